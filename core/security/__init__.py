@@ -1,0 +1,1 @@
+"""Security primitives without I/O: secrets, their comparison, redaction."""
