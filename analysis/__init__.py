@@ -1,0 +1,1 @@
+"""What the app knows about data: readings, rows, profiles, questions, exports."""

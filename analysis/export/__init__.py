@@ -1,0 +1,1 @@
+"""Writing answers as files."""

@@ -1,0 +1,1 @@
+"""Questions in SQL: guard, execution, paging, history."""

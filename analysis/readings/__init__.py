@@ -1,0 +1,1 @@
+"""Reading files: candidates, judgement, ledger, loading."""

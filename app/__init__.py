@@ -1,0 +1,1 @@
+"""What a person sees and can do: features with actions and pages."""

@@ -1,0 +1,1 @@
+"""Slow things, durably: a jobs table that is the truth, a queue that rings, a runner that recovers."""

@@ -1,0 +1,1 @@
+"""How it starts: server, command line."""

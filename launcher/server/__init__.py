@@ -1,0 +1,1 @@
+"""The engine process: socket, security, health, serving."""

@@ -1,0 +1,1 @@
+"""The state database: models, repositories, unit of work, writer, migrations."""

@@ -1,0 +1,32 @@
+"""Fixtures shared by all tests: a profile of its own for each test, and the floors opened on it."""
+
+from pathlib import Path
+
+import pytest
+
+from core.config import AppConfig, load_config
+from core.paths import PROFILE_VARIABLE, ProfilePaths
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A test sees no variable and no profile of the person who runs it."""
+    import os
+
+    for name in [n for n in os.environ if n.upper().startswith("BESTAND_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv(PROFILE_VARIABLE, str(tmp_path / "profile"))
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> ProfilePaths:
+    """An empty profile with its folders made."""
+    paths = ProfilePaths(tmp_path / "profile")
+    paths.create()
+    return paths
+
+
+@pytest.fixture
+def config(profile: ProfilePaths) -> AppConfig:
+    """The settings as they come."""
+    return load_config(profile)
