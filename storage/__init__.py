@@ -1,1 +1,1 @@
-"""How things are kept: state database, dataset files, engine connections, cache. Knows nothing of their meaning."""
+"""How things are kept: state database, dataset files, engine connections, cache; not what they mean."""
