@@ -1,0 +1,88 @@
+"""Everything open for one profile, handed down to pages and commands.
+
+`init_app` is the one way in, for the window's engine, the command line and the tests. It opens the floors from
+the bottom up and closes them in reverse. Nothing heavy is imported before it is called.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from core.config import AppConfig, ConfigReport, load_config_report, remember_good
+from core.logging import configure_logging, get_logger
+from core.paths import ProfilePaths
+
+if TYPE_CHECKING:
+    from analysis.open import Analysis
+    from jobs.open import Jobs
+    from storage.open import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class AppContext:
+    """One profile, open. `closing` undoes what `init_app` did; call `close()`."""
+
+    config: AppConfig
+    report: ConfigReport
+    paths: ProfilePaths
+    storage: "Storage"
+    analysis: "Analysis"
+    jobs: "Jobs"
+    closing: ExitStack
+
+    def close(self) -> None:
+        """Stop the workers, close the floors; may be called twice."""
+        self.closing.close()
+
+
+def init_app(
+    paths: ProfilePaths, *, overrides: Mapping[str, Any] | None = None, workers: bool = False
+) -> AppContext:
+    """Open a profile.
+
+    Args:
+        paths: The profile; its folders are made.
+        overrides: Settings from the command line, dotted key to value.
+        workers: Run queued jobs in this process (the engine does; a command that runs its own job does not).
+
+    Raises:
+        ConfigError: an override or a variable is unknown or impossible.
+        ProfileError: the profile cannot be opened (read-only, in use, newer, damaged, disk full).
+    """
+    from analysis.open import open_analysis
+    from jobs.open import open_jobs
+    from storage.open import open_storage
+
+    report = load_config_report(paths, overrides=overrides)
+    paths.create()
+    configure_logging(report.config, paths)
+    with ExitStack() as opened:
+        storage = open_storage(report.config, paths)
+        opened.callback(storage.close)
+        analysis = open_analysis(storage)
+        jobs = open_jobs(analysis)
+        if workers:
+            opened.callback(jobs.worker.stop)
+            jobs.worker.start()
+        _tell(report)
+        remember_good(paths, report)
+        return AppContext(report.config, report, paths, storage, analysis, jobs, opened.pop_all())
+
+
+@contextmanager
+def opened_app(
+    paths: ProfilePaths, *, overrides: Mapping[str, Any] | None = None, workers: bool = False
+) -> Iterator[AppContext]:
+    """Open a profile for one block; see `init_app`."""
+    context = init_app(paths, overrides=overrides, workers=workers)
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+def _tell(report: ConfigReport) -> None:
+    """Log what is wrong with the settings; the start goes on with the last good ones."""
+    for problem in report.problems:
+        get_logger("config").warning("settings_problem", problem=problem)

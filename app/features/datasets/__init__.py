@@ -1,0 +1,1 @@
+"""Datasets: import, list, look at, delete, bring back."""

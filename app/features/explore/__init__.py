@@ -1,0 +1,1 @@
+"""Explore: the rows and the profile of one dataset."""

@@ -1,0 +1,1 @@
+"""Background work: state, progress, cancel, retry."""
