@@ -90,12 +90,7 @@ def failed_line(file: str, error: BestandError | Mapping[str, Json] | None) -> d
     """Return the `--json` line of a file that did not become a table."""
     if isinstance(error, BestandError):
         return {"file": file, "ok": False, "error": dict(error.to_dict())}
-    unknown: dict[str, Json] = {
-        "code": "cancelled",
-        "message": "The import was stopped.",
-        "hint": "Start it again.",
-    }
-    return {"file": file, "ok": False, "error": dict(error) if error else unknown}
+    return {"file": file, "ok": False, "error": dict(error or CancelledError("The import").to_dict())}
 
 
 def read_file(
