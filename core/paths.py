@@ -88,6 +88,26 @@ class ProfilePaths:
         """Locks, the running engine's address, one-time links."""
         return self.root / "run"
 
+    @property
+    def engine_lock(self) -> Path:
+        """Held by the one engine that serves the profile."""
+        return self.run / "engine.lock"
+
+    @property
+    def engine_file(self) -> Path:
+        """Where the running engine is reached; absent while none runs."""
+        return self.run / "engine.json"
+
+    @property
+    def ports_file(self) -> Path:
+        """The ports this profile was served on, home port first."""
+        return self.run / "ports.json"
+
+    @property
+    def links(self) -> Path:
+        """Digests of one-time links not yet used."""
+        return self.run / "links"
+
     def create(self) -> None:
         """Make every folder, readable by the owner only.
 
