@@ -1,0 +1,69 @@
+# The two commands: `make run` starts Bestand, `make test` checks everything. `make help` lists the rest.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+UV := .tools/venv/bin/uv
+LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml
+PYTEST := $(BIN)/python -m pytest
+ARGS ?=
+ONLY ?=
+
+.PHONY: help run test setup env lint format types imports hooks unit integration contracts architecture \
+	e2e torture bench lock dependencies build clean
+
+help: ## List the commands.
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+run: env ## Start Bestand from these sources (ARGS="--port 8600 umsatz.csv").
+	@$(BIN)/bestand app run $(ARGS)
+
+test: lint types imports hooks ## Check everything: style, types, floors, and all tests with coverage.
+	$(PYTEST) --cov --cov-report=term:skip-covered $(ARGS)
+
+setup: ## Prepare .venv for development.
+	@scripts/bootstrap test
+
+env:
+	@scripts/bootstrap run
+
+lint: setup ## Check formatting and style.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+format: setup ## Format the sources and mend what can be mended by itself.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: setup ## Check types.
+	$(BIN)/mypy
+
+imports: setup ## Check that the floors import downwards only.
+	$(BIN)/lint-imports
+
+hooks: setup ## Check the pre-commit configuration.
+	$(BIN)/pre-commit validate-config .pre-commit-config.yaml
+
+unit integration contracts architecture e2e: setup ## Run one kind of test (ARGS="-k name").
+	$(PYTEST) tests/$@ $(ARGS)
+
+torture: setup ## Run the fault injection in its long form.
+	TORTURE=long $(PYTEST) tests/torture --timeout=3600 $(ARGS)
+
+bench: setup ## Measure against the peers (ONLY=import|query|cache|commit|start).
+	$(BIN)/python -m tests.performance.run $(if $(ONLY),--only $(ONLY)) $(ARGS)
+
+lock: setup ## Resolve the dependencies anew and write the three locks.
+	$(LOCK) -o requirements.lock
+	$(LOCK) --group dev -o requirements-dev.lock
+	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+		--group bootstrap -o requirements-bootstrap.lock
+
+dependencies: setup ## Write the facts in docs/dependencies.md anew from what is installed.
+	$(BIN)/python scripts/dependency_facts.py
+
+build: setup ## Build the bundle into dist/bestand.
+	$(BIN)/pyinstaller --noconfirm --log-level WARN --distpath dist --workpath build/pyinstaller build.spec
+
+clean: ## Remove what was built; the environments stay.
+	rm -rf build dist .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
