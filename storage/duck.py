@@ -48,7 +48,8 @@ class DuckEngine:
     def __init__(self, config: AppConfig, paths: ProfilePaths) -> None:
         self._settings = config.engine
         self._datasets = paths.datasets
-        self._spill = paths.tmp / f"duck-{new_id()}"
+        self._tmp = paths.tmp
+        self._spill_prefix = f"duck-{new_id()}-"
         self._own = _Instance(lambda: self._open(self._settings.memory_limit_mib))
         self._for_people = _Instance(self._open_locked)
 
@@ -86,7 +87,8 @@ class DuckEngine:
         """Close both instances and remove what they spilled; connections still in use end by themselves."""
         self._own.close()
         self._for_people.close()
-        shutil.rmtree(self._spill, ignore_errors=True)
+        for folder in self._tmp.glob(f"{self._spill_prefix}*"):
+            shutil.rmtree(folder, ignore_errors=True)
 
     @contextmanager
     def _private(self, memory_mib: int) -> Iterator[Connection]:
@@ -98,8 +100,9 @@ class DuckEngine:
 
     def _open(self, memory_mib: int) -> Connection:
         """Open an instance that can neither load nor fetch an extension, with a spill folder of its own."""
-        # Two instances in one spill folder would write to files of the same name.
-        folder = str(self._spill / new_id())
+        # Two instances in one spill folder would write to files of the same name. The engine makes the folder
+        # itself when it needs it, but not the one above.
+        folder = str(self._tmp / f"{self._spill_prefix}{new_id()}")
         options: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": f"{memory_mib}MiB",
             "temp_directory": folder,
