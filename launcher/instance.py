@@ -1,0 +1,108 @@
+"""One engine per profile: who serves it, and where.
+
+The engine holds a lock on a file for as long as it lives, so a killed engine leaves nothing that would have to be
+cleaned up by hand; its address lies beside it. Used by the server and by the commands that talk about the engine.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import portalocker
+
+from core.clock import now_iso
+from core.errors import EngineNotRunningError, ProfileInUseError
+from core.paths import ProfilePaths
+
+_PATIENCE_S = 0.3
+"""Long enough for a command that only looks whether an engine runs to let go of the lock."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineAddress:
+    """Where the engine of a profile is reached. `boot` differs for every start, `started_at` is ISO 8601 UTC."""
+
+    pid: int
+    port: int
+    boot: str
+    started_at: str
+
+    @property
+    def origin(self) -> str:
+        """The address of the page, without a path."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def only_engine(paths: ProfilePaths) -> Iterator[None]:
+    """Be the profile's one engine for the block.
+
+    Raises:
+        ProfileInUseError: another engine serves the profile.
+    """
+    lock = portalocker.Lock(paths.engine_lock, mode="a", timeout=_PATIENCE_S, check_interval=0.02)
+    try:
+        lock.acquire()
+    except portalocker.LockException as error:
+        other = _read(paths.engine_file)
+        who = f" (process {other.pid})" if other else ""
+        raise ProfileInUseError(
+            f"Bestand already runs for the profile '{paths.root}'{who}.",
+            hint="Run `bestand app url` for a link that opens it.",
+        ) from error
+    try:
+        paths.engine_file.unlink(missing_ok=True)  # of an engine that was killed
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def announced(paths: ProfilePaths, port: int, boot: str) -> Iterator[EngineAddress]:
+    """Let others find the engine for the block."""
+    address = EngineAddress(os.getpid(), port, boot, now_iso())
+    part = paths.engine_file.with_suffix(".part")
+    part.write_text(json.dumps(asdict(address)), encoding="utf-8")
+    part.replace(paths.engine_file)
+    try:
+        yield address
+    finally:
+        paths.engine_file.unlink(missing_ok=True)
+
+
+def running_engine(paths: ProfilePaths) -> EngineAddress | None:
+    """Return where the profile's engine is reached, or None: a file left by a killed engine does not count."""
+    address = _read(paths.engine_file)
+    return address if address and _is_locked(paths.engine_lock) else None
+
+
+def require_engine(paths: ProfilePaths) -> EngineAddress:
+    """Return where the profile's engine is reached.
+
+    Raises:
+        EngineNotRunningError: no engine serves the profile.
+    """
+    address = running_engine(paths)
+    if address is None:
+        raise EngineNotRunningError(f"Bestand does not run for the profile '{paths.root}'.")
+    return address
+
+
+def _is_locked(lock_file: Path) -> bool:
+    if not lock_file.exists():
+        return False
+    try:
+        with portalocker.Lock(lock_file, mode="a", timeout=0, fail_when_locked=True):
+            return False
+    except portalocker.LockException:
+        return True
+
+
+def _read(engine_file: Path) -> EngineAddress | None:
+    try:
+        return EngineAddress(**json.loads(engine_file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None

@@ -1,0 +1,107 @@
+"""The application the server serves: the launch gate, our own routes, Streamlit's page.
+
+The only module of the launcher that imports Streamlit. Used by `launcher.server.serve`.
+"""
+
+import gc
+import importlib
+import logging
+import threading
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+from streamlit import config as streamlit_config
+from streamlit import file_util
+from streamlit import logger as streamlit_logger
+
+from core.config import AppConfig
+from core.paths import ProfilePaths
+from core.telemetry import log_error
+from launcher.server.links import use_link
+from launcher.server.options import streamlit_options
+from launcher.server.security import CookieNames, LaunchGate, inline_script_sources
+from launcher.server.sockets import LOOPBACK
+
+PRELOADED: Final = (
+    "pyarrow.parquet",
+    "streamlit.dataframe_util",
+    "streamlit.elements.arrow",
+    "streamlit.runtime.scriptrunner.script_runner",
+    "streamlit.web.server.starlette.starlette_websocket",
+)
+"""What the first session would otherwise wait for."""
+
+_CHATTY: Final = frozenset({"streamlit", "uvicorn", "websockets"})
+
+
+def build_app(
+    script: Path, *, config: AppConfig, port: int, gate: Middleware, routes: Sequence[BaseRoute]
+) -> st.App:
+    """Return the ASGI application.
+
+    Args:
+        script: The page's entry script.
+        config: The settings, of which the theme counts here.
+        port: Where the engine listens.
+        gate: The launch gate, see `gate_for`.
+        routes: Our own routes; they come before Streamlit's.
+    """
+    streamlit_config.get_config_options(
+        force_reparse=True, options_from_flags=dict(streamlit_options(config, port))
+    )
+    _log_with_the_rest()
+    return st.App(
+        script, routes=routes, middleware=[gate], lifespan=_preloading, on_script_error=_report_script_error
+    )
+
+
+def preload(modules: Sequence[str] = PRELOADED) -> None:
+    """Import what the first page needs, then keep all of it out of the garbage collector's rounds."""
+    for name in modules:
+        try:
+            importlib.import_module(name)
+        except ImportError as error:
+            log_error(error, {"module": name})
+    _log_with_the_rest()  # a module makes its logger when it is imported
+    gc.collect()
+    gc.freeze()
+
+
+def gate_for(paths: ProfilePaths, *, port: int, secret: str) -> Middleware:
+    """Return the launch gate of one engine, ready to be put in front of the application."""
+    page = Path(file_util.get_static_dir()) / "index.html"
+    return Middleware(
+        LaunchGate,
+        netloc=f"{LOOPBACK}:{port}",
+        secret=secret,
+        cookies=CookieNames.of(paths),
+        use_link=partial(use_link, paths),
+        inline_scripts=inline_script_sources(page.read_text(encoding="utf-8")),
+    )
+
+
+@asynccontextmanager
+async def _preloading(_app: st.App) -> AsyncIterator[None]:
+    """Begin to preload when the server starts; the first page does not wait for the end of it."""
+    threading.Thread(target=preload, name="preload", daemon=True).start()
+    yield
+
+
+def _report_script_error(error: Exception) -> None:
+    log_error(error, {"where": "page"})
+
+
+def _log_with_the_rest() -> None:
+    """Send what Streamlit and the server log to our own log, not to the terminal."""
+    streamlit_logger.set_log_level("error")
+    for name in list(logging.root.manager.loggerDict):
+        if name.split(".")[0] in _CHATTY:
+            logger = logging.getLogger(name)
+            logger.handlers.clear()
+            logger.propagate = True
