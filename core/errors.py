@@ -76,6 +76,17 @@ class FileUnreadableError(SourceError):
     default_hint = "Check that you may read the file and that no other program has locked it."
 
 
+class FileChangedError(SourceError):
+    """The file was written to or replaced while it was being read."""
+
+    code = "file_changed"
+    default_hint = "Wait until the other program has finished writing it, then import it again."
+    retryable = True
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(path, "changed while it was being read.")
+
+
 class EmptyFileError(SourceError):
     """The file holds no data at all."""
 
@@ -168,6 +179,17 @@ class NameTakenError(BestandError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"There is already a dataset '{name}'.", name=name)
+
+
+class VersionExistsError(BestandError):
+    """This version of the dataset was published already."""
+
+    code = "version_exists"
+    default_hint = "Import the file again; it becomes the next version."
+    retryable = True
+
+    def __init__(self, name: str, version: int) -> None:
+        super().__init__(f"Dataset '{name}' already has a version {version}.", name=name, version=version)
 
 
 class RevisionConflictError(BestandError):

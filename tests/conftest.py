@@ -1,11 +1,16 @@
 """Fixtures shared by all tests: a profile of its own for each test, and the floors opened on it."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from core.config import AppConfig, load_config
 from core.paths import PROFILE_VARIABLE, ProfilePaths
+
+if TYPE_CHECKING:
+    from storage.open import Storage
 
 
 @pytest.fixture(autouse=True)
@@ -30,3 +35,13 @@ def profile(tmp_path: Path) -> ProfilePaths:
 def config(profile: ProfilePaths) -> AppConfig:
     """The settings as they come."""
     return load_config(profile)
+
+
+@pytest.fixture
+def storage(config: AppConfig, profile: ProfilePaths) -> Iterator["Storage"]:
+    """The storage floor, opened on the profile."""
+    from storage.open import open_storage
+
+    opened = open_storage(config, profile, purpose="a test")
+    yield opened
+    opened.close()

@@ -1,0 +1,1 @@
+"""The migration scripts; only `storage.database.migrate` runs them."""

@@ -1,0 +1,145 @@
+"""The tables of the state database.
+
+Used by the repositories and by migrations. A change here needs a migration in `migrations/versions` and its
+number in `schema.py`; a test compares the two.
+"""
+
+from typing import ClassVar
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.types import Json
+from storage.database.base import Base, Row
+
+metadata = Base.metadata
+"""All tables, as the migration library compares them."""
+
+_JSON = JSON(none_as_null=True)
+_LIVE = text("deleted_at IS NULL")
+_ACTIVE_KEY = text("unique_key IS NOT NULL AND state IN ('queued', 'running', 'retry')")
+
+
+class DatasetRow(Row, kw_only=True):
+    """One imported table; its rows live in Parquet versions, not here. `row_count` is that of the current one."""
+
+    __tablename__ = "dataset"
+    __table_args__ = (
+        Index("uq_dataset_name", "name", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+    )  # fmt: skip
+
+    name: Mapped[str] = mapped_column(Text)
+    current_version: Mapped[int]
+    row_count: Mapped[int] = mapped_column(BigInteger)
+
+
+class VersionRow(Row, kw_only=True):
+    """One published version of a dataset. Digests are BLAKE3 hex; `manifest` is the JSON text of the folder's."""
+
+    __tablename__ = "version"
+    __table_args__ = (Index("uq_version_dataset_id_version", "dataset_id", "version", unique=True),)
+
+    dataset_id: Mapped[str] = mapped_column(String(26), ForeignKey("dataset.id"))
+    version: Mapped[int]
+    rows: Mapped[int] = mapped_column(BigInteger)
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    digest: Mapped[str] = mapped_column(String(64))
+    source_digest: Mapped[str] = mapped_column(String(64), index=True)
+    manifest: Mapped[str] = mapped_column(Text)
+
+
+class JobRow(Row, kw_only=True):
+    """One piece of background work and its state; the truth the queue only points to.
+
+    `run_at` and `lease_until` are seconds since the epoch; `fraction` is 0..1. Replace `args`, `result` and
+    `error` as a whole: a change inside them is not seen.
+    """
+
+    __tablename__ = "job"
+    __table_args__ = (
+        Index("ix_job_state_run_at", "state", "run_at"),
+        Index(
+            "uq_job_unique_key", "unique_key", unique=True,
+            sqlite_where=_ACTIVE_KEY, postgresql_where=_ACTIVE_KEY,
+        ),
+    )  # fmt: skip
+    unaudited: ClassVar[frozenset[str]] = frozenset({"fraction", "step", "lease_until"})
+
+    kind: Mapped[str] = mapped_column(String(64))
+    args: Mapped[dict[str, Json]] = mapped_column(_JSON)
+    state: Mapped[str] = mapped_column(String(16), default="queued")
+    priority: Mapped[int] = mapped_column(default=0)
+    attempt: Mapped[int] = mapped_column(default=0)
+    max_attempts: Mapped[int] = mapped_column(default=1)
+    run_at: Mapped[float] = mapped_column(default=0.0)
+    owner: Mapped[str | None] = mapped_column(String(128), default=None)
+    lease_until: Mapped[float | None] = mapped_column(default=None)
+    cancel_requested: Mapped[bool] = mapped_column(default=False)
+    fraction: Mapped[float] = mapped_column(default=0.0)
+    step: Mapped[str] = mapped_column(Text, default="")
+    result: Mapped[Json] = mapped_column(_JSON, default=None)
+    error: Mapped[Json] = mapped_column(_JSON, default=None)
+    unique_key: Mapped[str | None] = mapped_column(Text, default=None)
+    actor: Mapped[str] = mapped_column(String(64))
+    trace: Mapped[str | None] = mapped_column(String(64), default=None)
+    started_at: Mapped[str | None] = mapped_column(String(24), default=None)
+    finished_at: Mapped[str | None] = mapped_column(String(24), default=None)
+
+
+class JobEventRow(Row, kw_only=True):
+    """One step in a job's life. `at` is ISO 8601 UTC."""
+
+    __tablename__ = "job_event"
+    __table_args__ = (Index("ix_job_event_job_id_at", "job_id", "at"),)
+
+    job_id: Mapped[str] = mapped_column(String(26), ForeignKey("job.id"))
+    at: Mapped[str] = mapped_column(String(24))
+    state: Mapped[str] = mapped_column(String(16))
+    attempt: Mapped[int] = mapped_column(default=0)
+    note: Mapped[str] = mapped_column(Text, default="")
+
+
+class QueryRow(Row, kw_only=True):
+    """One question that was asked, at `created_at`. `state` is done, failed or cancelled."""
+
+    __tablename__ = "query"
+    __table_args__ = (Index("ix_query_created_at", "created_at", "id"),)
+
+    sql: Mapped[str] = mapped_column(Text)
+    fingerprint: Mapped[str] = mapped_column(String(64), index=True)
+    state: Mapped[str] = mapped_column(String(16))
+    rows: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    duration_ms: Mapped[float | None] = mapped_column(default=None)
+    error: Mapped[str | None] = mapped_column(Text, default=None)
+
+
+class AuditRow(Base, kw_only=True):
+    """One write: who, when, in which trace, and what changed.
+
+    `before` and `after` hold the changed columns of an update, all columns of an insert (`after`) or of a
+    final removal (`before`). `action` is insert, update, delete, restore or purge.
+    """
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_table_name_row_id", "table_name", "row_id"),)
+
+    seq: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True, init=False
+    )
+    at: Mapped[str] = mapped_column(String(24))
+    actor: Mapped[str] = mapped_column(String(64))
+    trace: Mapped[str | None] = mapped_column(String(64), index=True)
+    action: Mapped[str] = mapped_column(String(16))
+    table_name: Mapped[str] = mapped_column(String(64))
+    row_id: Mapped[str] = mapped_column(String(26))
+    before: Mapped[dict[str, Json] | None] = mapped_column(_JSON)
+    after: Mapped[dict[str, Json] | None] = mapped_column(_JSON)
+
+
+class AboutRow(Base, kw_only=True):
+    """A fact about the database itself; `app_version` names who migrated it last, for a message to older ones."""
+
+    __tablename__ = "about"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)

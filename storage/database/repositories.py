@@ -1,0 +1,139 @@
+"""The repository of each table: what is asked of it beyond the common ways."""
+
+import difflib
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, func, select
+
+from core.errors import BestandError, DatasetNotFoundError, JobNotFoundError, NameTakenError, NotFoundError
+from storage.database.models import DatasetRow, JobEventRow, JobRow, QueryRow, VersionRow
+from storage.database.repository import Repository
+
+
+class DatasetRepository(Repository[DatasetRow]):
+    """The catalogue of datasets. A name is unique among those that are not deleted."""
+
+    row_type = DatasetRow
+
+    def missing(self, row_id: str) -> NotFoundError:
+        """Return the error for an id that is not there."""
+        return DatasetNotFoundError(row_id)
+
+    def taken(self, row: DatasetRow) -> BestandError | None:
+        """Return the error for a name another dataset has."""
+        return NameTakenError(row.name)
+
+    def check(self, row: DatasetRow) -> None:
+        """Refuse a name that another dataset has."""
+        other = self.by_name(row.name) if row.deleted_at is None else None
+        if other is not None and other is not row:
+            raise NameTakenError(row.name)
+
+    def by_name(self, name: str) -> DatasetRow | None:
+        """Return the dataset of this name, or None."""
+        query = select(DatasetRow).where(DatasetRow.name == name, DatasetRow.deleted_at.is_(None))
+        return self._session.scalars(query).one_or_none()
+
+    def require_name(self, name: str) -> DatasetRow:
+        """Return the dataset of this name.
+
+        Raises:
+            DatasetNotFoundError: there is none; the message names the nearest one.
+        """
+        row = self.by_name(name)
+        if row is None:
+            names = self._session.scalars(select(DatasetRow.name).where(DatasetRow.deleted_at.is_(None))).all()
+            nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+            raise DatasetNotFoundError(name, nearest=nearest[0] if nearest else None)
+        return row
+
+    def list_by_name(
+        self, *, limit: int = 100, offset: int = 0, search: str | None = None
+    ) -> Sequence[DatasetRow]:
+        """Return one page in order of the names; `search` keeps names that contain it, whatever its case."""
+        return self.list(*_contains(search), order_by=(DatasetRow.name,), limit=limit, offset=offset)
+
+    def count_by_name(self, *, search: str | None = None) -> int:
+        """Return how many datasets `list_by_name` would give in all."""
+        return self.count(*_contains(search))
+
+
+class VersionRepository(Repository[VersionRow]):
+    """The published versions of all datasets."""
+
+    row_type = VersionRow
+
+    def of(self, dataset_id: str, version: int | None = None) -> VersionRow:
+        """Return one version of a dataset; the current one if none is named.
+
+        Raises:
+            DatasetNotFoundError: there is no such dataset, or it is deleted.
+            NotFoundError: it has no such version.
+        """
+        dataset = self._session.get(DatasetRow, dataset_id)
+        if dataset is None or dataset.deleted_at is not None:
+            raise DatasetNotFoundError(dataset_id)
+        wanted = dataset.current_version if version is None else version
+        rows = self.list(VersionRow.dataset_id == dataset_id, VersionRow.version == wanted, limit=1)
+        if not rows:
+            raise NotFoundError(
+                f"Dataset '{dataset.name}' has no version {wanted}.",
+                hint="Run `bestand data show DATASET` to see its versions.",
+            )
+        return rows[0]
+
+    def all_of(self, dataset_id: str) -> Sequence[VersionRow]:
+        """Return every version of a dataset, newest first."""
+        query = self._query((VersionRow.dataset_id == dataset_id,), deleted=False)
+        return self._session.scalars(query.order_by(VersionRow.version.desc())).all()
+
+    def published(self) -> frozenset[tuple[str, int]]:
+        """Return (dataset id, version) of all that were ever recorded, deleted ones too: they can be restored."""
+        pairs = self._session.execute(select(VersionRow.dataset_id, VersionRow.version))
+        return frozenset((dataset_id, version) for dataset_id, version in pairs)
+
+
+class JobRepository(Repository[JobRow]):
+    """All jobs, of every state."""
+
+    row_type = JobRow
+
+    def missing(self, row_id: str) -> NotFoundError:
+        """Return the error for an id that is not there."""
+        return JobNotFoundError(row_id)
+
+
+class JobEventRepository(Repository[JobEventRow]):
+    """What happened to jobs."""
+
+    row_type = JobEventRow
+
+    def of(self, job_id: str) -> Sequence[JobEventRow]:
+        """Return one job's life, oldest first."""
+        query = self._query((JobEventRow.job_id == job_id,), deleted=False)
+        return self._session.scalars(query.order_by(JobEventRow.at, JobEventRow.id)).all()
+
+
+class QueryRepository(Repository[QueryRow]):
+    """The history of questions."""
+
+    row_type = QueryRow
+
+    def history(self, *, limit: int = 100, offset: int = 0, search: str | None = None) -> Sequence[QueryRow]:
+        """Return one page, newest first; `search` keeps questions whose text contains it."""
+        where = [func.lower(QueryRow.sql).contains(search.lower(), autoescape=True)] if search else []
+        newest = (QueryRow.created_at.desc(), QueryRow.id.desc())
+        return self.list(*where, order_by=newest, limit=limit, offset=offset)
+
+    def trim(self, keep: int) -> int:
+        """Remove the oldest questions for good until `keep` are left; return how many went."""
+        newest = (QueryRow.created_at.desc(), QueryRow.id.desc())
+        surplus = self._session.scalars(select(QueryRow).order_by(*newest).offset(keep).limit(10_000)).all()
+        for row in surplus:
+            self._session.delete(row)
+        self._session.flush()
+        return len(surplus)
+
+
+def _contains(search: str | None) -> list[ColumnElement[bool]]:
+    return [func.lower(DatasetRow.name).contains(search.lower(), autoescape=True)] if search else []

@@ -1,0 +1,45 @@
+"""One transaction as its user sees it: the session and a repository per table."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from storage.database.audit import AuditedSession, AuditLog
+from storage.database.repositories import (
+    DatasetRepository,
+    JobEventRepository,
+    JobRepository,
+    QueryRepository,
+    VersionRepository,
+)
+
+
+class UnitOfWork:
+    """Everything one transaction (or one read session) can do.
+
+    Handed to the function of `Database.run_tx`; of no use after it has returned. Rows that were loaded stay
+    readable, and may be handed to a later transaction's `update`, which then checks their revision.
+    """
+
+    def __init__(self, session: AuditedSession) -> None:
+        self.session = session
+        self.datasets = DatasetRepository(session)
+        self.versions = VersionRepository(session)
+        self.jobs = JobRepository(session)
+        self.job_events = JobEventRepository(session)
+        self.queries = QueryRepository(session)
+        self.audit = AuditLog(session)
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """What this transaction has changed so far."""
+        return frozenset(self.session.changed_tags)
+
+    def touch(self, *tags: str) -> None:
+        """Name something that changed, to be published after the commit; written rows are named by themselves."""
+        self.session.changed_tags.update(tags)
+
+    @contextmanager
+    def nested(self) -> Iterator[None]:
+        """Run the block in a savepoint: an exception takes back the block alone, then goes on upwards."""
+        with self.session.begin_nested():
+            yield

@@ -1,0 +1,71 @@
+"""Files that are still there after a power cut: fsync, read-only, atomic replacement, removal.
+
+Used by everything in `storage` that builds files. Knows nothing of what the files mean.
+"""
+
+import os
+import shutil
+import stat
+from pathlib import Path
+
+READ_ONLY_FILE = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
+
+
+def sync_file(path: Path) -> None:
+    """Wait until the file's bytes are on the disk."""
+    # Windows flushes only handles opened for writing, hence "r+b".
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
+
+
+def sync_folder(path: Path) -> None:
+    """Wait until the folder's entries (a rename in it) are on the disk; Windows does so by itself."""
+    if os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def make_read_only(path: Path) -> None:
+    """Take everybody's right to write the file."""
+    path.chmod(READ_ONLY_FILE)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a small file so that it is there completely, durably, or not at all."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file, also a read-only one; nothing happens when it is not there."""
+    try:
+        path.unlink(missing_ok=True)
+    except PermissionError:  # Windows refuses to remove a read-only file
+        path.chmod(stat.S_IRUSR | stat.S_IWUSR)
+        path.unlink(missing_ok=True)
+
+
+def remove_tree(path: Path) -> None:
+    """Remove a folder with all below it, also when parts are read-only; a link is removed, not followed."""
+    if not path.is_dir() or path.is_symlink():
+        remove_file(path)
+        return
+    for folder, _, names in os.walk(path):
+        Path(folder).chmod(stat.S_IRWXU)
+        if os.name == "nt":
+            for name in names:
+                (Path(folder) / name).chmod(stat.S_IRUSR | stat.S_IWUSR)
+    shutil.rmtree(path)

@@ -1,0 +1,105 @@
+"""Opens everything a profile keeps and hands it up as one object.
+
+The first thing the floor above does. Decides who may migrate (whoever is alone) and in which order things open
+and close; does nothing else.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.config import AppConfig
+from core.paths import ProfilePaths, translate_os_error
+from storage.database.database import Database
+from storage.database.migrate import migrate, needs_migration
+from storage.datasets import DatasetStore
+from storage.durable import remove_tree
+from storage.lock import ProfileLock
+from storage.sources import SourceStore
+
+if TYPE_CHECKING:
+    from storage.cache import Cache
+    from storage.duck import DuckEngine
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """One open profile; safe to use from all threads. `lock` is held until `close`."""
+
+    config: AppConfig
+    paths: ProfilePaths
+    lock: ProfileLock
+    database: Database
+    datasets: DatasetStore
+    sources: SourceStore
+    duck: "DuckEngine"
+    cache: "Cache"
+
+    def close(self) -> None:
+        """Finish running writes, close everything, and let others have the profile alone."""
+        self.cache.close()
+        self.duck.close()
+        self.database.close()
+        self.lock.release()
+
+
+def open_storage(config: AppConfig, paths: ProfilePaths, *, purpose: str = "Bestand") -> Storage:
+    """Open a profile, making or migrating it first where needed.
+
+    Args:
+        config: The settings.
+        paths: The profile; its folders are made.
+        purpose: What this process is, for messages to others ("the window", "bestand data import").
+
+    Raises:
+        ProfileInUseError: a migration is needed or running, and other processes have the profile open.
+        ProfileNewerError: a newer Bestand wrote it.
+        ProfileReadOnlyError, DiskFullError, StorageIOError: the disk refused.
+        DatabaseDamagedError: the state database is broken.
+    """
+    from storage.cache import Cache
+    from storage.duck import DuckEngine
+
+    paths.create()
+    lock = ProfileLock(paths, purpose=purpose)
+    try:
+        _prepare(paths, lock)
+        database = Database(paths.state_db)
+        cache = Cache(config, paths)
+        database.on_committed(cache.invalidate)
+        return Storage(
+            config=config,
+            paths=paths,
+            lock=lock,
+            database=database,
+            datasets=DatasetStore(paths),
+            sources=SourceStore(paths),
+            duck=DuckEngine(config, paths),
+            cache=cache,
+        )
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _prepare(paths: ProfilePaths, lock: ProfileLock) -> None:
+    """End with a shared hold on a profile whose database has the right schema."""
+    if lock.try_alone():
+        _empty(paths)
+        if needs_migration(paths):
+            migrate(paths, lock=lock)
+        lock.share()
+        return
+    lock.share()
+    if needs_migration(paths):
+        lock.take_alone()
+        migrate(paths, lock=lock)
+        lock.share()
+
+
+def _empty(paths: ProfilePaths) -> None:
+    """Remove what processes that died were building."""
+    for leftover in [*paths.tmp.iterdir(), *paths.backups.glob("*.part")]:
+        try:
+            remove_tree(leftover)
+        except OSError as error:
+            raise translate_os_error(error, leftover) from error

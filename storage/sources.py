@@ -1,0 +1,254 @@
+"""Original files: read once, hashed and kept by content, or hashed where they lie.
+
+Used by imports. The person's file is opened read-only and closed as soon as it was read; what is read later are
+the same bytes that were hashed. Says nothing about what the bytes mean.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from blake3 import blake3
+
+from core.errors import FileChangedError, FileMissingError, FileUnreadableError, NotATableError
+from core.fingerprint import CHUNK_BYTES
+from core.ids import new_id
+from core.paths import ProfilePaths, translate_os_error
+from core.progress import Progress
+from core.types import SourceRef
+from storage.durable import make_read_only, remove_file, sync_folder
+
+EachChunk = Callable[[bytes], None]
+
+_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+_CLONE = 0x40049409
+"""Linux' FICLONE request: the copy shares the original's blocks where the file system can do that."""
+
+_FLUSH_BYTES = 32 * 1024 * 1024
+"""How much is written before the disk is asked to begin keeping it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """What changes when a file changes."""
+
+    device: int
+    inode: int
+    size_bytes: int
+    modified_ns: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> "_Stamp":
+        return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+class SourceStore:
+    """The folder `sources/<ab>/<digest>`: one read-only file per content, however often it was imported."""
+
+    def __init__(self, paths: ProfilePaths) -> None:
+        self._paths = paths
+        self._stamps: dict[str, _Stamp] = {}
+
+    def path(self, digest: str) -> Path:
+        """Return where the file of this content lies, or would lie."""
+        return self._paths.sources / digest[:2] / digest
+
+    def take(
+        self, path: Path, *, progress: Progress, reference: bool = False, each_chunk: EachChunk | None = None
+    ) -> tuple[SourceRef, Path]:
+        """Read a file once, front to back: hash it and keep a copy.
+
+        Args:
+            path: A regular file.
+            progress: Told the fraction read; may stop it, then nothing is kept.
+            reference: Hash it where it lies and keep no copy.
+            each_chunk: Called with every chunk that was hashed.
+
+        Returns:
+            Where the bytes came from, and the file to read them from: the copy, or `path` itself.
+
+        Raises:
+            FileMissingError, FileUnreadableError: there is no such file, or its bytes cannot be read.
+            NotATableError: it is a folder, a device or a pipe.
+            FileChangedError: somebody wrote to it meanwhile.
+            DiskFullError, ProfileReadOnlyError, StorageIOError: the copy could not be kept.
+            CancelledError: `progress` said so.
+        """
+        with _opened(path) as source:
+            reader = _Reader(path, source, progress, each_chunk)
+            if reference:
+                digest = reader.digest()
+                kept = path
+            else:
+                digest, kept = self._copy(reader)
+        self._stamps[digest] = reader.stamp
+        name = os.fsencode(path.name).decode("utf-8", "replace")
+        return SourceRef(name, digest, reader.stamp.size_bytes, not reference, str(path.absolute())), kept
+
+    def check_unchanged(self, ref: SourceRef) -> None:
+        """Make sure that a referenced file is still the one this process hashed; a kept copy always is.
+
+        Raises:
+            FileChangedError: it was changed or replaced since.
+            FileMissingError: it is gone.
+        """
+        if ref.kept:
+            return
+        try:
+            present = _Stamp.of(Path(ref.path).stat())
+        except OSError as error:
+            raise _unreadable(Path(ref.path), error) from error
+        if present != self._stamps.get(ref.digest, present):
+            raise FileChangedError(ref.path)
+
+    def _copy(self, reader: "_Reader") -> tuple[str, Path]:
+        part = self._paths.tmp / f"source-{new_id()}"
+        try:
+            with part.open("x+b", buffering=0) as target:
+                if _clone(reader.source, target):
+                    digest = reader.digest(of=target)
+                else:
+                    digest = reader.digest(copy_to=target)
+                os.fsync(target.fileno())
+            return digest, self._keep(part, digest, reader.stamp.size_bytes)
+        except OSError as error:
+            raise translate_os_error(error, self._paths.sources) from error
+        finally:
+            remove_file(part)
+
+    def _keep(self, part: Path, digest: str, size_bytes: int) -> Path:
+        final = self.path(digest)
+        with suppress(FileNotFoundError):
+            if final.stat().st_size == size_bytes:
+                return final
+        final.parent.mkdir(mode=0o700, exist_ok=True)
+        make_read_only(part)
+        part.replace(final)
+        sync_folder(final.parent)
+        sync_folder(self._paths.sources)
+        return final
+
+
+class _Reader:
+    """Reads one open source to its end, and sees to it that nobody wrote to it meanwhile."""
+
+    def __init__(self, path: Path, source: BinaryIO, progress: Progress, each_chunk: EachChunk | None) -> None:
+        self.path = path
+        self.source = source
+        self.stamp = _Stamp.of(os.fstat(source.fileno()))
+        self._progress = progress
+        self._each_chunk = each_chunk
+
+    def digest(self, *, copy_to: BinaryIO | None = None, of: BinaryIO | None = None) -> str:
+        """Return the BLAKE3 hex digest of all bytes.
+
+        Args:
+            copy_to: Gets every byte, written while the next ones are read and hashed.
+            of: Read these bytes instead of the source's: a clone of it.
+        """
+        hasher = blake3()
+        with _Copier(copy_to) as copier:
+            done = 0
+            while chunk := self._read(of or self.source):
+                copier.write(chunk)
+                hasher.update(chunk)
+                if self._each_chunk:
+                    self._each_chunk(chunk)
+                done += len(chunk)
+                self._progress.report(min(done / max(self.stamp.size_bytes, 1), 1.0), "Reading the file")
+        self._check_unchanged(done)
+        return hasher.hexdigest()
+
+    def _read(self, file: BinaryIO) -> bytes:
+        try:
+            return file.read(CHUNK_BYTES)
+        except OSError as error:
+            raise _unreadable(self.path, error) from error
+
+    def _check_unchanged(self, size_bytes: int) -> None:
+        present = _Stamp.of(os.fstat(self.source.fileno()))
+        if present != self.stamp or size_bytes != present.size_bytes:
+            raise FileChangedError(self.path)
+
+
+class _Copier:
+    """Writes chunks on a thread of its own and lets the disk begin early, so that the last flush is short."""
+
+    def __init__(self, target: BinaryIO | None) -> None:
+        self._target = target
+        self._threads = ThreadPoolExecutor(2) if target is not None else None
+        self._writing: Future[int] | None = None
+        self._flushing: Future[None] | None = None
+        self._unflushed = 0
+
+    def __enter__(self) -> "_Copier":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._threads is None:
+            return
+        try:
+            if kind is None and self._writing is not None:
+                self._writing.result()
+        finally:
+            self._threads.shutdown()
+
+    def write(self, chunk: bytes) -> None:
+        """Hand over one chunk; what the disk said to the one before is raised here."""
+        if self._target is None or self._threads is None:
+            return
+        if self._writing is not None:
+            self._writing.result()
+        self._writing = self._threads.submit(self._target.write, chunk)
+        self._unflushed += len(chunk)
+        if self._unflushed >= _FLUSH_BYTES and (self._flushing is None or self._flushing.done()):
+            self._unflushed = 0
+            self._flushing = self._threads.submit(os.fsync, self._target.fileno())
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a regular file for reading, without waiting for anybody and without a gap to swap it in."""
+    try:
+        handle = os.open(path, _OPEN_FLAGS)
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+    with open(handle, "rb", buffering=0) as file:  # noqa: PTH123 - from a handle
+        mode = os.fstat(handle).st_mode
+        if not stat.S_ISREG(mode):
+            kind = "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
+            raise NotATableError(path, f"is {kind}, not a file.")
+        yield file
+
+
+def _unreadable(
+    path: Path, error: OSError | ValueError
+) -> FileMissingError | FileUnreadableError | NotATableError:
+    number = getattr(error, "errno", None)
+    if number in (errno.ENOENT, errno.ENOTDIR):
+        return FileMissingError(path)
+    if path.is_dir():  # Windows refuses to open one
+        return NotATableError(path, "is a folder, not a file.")
+    if number in (errno.ENXIO, errno.ENODEV):
+        return NotATableError(path, "is a device or a pipe, not a file.")
+    reason = getattr(error, "strerror", None) or str(error)
+    return FileUnreadableError(path, f"cannot be read ({reason}).")
+
+
+def _clone(source: BinaryIO, target: BinaryIO) -> bool:
+    """Let the file system copy by sharing blocks (btrfs, xfs); tell whether it did."""
+    try:
+        import fcntl
+    except ImportError:
+        return False
+    try:
+        fcntl.ioctl(target.fileno(), _CLONE, source.fileno())
+    except OSError:
+        return False
+    return True
