@@ -17,7 +17,6 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
-    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
@@ -240,15 +239,15 @@ def _layer(values: Mapping[str, Any], place: str) -> _Layer:
 
 
 def _environment_layer() -> _Layer:
-    """Read `BESTAND_*`; a variable that is no setting is left in under its own name, to be refused."""
-    read = dict(_flatten(EnvSettingsSource(AppConfig)()))
-    names = {key: f"{ENV_PREFIX}{key.upper().replace('.', NESTED)}" for key in read}
-    for name in os.environ:
+    """Read `BESTAND_*`, one setting each; a variable that is no setting stays in, to be refused by its name."""
+    values: dict[str, Any] = {}
+    places: dict[str, str] = {}
+    for name, value in os.environ.items():
         upper = name.upper()
-        if upper.startswith(ENV_PREFIX) and upper != PROFILE_VARIABLE and upper not in names.values():
+        if upper.startswith(ENV_PREFIX) and upper != PROFILE_VARIABLE:
             key = upper.removeprefix(ENV_PREFIX).lower().replace(NESTED, ".")
-            read[key], names[key] = os.environ[name], name
-    return _Layer(read, names)
+            values[key], places[key] = value, name
+    return _Layer(values, places)
 
 
 def _file_layer(path: Path, problems: list[str]) -> _Layer:
@@ -276,7 +275,7 @@ def _last_good_layer(paths: ProfilePaths) -> _Layer:
         layer = _layer(values, str(paths.last_good_config_file))
         _refuse_unknown(layer)
         _build([layer])
-    except (OSError, ValueError, AttributeError, ConfigError):
+    except (OSError, ValueError, TypeError, ConfigError):
         return _layer({}, "")
     return layer
 

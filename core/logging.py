@@ -21,6 +21,8 @@ from core.trace import current_actor, current_trace
 LOG_FILE = "bestand.jsonl"
 _MIB = 1024 * 1024
 _ROOT = "bestand"
+_LIBRARY_KEYS = ("_record", "_from_structlog")
+"""What structlog hands through its processors and takes out again before a line is written."""
 
 
 class _SharedRotatingHandler(logging.handlers.RotatingFileHandler):
@@ -89,7 +91,7 @@ def _all_lines(logs: Path, trace_id: str | None) -> Iterator[dict[str, Any]]:
             text = name.read_text(encoding="utf-8", errors="replace")
         except OSError:
             continue
-        for line in text.splitlines():
+        for line in text.split("\n"):  # not splitlines: a value may hold other characters that break lines
             if trace_id and trace_id not in line:
                 continue
             entry = _parse(line)
@@ -129,4 +131,4 @@ def _add_context(_logger: object, _method: str, event: MutableMapping[str, Any])
 
 
 def _redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {key: value if key.startswith("_") else redact(value, key) for key, value in event.items()}
+    return {key: value if key in _LIBRARY_KEYS else redact(value, key) for key, value in event.items()}

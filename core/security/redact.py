@@ -9,12 +9,13 @@ REDACTED = "[redacted]"
 _SECRET_NAME = re.compile(
     r"passw|secret|token|api_?key|authori[sz]ation|cookie|credential|private_key", re.IGNORECASE
 )
+# Each pattern can begin at few places of a text, so that a hostile megabyte is searched in one pass.
 _SECRET_TEXT = (
     (re.compile(r"([?&](?:t|token|key|secret)=)[^&\s\"']+"), rf"\1{REDACTED}"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), rf"\1 {REDACTED}"),
-    (re.compile(r"(\w+://[^\s:/@]+:)[^\s@/]+@"), rf"\1{REDACTED}@"),
+    (re.compile(r"(\b\w+://[^\s:/@]+:)[^\s@/]+@"), rf"\1{REDACTED}@"),
     (re.compile(r"(?i)\b(password|passwd|secret|token)(\s*[=:]\s*)[^\s,;\"']+"), rf"\1\2{REDACTED}"),
-    (re.compile(r"\b[\w.+-]+@[\w-]+\.[\w.-]+\b"), "[e-mail]"),
+    (re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.-]+\b"), "[e-mail]"),
     (re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b"), "[iban]"),
 )
 
