@@ -114,6 +114,7 @@ def _age(path: Path) -> int:
 
 def _common() -> list[Any]:
     return [
+        structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
