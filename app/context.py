@@ -37,7 +37,11 @@ class AppContext:
 
 
 def init_app(
-    paths: ProfilePaths, *, overrides: Mapping[str, Any] | None = None, workers: bool = False
+    paths: ProfilePaths,
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    workers: bool = False,
+    purpose: str = "Bestand",
 ) -> AppContext:
     """Open a profile.
 
@@ -45,6 +49,7 @@ def init_app(
         paths: The profile; its folders are made.
         overrides: Settings from the command line, dotted key to value.
         workers: Run queued jobs in this process (the engine does; a command that runs its own job does not).
+        purpose: What this process is, for messages to others ("the window", "bestand data import").
 
     Raises:
         ConfigError: an override or a variable is unknown or impossible.
@@ -58,7 +63,7 @@ def init_app(
     paths.create()
     configure_logging(report.config, paths)
     with ExitStack() as opened:
-        storage = open_storage(report.config, paths)
+        storage = open_storage(report.config, paths, purpose=purpose)
         opened.callback(storage.close)
         analysis = open_analysis(storage)
         jobs = open_jobs(analysis)
@@ -72,10 +77,14 @@ def init_app(
 
 @contextmanager
 def opened_app(
-    paths: ProfilePaths, *, overrides: Mapping[str, Any] | None = None, workers: bool = False
+    paths: ProfilePaths,
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    workers: bool = False,
+    purpose: str = "Bestand",
 ) -> Iterator[AppContext]:
     """Open a profile for one block; see `init_app`."""
-    context = init_app(paths, overrides=overrides, workers=workers)
+    context = init_app(paths, overrides=overrides, workers=workers, purpose=purpose)
     try:
         yield context
     finally:

@@ -3,40 +3,30 @@
 Called by the pages and by `bestand data`. Nothing here knows Streamlit; nothing heavy is imported.
 """
 
-import json
+import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
+from app.catalogue import DatasetLine, current, delete, ledger_lines, list_datasets, restore
 from core.errors import BestandError, CancelledError, FileMissingError, SourceError
+from core.ids import new_id
+from core.paths import translate_os_error
 from core.progress import Progress, SilentProgress
-from core.types import Column, Flag, Json, Ledger, Manifest, Reading
+from core.types import Column, Flag, Json, Ledger, Reading
 
 if TYPE_CHECKING:
     from analysis.readings import Judgement
     from app.context import AppContext
     from jobs.manager import JobStatus
-    from storage.database.models import DatasetRow
-    from storage.database.unit_of_work import UnitOfWork
 
-LIST_LIMIT = 1_000
-"""Most datasets listed at once."""
+__all__ = [
+    "DatasetLine", "current", "delete", "discard_upload", "failed_line", "files_of", "import_line", "judge",
+    "keep_upload", "ledger_lines", "list_datasets", "read_file", "restore", "show", "start_import", "table_line",
+]  # fmt: skip
 
-
-@dataclass(frozen=True, slots=True)
-class DatasetLine:
-    """One line of the list of datasets. `changed_at` is ISO 8601 UTC; `source` is the file it came from."""
-
-    id: str
-    name: str
-    version: int
-    rows: int
-    columns: int
-    size_bytes: int
-    source: str
-    changed_at: str
-
+_CHUNK_BYTES = 1024 * 1024
 
 # ---- import -----------------------------------------------------------------------------------------------
 
@@ -137,41 +127,36 @@ def files_of(path: Path) -> list[Path]:
     return [path]
 
 
-# ---- the catalogue ----------------------------------------------------------------------------------------
+def keep_upload(ctx: "AppContext", name: str, stream: IO[bytes]) -> Path:
+    """Write a file handed over by the page into the profile's uploads, in pieces, and return its path.
 
-
-def list_datasets(
-    ctx: "AppContext", search: str | None = None, *, limit: int = LIST_LIMIT, offset: int = 0
-) -> list[DatasetLine]:
-    """Return the datasets by name, those whose name contains `search`."""
-    with ctx.storage.database.read() as uow:
-        rows = uow.datasets.list_by_name(limit=limit, offset=offset, search=search or None)
-        return [_line(uow, row) for row in rows]
-
-
-def _line(uow: "UnitOfWork", row: "DatasetRow") -> DatasetLine:
-    manifest = json.loads(uow.versions.of(row.id, row.current_version).manifest)
-    return DatasetLine(
-        id=row.id,
-        name=row.name,
-        version=row.current_version,
-        rows=row.row_count,
-        columns=len(manifest["columns"]),
-        size_bytes=manifest["size_bytes"],
-        source=manifest["source"]["name"],
-        changed_at=row.updated_at,
-    )
-
-
-def require(ctx: "AppContext", name: str) -> Manifest:
-    """Return what the current version of a dataset says of itself.
+    Args:
+        ctx: The open profile.
+        name: What the person calls the file; only its last part is used.
+        stream: Its bytes.
 
     Raises:
-        DatasetNotFoundError: there is no such dataset; the nearest name is told.
+        ProfileError: the profile cannot be written or the disk is full; nothing half-written stays.
     """
-    with ctx.storage.database.read() as uow:
-        row = uow.datasets.require_name(name)
-        return Manifest.from_dict(json.loads(uow.versions.of(row.id, row.current_version).manifest))
+    folder = ctx.paths.uploads / new_id()
+    target = folder / (Path(name.replace("\\", "/")).name or "upload")
+    try:
+        folder.mkdir(mode=0o700)
+        with target.open("xb") as out:
+            shutil.copyfileobj(stream, out, _CHUNK_BYTES)
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise translate_os_error(error, target) from error
+    return target
+
+
+def discard_upload(ctx: "AppContext", path: Path) -> None:
+    """Remove an upload whose bytes are kept elsewhere by now; a file that is no upload is left alone."""
+    if path.parent.parent == ctx.paths.uploads:
+        shutil.rmtree(path.parent, ignore_errors=True)
+
+
+# ---- the catalogue ----------------------------------------------------------------------------------------
 
 
 def show(ctx: "AppContext", name: str) -> dict[str, Any]:
@@ -180,37 +165,5 @@ def show(ctx: "AppContext", name: str) -> dict[str, Any]:
     Raises:
         DatasetNotFoundError: there is no such dataset.
     """
-    manifest = require(ctx, name).to_dict()
+    manifest = current(ctx, name).to_dict()
     return {"dataset": name, **{k: v for k, v in manifest.items() if k != "name"}}
-
-
-def delete(ctx: "AppContext", name: str) -> str:
-    """Take a dataset out of the list and return its id, with which `restore` brings it back.
-
-    Raises:
-        DatasetNotFoundError: there is no such dataset.
-    """
-
-    def work(uow: "UnitOfWork") -> str:
-        row = uow.datasets.require_name(name)
-        uow.datasets.delete(row)
-        uow.touch(f"dataset:{row.id}")
-        return row.id
-
-    return ctx.storage.database.run_tx(work, label="delete dataset")
-
-
-def restore(ctx: "AppContext", dataset_id: str) -> str:
-    """Bring a deleted dataset back and return its name.
-
-    Raises:
-        DatasetNotFoundError: nothing was ever stored under this id.
-        NameTakenError: another dataset has taken the name meanwhile.
-    """
-
-    def work(uow: "UnitOfWork") -> str:
-        row = uow.datasets.restore(dataset_id)
-        uow.touch(f"dataset:{row.id}")
-        return row.name
-
-    return ctx.storage.database.run_tx(work, label="restore dataset")

@@ -25,7 +25,7 @@ class HistoryLine:
     sql: str
     state: str
     rows: int | None
-    duration_ms: int | None
+    duration_ms: float | None
     error: str | None
     asked_at: str
 
@@ -57,7 +57,7 @@ def history(
 ) -> list[HistoryLine]:
     """Return earlier questions, newest first; with `search` only those whose text contains it."""
     with ctx.storage.database.read() as uow:
-        rows = uow.queries.newest(limit=limit, offset=offset, search=search or None)
+        rows = uow.queries.history(limit=limit, offset=offset, search=search or None)
         return [
             HistoryLine(row.id, row.sql, row.state, row.rows, row.duration_ms, row.error, row.created_at)
             for row in rows

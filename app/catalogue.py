@@ -1,0 +1,135 @@
+"""The datasets as features see them; the one part of the catalogue that more than one feature needs.
+
+Features never import each other, so what both the list of datasets and a dataset's own page ask lives here.
+"""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.types import Manifest
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from app.context import AppContext
+    from storage.database.models import DatasetRow
+    from storage.database.unit_of_work import UnitOfWork
+
+LIST_LIMIT = 1_000
+"""Most datasets listed at once."""
+LEDGER_LIMIT = 500
+"""Most ledger lines shown at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetLine:
+    """One line of the list of datasets. `changed_at` is ISO 8601 UTC; `source` is the file it came from."""
+
+    id: str
+    name: str
+    version: int
+    rows: int
+    columns: int
+    size_bytes: int
+    source: str
+    changed_at: str
+
+
+def list_datasets(
+    ctx: "AppContext", search: str | None = None, *, limit: int = LIST_LIMIT, offset: int = 0
+) -> list[DatasetLine]:
+    """Return the datasets by name, those whose name contains `search`."""
+    with ctx.storage.database.read() as uow:
+        rows = uow.datasets.list_by_name(limit=limit, offset=offset, search=search or None)
+        return [_line(uow, row) for row in rows]
+
+
+def names(ctx: "AppContext", *, limit: int = LIST_LIMIT) -> list[str]:
+    """Return the names of all datasets, in order; cheaper than `list_datasets`."""
+    with ctx.storage.database.read() as uow:
+        return [row.name for row in uow.datasets.list_by_name(limit=limit)]
+
+
+def current(ctx: "AppContext", name: str) -> Manifest:
+    """Return what the current version of a dataset says of itself.
+
+    Raises:
+        DatasetNotFoundError: there is no such dataset; the nearest name is told.
+    """
+    with ctx.storage.database.read() as uow:
+        return _manifest(uow, uow.datasets.require_name(name))
+
+
+def ledger_lines(
+    ctx: "AppContext", name: str, *, actions: Collection[str] | None = None, limit: int = LEDGER_LIMIT
+) -> "pa.Table":
+    """Return lines of the source that were not simply loaded, first ones first: line, action, reason, raw.
+
+    Args:
+        ctx: The open profile.
+        name: The dataset.
+        actions: Only lines with one of these actions, such as "repaired".
+        limit: Most lines returned.
+
+    Raises:
+        DatasetNotFoundError: there is no such dataset.
+    """
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    manifest = current(ctx, name)
+    file = ctx.storage.datasets.ledger_file(manifest.dataset_id, manifest.version)
+    wanted = pc.field("action").isin(list(actions)) if actions is not None else None
+    return pq.read_table(file, filters=wanted).slice(0, limit)
+
+
+def delete(ctx: "AppContext", name: str) -> str:
+    """Take a dataset out of the list and return its id, with which `restore` brings it back.
+
+    Raises:
+        DatasetNotFoundError: there is no such dataset.
+    """
+
+    def work(uow: "UnitOfWork") -> str:
+        row = uow.datasets.require_name(name)
+        uow.datasets.delete(row)
+        uow.touch(f"dataset:{row.id}")
+        return row.id
+
+    return ctx.storage.database.run_tx(work, label="delete dataset")
+
+
+def restore(ctx: "AppContext", dataset_id: str) -> str:
+    """Bring a deleted dataset back and return its name.
+
+    Raises:
+        DatasetNotFoundError: nothing was ever stored under this id.
+        NameTakenError: another dataset has taken the name meanwhile.
+    """
+
+    def work(uow: "UnitOfWork") -> str:
+        row = uow.datasets.restore(dataset_id)
+        uow.touch(f"dataset:{row.id}")
+        return row.name
+
+    return ctx.storage.database.run_tx(work, label="restore dataset")
+
+
+def _line(uow: "UnitOfWork", row: "DatasetRow") -> DatasetLine:
+    manifest = _manifest(uow, row)
+    return DatasetLine(
+        id=row.id,
+        name=row.name,
+        version=row.current_version,
+        rows=row.row_count,
+        columns=len(manifest.columns),
+        size_bytes=manifest.size_bytes,
+        source=manifest.source.name,
+        changed_at=row.updated_at,
+    )
+
+
+def _manifest(uow: "UnitOfWork", row: "DatasetRow") -> Manifest:
+    return Manifest.from_dict(json.loads(uow.versions.of(row.id, row.current_version).manifest))

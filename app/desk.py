@@ -1,0 +1,47 @@
+"""What the shell lends to pages, so that features need not know each other.
+
+A page belongs to one feature; some of its parts belong to another (the Export of a dataset). The shell knows all
+features and hands those parts in.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from app.context import AppContext
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is to be exported: a dataset, or the whole answer of a question. `name` proposes a file name."""
+
+    name: str
+    dataset: str | None = None
+    sql: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Parts of other features. `export(view, subject)` draws an Export control where it is called."""
+
+    export: Callable[[str, Subject | None], None]
+
+
+class Page(Protocol):
+    """One view of the workbench."""
+
+    @property
+    def slug(self) -> str:
+        """The view's name in keys and in the address."""
+
+    @property
+    def title(self) -> str:
+        """The view's name in the navigation."""
+
+    @property
+    def icon(self) -> str:
+        """The sign before the title, as Streamlit names it."""
+
+    def render(self, ctx: "AppContext", desk: Desk) -> None:
+        """Draw the view once, within its own fragment."""

@@ -1,0 +1,38 @@
+"""What became of an imported file, drawn: the ledger, and the lines a person should know about."""
+
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from app.boundary import escaped
+from app.catalogue import current
+from app.features.datasets import texts
+from app.widgets import field_key
+from app.widgets.parts import ledger_bar, table
+from app.widgets.told import told_table
+from app.widgets.words import counted, reading_line
+
+if TYPE_CHECKING:
+    from app.context import AppContext
+    from jobs.manager import JobStatus
+
+VIEW: Final = "import"
+TOLD_PX: Final = 340
+
+
+def draw_result(ctx: "AppContext", ended: "JobStatus") -> None:
+    """Draw the ledger bar and the flagged lines of a finished import."""
+    result = ended.result if isinstance(ended.result, dict) else {}
+    manifest = current(ctx, str(result.get("dataset")))
+    with st.container(key="import_result", gap="xsmall"):
+        facts = f"{counted(manifest.rows, 'row')}, {counted(len(manifest.columns), 'column')}"
+        st.markdown(f"**{escaped(manifest.name)}** · {facts}")
+        st.caption(escaped(reading_line(manifest.reading)))
+    st.subheader(texts.LEDGER, anchor=False)
+    ledger_bar(manifest.ledger)
+    told = told_table(ctx, manifest)
+    if told.num_rows == 0:
+        st.markdown(texts.CLEAN)
+        return
+    st.subheader(texts.TOLD, anchor=False)
+    table(told, key=field_key(VIEW, "told", manifest.dataset_id), alt=texts.TOLD, height=TOLD_PX)

@@ -1,0 +1,168 @@
+"""The Data page: the list of datasets, or one dataset with its rows, its profile and where it is from."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from app import catalogue
+from app.boundary import escaped, guarded
+from app.desk import Desk, Subject
+from app.features.explore import texts
+from app.features.explore.profile import draw_profile
+from app.features.explore.rows import draw_rows
+from app.features.explore.source import draw_source
+from app.features.explore.state import DataState
+from app.navigation import go, here, move
+from app.refresh import NAV, STATUS, redraw, view_key
+from app.session import kept, seed, value
+from app.widgets import field_key
+from app.widgets.parts import body, empty, toolbar
+from app.widgets.words import counted, size, when
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from app.catalogue import DatasetLine
+    from app.context import AppContext
+    from core.types import Manifest
+
+VIEW: Final = "data"
+_TAB: Final = field_key(VIEW, "tab")
+_SEARCH: Final = field_key(VIEW, "search")
+LIST_PX: Final = 560
+
+
+@dataclass(frozen=True, slots=True)
+class DataPage:
+    """What there is, and each dataset."""
+
+    slug: str = VIEW
+    title: str = "Data"
+    icon: str = ":material/table:"
+
+    def render(self, ctx: "AppContext", desk: Desk) -> None:
+        """Draw the list, or the dataset of the place."""
+        name = here().dataset
+        if name is None:
+            _draw_list(ctx)
+        else:
+            _draw_dataset(ctx, desk, name)
+
+
+def state() -> DataState:
+    """Return what this window remembers of the Data page."""
+    return kept(VIEW, DataState)
+
+
+# ---- the list ---------------------------------------------------------------------------------------------
+
+
+def _draw_list(ctx: "AppContext") -> None:
+    search = str(value(_SEARCH, "") or "")
+    lines = catalogue.list_datasets(ctx, search)
+    with toolbar(VIEW, texts.TITLE, counted(len(lines), "dataset")):
+        st.text_input(
+            texts.SEARCH_DATASETS, key=_SEARCH, type="search", live=True, width=260,
+            placeholder=texts.SEARCH_DATASETS, label_visibility="collapsed", persist_state="session",
+        )  # fmt: skip
+    with body(VIEW):
+        _draw_undo(ctx)
+        if lines:
+            _draw_lines(lines)
+        elif search:
+            empty(texts.NO_MATCH)
+        else:
+            empty(texts.EMPTY)
+            st.button(
+                texts.TO_IMPORT, key=field_key(VIEW, "to_import"), type="primary", on_click=go, args=("import",)
+            )
+
+
+def _draw_lines(lines: "list[DatasetLine]") -> None:
+    key = field_key(VIEW, "list", state().lists)
+
+    def open_chosen() -> None:
+        chosen = st.session_state[key]["selection"]["rows"]
+        if chosen and chosen[0] < len(lines):
+            state().lists += 1
+            go(VIEW, lines[chosen[0]].name)
+
+    st.dataframe(
+        _as_arrow(lines),
+        key=key,
+        on_select=open_chosen,
+        selection_mode="single-row",
+        hide_index=True,
+        row_height=28,
+        alt=texts.LIST,
+        lazy=False,
+    )
+
+
+def _as_arrow(lines: "list[DatasetLine]") -> "pa.Table":
+    import pyarrow as pa
+
+    return pa.table(
+        {
+            "Name": [line.name for line in lines],
+            "Rows": [line.rows for line in lines],
+            "Columns": [line.columns for line in lines],
+            "Size": [size(line.size_bytes) for line in lines],
+            "Version": [line.version for line in lines],
+            "From": [line.source for line in lines],
+            "Changed": [when(line.changed_at) for line in lines],
+        }
+    )
+
+
+def _draw_undo(ctx: "AppContext") -> None:
+    """Draw what was deleted last, and the way back."""
+    gone = state().deleted
+    if gone is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="data_undo"):
+        st.markdown(escaped(texts.DELETED.format(name=gone[1])), width="content")
+        st.button(texts.UNDO, key=field_key(VIEW, "undo"), on_click=guarded(VIEW, _undo), args=(ctx, gone[0]))
+
+
+def _undo(ctx: "AppContext", dataset_id: str) -> None:
+    name = catalogue.restore(ctx, dataset_id)
+    state().deleted = None
+    move(VIEW, name)
+    redraw(NAV, STATUS, view_key(VIEW))
+
+
+# ---- one dataset ------------------------------------------------------------------------------------------
+
+
+def _draw_dataset(ctx: "AppContext", desk: Desk, name: str) -> None:
+    manifest = catalogue.current(ctx, name)
+    seed(_TAB, texts.ROWS)
+    with toolbar(VIEW, name, _about(manifest)):
+        tab = st.segmented_control(
+            texts.TITLE, (texts.ROWS, texts.PROFILE, texts.SOURCE), key=_TAB, required=True,
+            label_visibility="collapsed", persist_state="session",
+        )  # fmt: skip
+        desk.export(VIEW, Subject(name=name, dataset=name))
+        st.button(
+            texts.DELETE, key=field_key(VIEW, "delete"), icon=":material/delete:", type="tertiary",
+            on_click=guarded(VIEW, _delete), args=(ctx, name),
+        )  # fmt: skip
+    with body(VIEW):
+        if tab == texts.PROFILE:
+            draw_profile(ctx, manifest, state())
+        elif tab == texts.SOURCE:
+            draw_source(ctx, manifest)
+        else:
+            draw_rows(ctx, manifest, state().rows_of(manifest.dataset_id))
+
+
+def _about(manifest: "Manifest") -> str:
+    return f"v{manifest.version} · {counted(manifest.rows, 'row')} · {counted(len(manifest.columns), 'column')}"
+
+
+def _delete(ctx: "AppContext", name: str) -> None:
+    state().deleted = (catalogue.delete(ctx, name), name)
+    move(VIEW)
+    redraw(NAV, STATUS, view_key(VIEW))

@@ -1,0 +1,11 @@
+"""The views of the workbench, in the order of the navigation. A new page is one line here."""
+
+from typing import Final
+
+from app.desk import Page
+from app.features.datasets.page import ImportPage
+from app.features.explore.page import DataPage
+from app.features.jobs.page import JobsPage
+from app.features.query.page import SqlPage
+
+PAGES: Final[tuple[Page, ...]] = (ImportPage(), DataPage(), SqlPage(), JobsPage())

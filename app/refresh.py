@@ -1,0 +1,45 @@
+"""Drawing parts of the page again, without running the whole script.
+
+Every part that changes is a keyed fragment. A callback names the parts it changed (`redraw`); a timer that sees
+a job end has no callback, so it asks for them with `refresh`.
+"""
+
+from typing import NoReturn
+
+import streamlit as st
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
+from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
+
+NAV = "nav"
+STATUS = "status"
+
+
+def view_key(view: str) -> str:
+    """Return the fragment key of one view."""
+    return f"view_{view}"
+
+
+def redraw(*keys: str) -> NoReturn:
+    """Within a callback: draw these parts instead of the one the widget is in."""
+    st.rerun(list(keys))
+
+
+def refresh(*keys: str) -> None:
+    """Within a fragment that a timer runs: draw these parts once it has ended.
+
+    Streamlit allows `st.rerun(key)` in callbacks only, since it would cut the running part short. Here the request
+    is queued and the part ends by itself; this is the one place that uses Streamlit's own request queue.
+    """
+    context = get_script_run_ctx()
+    if context is None or context.script_requests is None:
+        return
+    context.script_requests.request_rerun(
+        RerunData(
+            query_string=context.query_string,
+            page_script_hash=context.page_script_hash,
+            fragment_id_queue=context.fragment_storage.resolve_target(list(keys)),
+            is_fragment_scoped_rerun=False,  # after the parts that are still waiting, not instead of them
+            cached_message_hashes=context.cached_message_hashes,
+            context_info=context.context_info,
+        )
+    )

@@ -1,0 +1,93 @@
+"""Parts every page draws the same way: toolbar, body, empty state, table, ledger bar, progress."""
+
+import html
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal
+
+import streamlit as st
+
+from app.boundary import escaped, notice
+from app.widgets.words import counted, ledger_parts, number
+from core.types import Ledger
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from jobs.manager import JobStatus
+
+ROW_PX = 26
+HEAD_PX = 32
+NULL_SIGN = "∅"
+
+
+@contextmanager
+def toolbar(view: str, title: str, about: str = "") -> Iterator[None]:
+    """Draw the head of a view: what this is on the left; the block adds what can be done here on the right."""
+    with st.container(
+        key=f"toolbar_{view}", horizontal=True, wrap=False, gap="small", vertical_alignment="center"
+    ):
+        st.header(escaped(title), anchor=False, width="content")
+        st.caption(escaped(about) or " ", width="content", wrap=False)
+        st.space("stretch")
+        yield
+
+
+@contextmanager
+def body(view: str) -> Iterator[None]:
+    """Draw the rest of a view; it scrolls by itself. What the last callback could not do stands on top."""
+    with st.container(key=f"body_{view}", gap="small"):
+        notice(view)
+        yield
+
+
+def empty(line: str) -> None:
+    """Say in one line what a place is for; the two most likely actions follow."""
+    st.markdown(line)
+
+
+def table(
+    rows: "pa.Table",
+    *,
+    key: str,
+    alt: str,
+    height: int | Literal["auto", "content", "stretch"] = "auto",
+    columns: Mapping[str, Any] | None = None,
+) -> None:
+    """Draw an Arrow table as it is; nobody can select or change anything in it. At most `height` pixels high."""
+    from app.widgets.exact import for_screen
+
+    shown, settings = for_screen(rows)
+    if isinstance(height, int):
+        height = min(height, HEAD_PX + ROW_PX * max(rows.num_rows, 1))
+    st.dataframe(
+        shown,
+        key=key,
+        alt=alt,
+        height=height,
+        hide_index=True,
+        row_height=ROW_PX,
+        placeholder=NULL_SIGN,
+        column_config={**settings, **(columns or {})},
+        lazy=False,
+    )
+
+
+def ledger_bar(ledger: Ledger) -> None:
+    """Draw what became of every line: a strip in parts, and the sum that must add up."""
+    parts = ledger_parts(ledger)
+    strip = "".join(f'<i class="{name}" style="flex:{value}"></i>' for name, value in parts if value)
+    shares = " + ".join(
+        f'<span class="{name}"><i></i><b>{number(value)}</b> {name}</span>' for name, value in parts
+    )
+    total = html.escape(counted(ledger.total, ledger.unit))
+    st.html(
+        f'<div class="bestand-ledger" role="img" aria-label="{total}">{strip}</div>'
+        f'<div class="bestand-sum" data-testid="ledger-sum"><span><b>{total}</b></span> = {shares}</div>'
+    )
+
+
+def progress(status: "JobStatus", doing: str) -> None:
+    """Draw how far a job is."""
+    step = f" · {escaped(status.step)}" if status.step else ""
+    st.progress(min(max(status.fraction, 0.0), 1.0), f"{escaped(doing)}{step}")

@@ -1,0 +1,47 @@
+"""Flags and ledger lines as one table: where, what was done, why, and the raw text."""
+
+from typing import TYPE_CHECKING, Final
+
+from app.catalogue import ledger_lines
+from core.types import Flag, LineAction, Manifest
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from app.context import AppContext
+
+TOLD_ACTIONS: Final = (LineAction.REPAIRED.value, LineAction.REJECTED.value)
+_RAW_SHOWN: Final = 2_000
+"""Longer raw lines are cut on the screen; the ledger keeps them whole."""
+
+
+def told_table(ctx: "AppContext", manifest: Manifest) -> "pa.Table":
+    """Return one row per flag, and per repaired or rejected line that no flag names, in order of the lines."""
+    import pyarrow as pa
+
+    lines = ledger_lines(ctx, manifest.name, actions=TOLD_ACTIONS).to_pylist()
+    raw = {line["line"]: _text(line["raw"], manifest.reading.encoding) for line in lines}
+    flagged = {flag.line for flag in manifest.flags if flag.line is not None}
+    silent = [Flag("", line["action"], line["reason"], line=line["line"]) for line in lines]
+    told = [*manifest.flags, *(flag for flag in silent if flag.line not in flagged)]
+    told.sort(key=lambda flag: (flag.line is None, flag.line or 0))
+    return pa.table(
+        {
+            "Line": pa.array([flag.line for flag in told], pa.int64()),
+            "Column": pa.array([flag.column for flag in told], pa.string()),
+            "Done": pa.array([flag.action for flag in told], pa.string()),
+            "Why": pa.array([flag.message for flag in told], pa.string()),
+            "Raw text": pa.array([raw.get(flag.line) if flag.line else None for flag in told], pa.string()),
+        }
+    )
+
+
+def _text(raw: bytes | str | None, encoding: str | None) -> str | None:
+    if raw is None or isinstance(raw, str):
+        return raw
+    try:
+        text = raw.decode(encoding or "utf-8", errors="replace")
+    except LookupError:
+        text = raw.decode("utf-8", errors="replace")
+    text = text.rstrip("\r\n")
+    return text if len(text) <= _RAW_SHOWN else text[:_RAW_SHOWN] + "…"

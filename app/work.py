@@ -1,0 +1,52 @@
+"""Background work as features see it: look, wait, stop, start again.
+
+Features never import each other, so what the Jobs page and the progress bars of other pages share lives here.
+"""
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from app.context import AppContext
+    from jobs.manager import JobStatus
+
+ENDED: Final = frozenset({"done", "failed", "cancelled", "dead"})
+"""States nothing leaves by itself."""
+UNFINISHED: Final = frozenset({"queued", "running", "retry", "interrupted"})
+"""States in which the work is still to be done."""
+WANTS_ATTENTION: Final = frozenset({"failed", "dead"})
+"""States a person should look at."""
+
+
+def list_jobs(
+    ctx: "AppContext", *, states: Collection[str] | None = None, limit: int = 100, offset: int = 0
+) -> "list[JobStatus]":
+    """Return jobs, newest first; only those in the given states."""
+    return ctx.jobs.manager.list(states=states, limit=limit, offset=offset)
+
+
+def poll(ctx: "AppContext", job_id: str) -> "JobStatus":
+    """Return the present state of one job.
+
+    Raises:
+        JobNotFoundError: there is no such job.
+    """
+    return ctx.jobs.manager.poll(job_id)
+
+
+def cancel(ctx: "AppContext", job_id: str) -> bool:
+    """Ask a job to stop; False if it had ended already.
+
+    Raises:
+        JobNotFoundError: there is no such job.
+    """
+    return ctx.jobs.manager.cancel(job_id)
+
+
+def retry(ctx: "AppContext", job_id: str) -> bool:
+    """Queue an ended job once more; False if it has not ended or was done.
+
+    Raises:
+        JobNotFoundError: there is no such job.
+    """
+    return ctx.jobs.manager.retry(job_id)
