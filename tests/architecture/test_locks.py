@@ -4,12 +4,13 @@ import importlib.metadata
 import re
 import tomllib
 from functools import cache
-from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from scripts.dependency_facts import DOCUMENT, licence_of, released_days
+from scripts.dependency_facts import locked as locked_here
 from tests.architecture.sources import ROOT, project_files
 
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-bootstrap.lock")
@@ -18,30 +19,12 @@ ALLOWED = re.compile(
 )
 """Permissive licences, and MPL-2.0, whose terms end at its own files."""
 
-NAMED_OTHERWISE = {
-    "3-clause bsd license": "BSD-3-Clause",
-    "apache 2.0": "Apache-2.0",
-    "apache license 2.0": "Apache-2.0",
-    "apache software license": "Apache-2.0",
-    "bsd license": "BSD-3-Clause",
-    "isc license": "ISC",
-    "isc license (iscl)": "ISC",
-    "mit license": "MIT",
-    "mozilla public license 2.0 (mpl 2.0)": "MPL-2.0",
-    "python software foundation license": "PSF-2.0",
-}
-
 
 @cache
 def locked(name: str) -> tuple[Requirement, ...]:
     """The pinned requirements of a lock."""
     text = (ROOT / name).read_text(encoding="utf-8")
     return tuple(Requirement(m[1]) for m in re.finditer(r"^([A-Za-z0-9][^\\\n]*?)\s*\\?$", text, re.MULTILINE))
-
-
-def runtime_here() -> list[str]:
-    """Names of the runtime packages that belong on this system and Python."""
-    return [r.name for r in locked(LOCKS[0]) if r.marker is None or r.marker.evaluate()]
 
 
 @pytest.mark.parametrize("name", LOCKS)
@@ -88,32 +71,10 @@ def test_every_direct_dependency_is_locked_within_its_bounds() -> None:
     assert missing == []
 
 
-def licence_of(name: str) -> str:
-    """The licence a package states: its expression, else its short field, else classifiers, else its file."""
-    metadata = importlib.metadata.metadata(name)
-    stated = "".join(metadata.get_all("License-Expression") or [])
-    short = "".join(metadata.get_all("License") or []).strip()
-    classifiers = [c.split("::")[-1].strip() for c in metadata.get_all("Classifier") or [] if "License ::" in c]
-    if not stated and 0 < len(short) < 40:
-        stated = short
-    if not stated and classifiers:
-        stated = " OR ".join(NAMED_OTHERWISE.get(c.lower(), c) for c in classifiers)
-    if not stated:
-        stated = "MIT" if "Permission is hereby granted, free of charge" in licence_text(name) else ""
-    return NAMED_OTHERWISE.get(stated.lower(), stated)
-
-
-def licence_text(name: str) -> str:
-    """The licence file inside an installed package; empty when it has none."""
-    files = importlib.metadata.files(name) or []
-    texts = [Path(str(f.locate())) for f in files if re.search(r"licen[cs]e", f.name, re.I)]
-    return "\n".join(p.read_text(encoding="utf-8", errors="replace") for p in texts if p.is_file())
-
-
 def test_every_runtime_dependency_may_be_passed_on() -> None:
     """All parts of every stated licence are on the allowed list."""
     refused = {}
-    for name in runtime_here():
+    for name, _ in locked_here(LOCKS[0]):
         stated = licence_of(name)
         parts = re.split(r"\s+(?:AND|OR)\s+|[()]+", stated)
         if not stated or not all(ALLOWED.fullmatch(part.strip()) for part in parts if part.strip()):
@@ -130,3 +91,15 @@ def test_what_is_installed_is_what_is_locked() -> None:
         and not r.specifier.contains(importlib.metadata.version(r.name), prereleases=True)
     }
     assert wrong == {}
+
+
+@pytest.mark.parametrize("group", ["run time", "dev", "bootstrap"])
+def test_every_direct_dependency_is_explained(group: str) -> None:
+    """docs/dependencies.md names each with its locked version; `make dependencies` writes it anew."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    groups = {"run time": project["project"]["dependencies"], **project["dependency-groups"]}
+    lock = dict(zip(("run time", "dev", "bootstrap"), LOCKS, strict=True))[group]
+    pins = dict(locked_here(lock))
+    wanted = {canonicalize_name(Requirement(each).name) for each in groups[group]}
+    explained = released_days(DOCUMENT.read_text(encoding="utf-8"))
+    assert [n for n in sorted(wanted) if n in pins and f"{n} {pins[n]}" not in explained] == []
