@@ -17,7 +17,7 @@ from core.errors import DatabaseDamagedError, NotFoundError, VersionExistsError
 from core.ids import new_id
 from core.paths import ProfilePaths, translate_os_error
 from core.types import Manifest
-from storage.durable import make_read_only, remove_tree, sync_file, sync_folder
+from storage.durable import discard, make_read_only, remove_tree, sync_file, sync_folder
 
 DATA_FILE = "data.parquet"
 LEDGER_FILE = "ledger.parquet"
@@ -67,7 +67,7 @@ class DatasetStore:
             yield staging
         finally:
             if not staging.published:
-                remove_tree(staging.folder)
+                discard(staging.folder)
 
     def publish(self, staging: Staging, manifest: Manifest) -> Path:
         """Put the staged folder in its place for good and return it.

@@ -6,6 +6,7 @@ Used by everything in `storage` that builds files. Knows nothing of what the fil
 import os
 import shutil
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 READ_ONLY_FILE = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
@@ -56,6 +57,12 @@ def remove_file(path: Path) -> None:
     except PermissionError:  # Windows refuses to remove a read-only file
         path.chmod(stat.S_IRUSR | stat.S_IWUSR)
         path.unlink(missing_ok=True)
+
+
+def discard(path: Path) -> None:
+    """Remove what was being built; what the disk refuses to remove goes when `tmp/` is emptied at a start."""
+    with suppress(OSError):
+        remove_tree(path)
 
 
 def remove_tree(path: Path) -> None:

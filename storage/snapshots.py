@@ -18,7 +18,7 @@ from core.ids import new_id
 from core.paths import ProfilePaths, translate_os_error
 from storage.database.faults import database_errors
 from storage.database.schema import read_schema_state
-from storage.durable import make_read_only, remove_file, sync_file, sync_folder, write_whole
+from storage.durable import discard, make_read_only, sync_file, sync_folder, write_whole
 
 _SUFFIX = ".db"
 _PART = ".part"
@@ -64,7 +64,7 @@ def snapshot_db(paths: ProfilePaths, *, reason: str) -> Snapshot:
     except OSError as error:
         raise translate_os_error(error, paths.backups) from error
     finally:
-        remove_file(part)
+        discard(part)
     return snapshot
 
 

@@ -22,7 +22,7 @@ from core.ids import new_id
 from core.paths import ProfilePaths, translate_os_error
 from core.progress import Progress
 from core.types import SourceRef
-from storage.durable import make_read_only, remove_file, sync_folder
+from storage.durable import discard, make_read_only, sync_folder
 
 EachChunk = Callable[[bytes], None]
 
@@ -120,7 +120,7 @@ class SourceStore:
         except OSError as error:
             raise translate_os_error(error, self._paths.sources) from error
         finally:
-            remove_file(part)
+            discard(part)
 
     def _keep(self, part: Path, digest: str, size_bytes: int) -> Path:
         final = self.path(digest)

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,7 +30,6 @@ Listener = Callable[[frozenset[str]], None]
 BUSY_TIMEOUT_S = 10.0
 """How long a write waits for other processes before `DatabaseBusyError`."""
 
-_ATTEMPTS = 12
 _BACKOFF_S = (0.002, 0.25)
 
 
@@ -53,6 +53,7 @@ class Database:
         self._busy_timeout_s = busy_timeout_s
         self._closed = False
         self._starting = threading.Lock()
+        self._in_conflict = threading.Lock()
 
     @property
     def path(self) -> Path | None:
@@ -138,15 +139,23 @@ class Database:
     def _run_on_server(self, fn: Callable[[UnitOfWork], T]) -> T:
         if self._closed:
             raise RuntimeError("the database is closed")
-        for attempt in range(_ATTEMPTS):
-            try:
-                return self._once_on_server(fn)
-            except Exception as error:
-                if attempt == _ATTEMPTS - 1 or not is_retryable_conflict(error):
-                    raise
-            low, high = _BACKOFF_S
-            time.sleep(random.uniform(0, min(high, low * 2**attempt)))  # noqa: S311 - jitter, not a secret
-        raise AssertionError("the last attempt returns or raises")
+        try:
+            return self._once_on_server(fn)
+        except Exception as error:
+            if not is_retryable_conflict(error):
+                raise
+        # Who met a conflict queues up with the others of this process: fewer meet the next one.
+        deadline = time.monotonic() + self._busy_timeout_s
+        with self._in_conflict:
+            for attempt in count():
+                try:
+                    return self._once_on_server(fn)
+                except Exception as error:
+                    if time.monotonic() >= deadline or not is_retryable_conflict(error):
+                        raise
+                low, high = _BACKOFF_S
+                time.sleep(random.uniform(0, min(high, low * 2**attempt)))  # noqa: S311 - jitter, not a secret
+        raise AssertionError("the loop returns or raises")
 
     def _once_on_server(self, fn: Callable[[UnitOfWork], T]) -> T:
         self._inside.depth = 1

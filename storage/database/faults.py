@@ -60,7 +60,7 @@ def translate(error: BaseException, path: Path | str, *, reading: bool = False) 
         return _from_sqlite(original, Path(path), reading=reading)
     state = getattr(original, "sqlstate", None)
     if isinstance(error, DBAPIError) and (state or error.connection_invalidated):
-        return _from_postgres(str(state or "08006"), path)
+        return _from_postgres(str(state or "08006"), path, reading=reading)
     return None
 
 
@@ -112,13 +112,13 @@ def _from_refusal(error: sqlite3.Error, path: Path) -> BestandError:
     return StorageIOError(f"The disk refused to work on '{path}': {error}.", path=str(path))
 
 
-def _from_postgres(state: str, path: Path | str) -> BestandError | None:
+def _from_postgres(state: str, path: Path | str, *, reading: bool) -> BestandError | None:
     if state in _RETRY_STATES or state == "55P03":
         return DatabaseBusyError(f"Others keep changing the same rows of the database '{path}'.")
     if state == "53100":
         return DiskFullError(path)
     if state == "25006":
-        return ProfileReadOnlyError(path)
+        return None if reading else ProfileReadOnlyError(path)
     if state.startswith(("08", "57P")):
         return StorageIOError(f"The database '{path}' does not answer.", path=str(path))
     return None

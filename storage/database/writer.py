@@ -107,11 +107,14 @@ class GroupWriter:
 
     def _run(self) -> None:
         while self._wait_for_call():
+            lost: list[_Call] = []
             try:
                 with self._engine.connect() as connection:
-                    self._serve(connection)
+                    lost = self._serve(connection)
             except Exception as error:  # the thread must outlive any failure; callers get it
                 self._fail_waiting(error, only_expired=False)
+            for call in lost:
+                self._run_alone(call)
 
     def _wait_for_call(self) -> bool:
         with self._wake:
@@ -119,8 +122,12 @@ class GroupWriter:
                 self._wake.wait()
             return bool(self._queue)
 
-    def _serve(self, connection: Connection) -> None:
-        """Commit batches on one connection until nobody waits."""
+    def _serve(self, connection: Connection) -> list[_Call]:
+        """Commit batches on one connection until nobody waits.
+
+        Returns:
+            Callers of a batch that was thrown away without their fault; the connection is of no use then.
+        """
         while self._queue:
             if not self._begin(connection):
                 continue
@@ -129,18 +136,23 @@ class GroupWriter:
                 self._fill(connection, batch)
                 self._commit(connection, batch)
             except _BatchLostError as lost:
-                _end(connection)
-                self._one_by_one(connection, [call for call in batch if call is not lost.at_fault])
+                connection.invalidate()
+                return [call for call in batch if call is not lost.at_fault]
             except Exception as error:  # the commit itself failed; each caller is told
-                _end(connection)
-                self._after_failed_commit(connection, batch, error)
+                connection.invalidate()
+                if len(batch) > 1 and not is_io_error(error):
+                    return batch
+                for call in batch:  # after an I/O error nobody knows what a commit left behind
+                    _fail(call, error)
+                return []
+        return []
 
     def _begin(self, connection: Connection) -> bool:
         """Begin a transaction; callers whom another process makes wait too long are told."""
         try:
             connection.begin()
         except Exception as error:
-            _end(connection)
+            connection.rollback()
             if not is_busy(error):
                 raise
             self._fail_waiting(error, only_expired=True)
@@ -159,7 +171,7 @@ class GroupWriter:
             try:
                 call.result, call.tags = call.context.run(_work, connection, call.fn)
             except BaseException as error:  # whatever it is belongs to that caller
-                call.done.set_exception(error)
+                _fail(call, error)
                 if not in_transaction(connection):
                     raise _BatchLostError(call) from error
                 batch.pop()
@@ -178,23 +190,19 @@ class GroupWriter:
         for call in batch:
             call.done.set_result(call.result)
 
-    def _after_failed_commit(self, connection: Connection, batch: list[_Call], error: Exception) -> None:
-        if len(batch) == 1 or is_io_error(error):  # after an I/O error nobody knows what a commit left behind
-            for call in batch:
-                call.done.set_exception(error)
-        else:
-            self._one_by_one(connection, batch)
-
-    def _one_by_one(self, connection: Connection, calls: list[_Call]) -> None:
-        """Give each caller of a lost batch a transaction of its own."""
-        for call in calls:
-            try:
-                connection.begin()
-                call.result, call.tags = call.context.run(_work, connection, call.fn)
-                self._commit(connection, [call])
-            except BaseException as error:  # whatever it is belongs to that caller
-                _end(connection)
-                call.done.set_exception(error)
+    def _run_alone(self, call: _Call) -> None:
+        """Give a caller of a lost batch a transaction of its own."""
+        try:
+            with self._engine.connect() as connection:
+                try:
+                    connection.begin()
+                    call.result, call.tags = call.context.run(_work, connection, call.fn)
+                    self._commit(connection, [call])
+                except BaseException:
+                    connection.invalidate()
+                    raise
+        except BaseException as error:  # whatever it is belongs to that caller
+            _fail(call, error)
 
     def _fail_waiting(self, error: Exception, *, only_expired: bool) -> None:
         limit = time.monotonic() - (self._busy_timeout_s if only_expired else 0)
@@ -203,7 +211,12 @@ class GroupWriter:
             self._queue = deque(call for call in self._queue if call.since > limit)
         for call in failed:
             if call.done.set_running_or_notify_cancel():
-                call.done.set_exception(error)
+                _fail(call, error)
+
+
+def _fail(call: _Call, error: BaseException) -> None:
+    if not call.done.done():
+        call.done.set_exception(error)
 
 
 def _work(connection: Connection, fn: Callable[[UnitOfWork], T]) -> tuple[T, frozenset[str]]:
@@ -220,14 +233,3 @@ def _work(connection: Connection, fn: Callable[[UnitOfWork], T]) -> tuple[T, fro
         raise
     session.close()
     return result, uow.tags
-
-
-def _end(connection: Connection) -> None:
-    """Leave whatever transaction the connection is in; it may be gone already."""
-    if connection.in_transaction():
-        transaction = connection.get_transaction()
-        try:
-            if transaction is not None:
-                transaction.rollback()
-        except Exception:  # the connection is of no use any more; the pool opens a new one
-            connection.invalidate()

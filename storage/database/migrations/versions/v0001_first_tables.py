@@ -81,11 +81,11 @@ def _make_jobs() -> None:
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("max_attempts", sa.Integer(), nullable=False),
-        sa.Column("run_at", sa.Float(), nullable=False),
+        sa.Column("run_at", sa.Double(), nullable=False),
         sa.Column("owner", sa.String(128), nullable=True),
-        sa.Column("lease_until", sa.Float(), nullable=True),
+        sa.Column("lease_until", sa.Double(), nullable=True),
         sa.Column("cancel_requested", sa.Boolean(), nullable=False),
-        sa.Column("fraction", sa.Float(), nullable=False),
+        sa.Column("fraction", sa.Double(), nullable=False),
         sa.Column("step", sa.Text(), nullable=False),
         sa.Column("result", sa.JSON(), nullable=True),
         sa.Column("error", sa.JSON(), nullable=True),
@@ -119,7 +119,7 @@ def _make_query() -> None:
         sa.Column("fingerprint", sa.String(64), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("rows", sa.BigInteger(), nullable=True),
-        sa.Column("duration_ms", sa.Float(), nullable=True),
+        sa.Column("duration_ms", sa.Double(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
     )
     op.create_index("ix_query_created_at", "query", ["created_at", "id"])
