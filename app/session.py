@@ -5,11 +5,14 @@ first use. Nothing else in `app` touches `st.session_state` by name.
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import streamlit as st
 
 T = TypeVar("T")
+
+NOTHING_CHOSEN: Final = {"selection": {"rows": [], "columns": [], "cells": []}}
+"""The value of a grid in which nothing is selected; put, it takes a selection back without drawing the grid anew."""
 
 
 def kept(name: str, make: Callable[[], T]) -> T:

@@ -48,6 +48,7 @@ def start_import(
     auto: bool = False,
     reading: Reading | None = None,
     reference: bool = False,
+    replace: bool = False,
 ) -> str:
     """Queue the import of one file and return the job's id.
 
@@ -58,6 +59,7 @@ def start_import(
         auto: Take the best reading even if it is uncertain.
         reading: The reading a person chose; nothing is judged then.
         reference: Leave the original where it is and keep only its hash.
+        replace: Make it the next version of the dataset of that name, instead of a dataset of its own.
     """
     args: dict[str, Json] = {
         "path": str(path.absolute()),
@@ -65,6 +67,7 @@ def start_import(
         "auto": auto,
         "reading": reading.to_manifest() if reading else None,
         "reference": reference,
+        "replace": replace,
     }
     return ctx.jobs.manager.enqueue("import", args)
 

@@ -15,7 +15,7 @@ from app.features.explore.source import draw_source
 from app.features.explore.state import DataState
 from app.navigation import go, here, move
 from app.refresh import NAV, STATUS, redraw, view_key
-from app.session import kept, seed, value
+from app.session import NOTHING_CHOSEN, kept, put, seed, value
 from app.widgets import field_key
 from app.widgets.parts import body, empty, toolbar
 from app.widgets.words import counted, size, when
@@ -80,12 +80,12 @@ def _draw_list(ctx: "AppContext") -> None:
 
 
 def _draw_lines(lines: "list[DatasetLine]") -> None:
-    key = field_key(VIEW, "list", state().lists)
+    key = field_key(VIEW, "list")
 
     def open_chosen() -> None:
         chosen = st.session_state[key]["selection"]["rows"]
         if chosen and chosen[0] < len(lines):
-            state().lists += 1
+            put(key, NOTHING_CHOSEN)
             go(VIEW, lines[chosen[0]].name)
 
     st.dataframe(

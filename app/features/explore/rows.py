@@ -7,7 +7,7 @@ import streamlit as st
 from app.boundary import escaped, guarded
 from app.features.explore import actions, texts
 from app.features.explore.state import RowsState
-from app.session import put, value
+from app.session import NOTHING_CHOSEN, put, value
 from app.widgets import field_key
 from app.widgets.parts import NULL_SIGN, ROW_PX
 from app.widgets.words import counted, number
@@ -116,12 +116,13 @@ def _draw_chips(manifest: "Manifest", rows: RowsState) -> None:
 
 def _draw_grid(page: "pa.Table", manifest: "Manifest", rows: RowsState) -> None:
     """Draw the page. A click on a head sorts in the engine; Streamlit's own sorting would sort this page only."""
-    key = field_key(VIEW, "grid", f"{manifest.dataset_id}_{rows.drawn}")
+    key = field_key(VIEW, "grid", manifest.dataset_id)
 
     def sort() -> None:
         chosen = st.session_state[key]["selection"]["columns"]
         if chosen and chosen[0] in {column.name for column in manifest.columns}:
             rows.sort_by(chosen[0])
+        put(key, NOTHING_CHOSEN)
 
     from app.widgets.exact import for_screen
 

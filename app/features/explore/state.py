@@ -10,14 +10,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class RowsState:
-    """Which rows are shown. `page` counts from 1; `drawn` changes when the grid must forget its selection."""
+    """Which rows are shown. `page` counts from 1."""
 
     page: int = 1
     sort: tuple[str, bool] | None = None
     filters: "tuple[Filter, ...]" = ()
     search: str = ""
     columns: tuple[str, ...] | None = None
-    drawn: int = 0
 
     def query(self, page_rows: int) -> "RowQuery":
         """Return what to ask the engine."""
@@ -38,7 +37,7 @@ class RowsState:
             self.sort = (column, False)
         else:
             self.sort = (column, True) if not self.sort[1] else None
-        self.page, self.drawn = 1, self.drawn + 1
+        self.page = 1
 
     def narrow(self, *filters: "Filter") -> None:
         """Let these filters hold, and begin at the first page."""
@@ -60,7 +59,6 @@ class DataState:
     rows: dict[str, RowsState] = field(default_factory=dict)
     column: dict[str, str] = field(default_factory=dict)
     deleted: tuple[str, str] | None = None
-    lists: int = 0
 
     def rows_of(self, dataset_id: str) -> RowsState:
         """Return which rows of a dataset are shown."""

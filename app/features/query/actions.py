@@ -52,6 +52,34 @@ def run(
     return ctx.analysis.queries.start(sql, page_rows=page_rows or ctx.config.query.page_rows, params=params)
 
 
+def first_rows(
+    ctx: "AppContext",
+    sql: str,
+    count: int,
+    *,
+    params: "Mapping[str, Value] | None" = None,
+    progress: "Progress | None" = None,
+) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+    """Return the names of the answer's columns and its first `count` rows as Python values; the rest is not computed.
+
+    Raises:
+        QueryRefusedError: the statement is more than a question about the datasets.
+        QueryFailedError: the engine does not understand it, or a parameter is missing.
+        CancelledError: it was stopped.
+    """
+
+    def consume(
+        schema: "pa.Schema", batches: "Iterator[pa.RecordBatch]"
+    ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+        rows: list[tuple[object, ...]] = []
+        while len(rows) < count and (batch := next(batches, None)) is not None:
+            columns = (column.to_pylist() for column in batch.slice(0, count - len(rows)).columns)
+            rows += zip(*columns, strict=True)
+        return tuple(schema.names), rows
+
+    return ctx.analysis.queries.run_to(sql, consume, params=params, progress=progress)
+
+
 def history(
     ctx: "AppContext", search: str | None = None, *, limit: int = HISTORY_LIMIT, offset: int = 0
 ) -> list[HistoryLine]:

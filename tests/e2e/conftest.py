@@ -1,0 +1,162 @@
+"""A real engine on a fresh profile, and a real browser in front of it."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from core.paths import PROFILE_VARIABLE, ProfilePaths
+from launcher.server.links import mint_link
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+)  # fmt: skip
+START_S = 90
+CELLS = "t => [...t.querySelectorAll('tr')].map(r => [...r.querySelectorAll('th,td')].map(c => c.innerText))"
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here needs a browser; a failing wait shows its own message long before this limit."""
+    for item in items:
+        if Path(item.path).parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.e2e)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A running `bestand app run --no-window`."""
+
+    paths: ProfilePaths
+    origin: str
+    process: subprocess.Popen[str]
+
+    def link(self) -> str:
+        """Return a one-time link into it."""
+        return mint_link(self.paths, self.origin)
+
+
+@dataclass
+class Window:
+    """One browser window on the workbench, and the hosts it has asked for anything."""
+
+    page: Page
+    engine: Engine
+    foreign: list[str] = field(default_factory=list)
+
+    def open(self, address: str = "") -> None:
+        """Load the workbench; `address` is what stands behind the origin."""
+        self.page.goto(self.engine.link())
+        self.page.wait_for_selector(".st-key-status")
+        if address:
+            self.page.goto(self.engine.origin + address)
+            self.page.wait_for_selector(".st-key-status")
+
+    def go(self, view: str) -> None:
+        """Click a view in the navigation."""
+        self.page.locator(f".st-key-nav__{view} button").click()
+        self.page.locator(f".st-key-toolbar_{view}").wait_for()
+
+    def cells(self, key: str) -> list[list[str]]:
+        """Return the cells of a grid that are on the screen, by rows, the head first."""
+        grid = self.page.locator(f"[class*='st-key-{key}'] canvas table[role=grid]").first
+        grid.wait_for(state="attached")
+        rows: list[list[str]] = grid.evaluate(CELLS)
+        return rows
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One headless browser for all tests."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip(f"no browser found; looked for {', '.join(BROWSERS)}")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=found, args=list(QUIET))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One engine for the tests of a file, on a profile of their own."""
+    paths = ProfilePaths(tmp_path_factory.mktemp("e2e") / "profile")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("BESTAND_")}
+    environment[PROFILE_VARIABLE] = str(paths.root)
+    command = [sys.executable, "-m", "launcher", "app", "run", "--no-window"]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        yield Engine(paths, _origin(process), process)
+    finally:
+        _stop(process)
+
+
+def _origin(process: subprocess.Popen[str]) -> str:
+    """Read the one-time link the engine prints when it is ready; the link itself is not used."""
+    assert process.stdout is not None
+    watchdog = _Watchdog(process)
+    with watchdog:
+        line = process.stdout.readline().strip()
+    if not line.startswith("http"):
+        _, told = process.communicate(timeout=10)
+        raise AssertionError(f"the engine did not start: {line} {told}")
+    parts = urlsplit(line)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+class _Watchdog:
+    """Kills a process that says nothing, so that reading from it ends."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        import threading
+
+        self._timer = threading.Timer(START_S, process.kill)
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+    try:
+        process.communicate(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate(timeout=10)
+
+
+@pytest.fixture
+def window(browser: Browser, engine: Engine) -> Iterator[Window]:
+    """A window that is let in, and nothing open in it yet."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
+    context.set_default_timeout(20_000)
+    shown = Window(context.new_page(), engine)
+
+    def watch(address: str) -> None:
+        if urlsplit(address).scheme not in ("data", "blob", "about") and not address.startswith(
+            (engine.origin, engine.origin.replace("http", "ws", 1))
+        ):
+            shown.foreign.append(address)
+
+    shown.page.on("request", lambda request: watch(request.url))
+    shown.page.on("websocket", lambda socket: watch(socket.url))
+    yield shown
+    with contextlib.suppress(Exception):
+        context.close()

@@ -1,0 +1,71 @@
+"""The look: every option is one Streamlit has, and both themes are whole."""
+
+import subprocess
+import sys
+from typing import Literal
+
+import pytest
+from streamlit import config
+
+from app.navigation import HOME, VIEWS
+from app.pages import PAGES
+from app.theme import STYLE_FILE, page_options
+from app.theme.colours import DARK, LIGHT
+
+
+@pytest.mark.parametrize("theme", ["auto", "light", "dark"])
+def test_every_option_is_known_to_streamlit(theme: Literal["auto", "light", "dark"]) -> None:
+    """An option that an upgrade renamed would silently do nothing."""
+    known = config.get_config_options()
+
+    assert [name for name in page_options(theme) if name not in known] == []
+
+
+def test_a_chosen_theme_holds_whatever_the_system_says() -> None:
+    """Dark is dark also on a light desktop; only `auto` asks the system."""
+    assert page_options("dark")["theme.base"] == "dark"
+    assert page_options("dark")["theme.backgroundColor"] == DARK["backgroundColor"]
+    assert not any(name.startswith("theme.light") for name in page_options("dark"))
+    assert page_options("auto")["theme.light.backgroundColor"] == LIGHT["backgroundColor"]
+
+
+def test_both_palettes_colour_the_same_things() -> None:
+    """A colour that is missing in one theme would be Streamlit's own there."""
+    assert LIGHT.keys() == DARK.keys()
+
+
+def test_the_style_names_nothing_that_changes_by_itself() -> None:
+    """Streamlit's generated class names are different in every release."""
+    text = STYLE_FILE.read_text(encoding="utf-8")
+
+    assert "st-emotion-cache" not in text
+    assert "http" not in text
+    assert text.count("{") == text.count("}")
+
+
+def test_every_view_of_the_address_has_a_page() -> None:
+    """An address leads to a page, and each page has an address."""
+    assert tuple(page.slug for page in PAGES) == VIEWS
+    assert HOME in VIEWS
+
+
+def test_the_pages_load_nothing_heavy_before_they_are_drawn() -> None:
+    """The first page waits for nothing it does not show."""
+    program = (
+        "import sys, app.shell, app.entry\n"
+        "print(*(m for m in ('pandas', 'altair', 'duckdb', 'sqlalchemy', 'pyarrow') if m in sys.modules))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert loaded.stdout.split() == []
+
+
+def test_actions_load_no_page() -> None:
+    """The command line calls the same actions and has no use for Streamlit."""
+    names = ", ".join(
+        f"app.features.{name}.actions" for name in ("datasets", "explore", "query", "export", "jobs")
+    )
+    program = f"import sys, app.context, app.runtime, {names}\nprint('streamlit' in sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert loaded.stdout.strip() == "False"
