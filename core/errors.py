@@ -333,6 +333,13 @@ class EngineNotRunningError(BestandError):
     default_hint = "Start it with `bestand app run`."
 
 
+class JobsNotRunningError(BestandError):
+    """Background work is not being done at present; what is queued waits."""
+
+    code = "jobs_not_running"
+    default_hint = "Restart Bestand, or run `bestand jobs worker`; nothing that is queued is lost."
+
+
 class PortTakenError(BestandError):
     """Another program already listens on the wanted port."""
 

@@ -1,0 +1,50 @@
+"""Jobs of the kind `export`: a dataset, or the whole answer of a question, becomes a file."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import ExportError, UsageError
+from jobs.context import JobContext
+from jobs.specs import Args, JobOutcome, Spec
+
+if TYPE_CHECKING:
+    from analysis.export.exporter import What
+    from analysis.open import Analysis
+
+
+def export_spec(analysis: "Analysis") -> Spec:
+    """Return the kind `export`.
+
+    Its arguments are `dataset` (a name) or `sql`, `target` (absolute), `format` and `overwrite`; the result is
+    `path`, `rows` and `bytes`.
+    """
+
+    def run(context: JobContext, args: Args) -> JobOutcome:
+        from analysis.export.exporter import FORMATS
+
+        wanted = str(args["format"])
+        fmt = next((known for known in FORMATS if known == wanted), None)
+        if fmt is None:
+            raise ExportError(f"'{wanted}' is no export format; there are {', '.join(FORMATS)}.")
+        exported = analysis.exports.export(
+            _what(analysis, args),
+            Path(str(args["target"])),
+            fmt,
+            progress=context,
+            overwrite=bool(args.get("overwrite")),
+        )
+        return JobOutcome({"path": str(exported.path), "rows": exported.rows, "bytes": exported.bytes})
+
+    return Spec("export", run, label=lambda args: f"Export to {Path(str(args['target'])).name}")
+
+
+def _what(analysis: "Analysis", args: Args) -> "What":
+    """Return the question, or the dataset as it is when the job begins."""
+    sql, dataset = args.get("sql"), args.get("dataset")
+    if (sql is None) == (dataset is None):
+        raise UsageError("An export takes either a dataset or a question.")
+    if sql is not None:
+        return str(sql)
+    with analysis.storage.database.read() as uow:
+        row = uow.datasets.require_name(str(dataset))
+        return row.id, row.current_version

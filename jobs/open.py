@@ -1,0 +1,42 @@
+"""Opens background work on top of the analysis floor, as one object."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.clock import Clock, system_clock
+from jobs.live import LiveJobs
+from jobs.manager import JobManager
+from jobs.queue import Doorbell
+from jobs.recovery import Recovery
+from jobs.registry import Registry, build_registry
+from jobs.runner import Runner
+from jobs.worker import Worker
+
+if TYPE_CHECKING:
+    from analysis.open import Analysis
+    from storage.open import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """Background work of one profile. The worker does nothing until it is started."""
+
+    manager: JobManager
+    worker: Worker
+
+
+def open_jobs(analysis: "Analysis") -> Jobs:
+    """Open background work; stop the worker before the storage is closed."""
+    return assemble(analysis.storage, build_registry(analysis))
+
+
+def assemble(storage: "Storage", registry: Registry, *, clock: Clock = system_clock) -> Jobs:
+    """Put the parts together for the given kinds of jobs."""
+    database, settings = storage.database, storage.config.jobs
+    live = LiveJobs(database, lease_s=settings.lease_s, clock=clock)
+    runner = Runner(database, registry, live, clock=clock)
+    recovery = Recovery(database, registry, live, clock=clock)
+    bell = Doorbell(storage.paths.queue_db)
+    manager = JobManager(database, registry, runner, recovery, live, bell, clock=clock)
+    worker = Worker(database, runner, recovery, live, bell, threads=settings.workers, clock=clock)
+    return Jobs(manager, worker)
