@@ -175,3 +175,17 @@ def test_core_stays_light(module: str, absent: list[str]) -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
     )
     assert seen.stdout.split() == []
+
+
+def test_every_test_a_document_names_exists() -> None:
+    """A defence that the threat model claims is one that is shown."""
+    known = set(
+        re.findall(r"def (test_\w+)", "\n".join(p.read_text(encoding="utf-8") for p in python_files("tests")))
+    )
+    named = {
+        name
+        for path in project_files()
+        if path.suffix == ".md" and path.relative_to(ROOT).parts[0] == "docs"
+        for name in re.findall(r"`(test_\w+)`", path.read_text(encoding="utf-8"))
+    }
+    assert named - known == set()
