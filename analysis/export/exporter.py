@@ -1,0 +1,241 @@
+"""Datasets and answers as files: csv, parquet, xlsx, json, ndjson.
+
+Used by export jobs and by `bestand query`. A file is there whole or not at all (`target`); values are written
+without loss as far as the format allows, and what it does not allow is an error before or instead of a file.
+"""
+
+import codecs
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final, Literal, TypeAlias, get_args
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from analysis.export.lines import ExportOptions, csv_header, csv_line, json_line
+from analysis.export.sheet import check_size, write_sheet
+from analysis.export.target import whole_file
+from analysis.query.engine import Consumer, QueryEngine
+from analysis.query.prepare import Shape
+from analysis.row_sql import rows_source
+from core.errors import ExportError, StorageIOError
+from core.fingerprint import CHUNK_BYTES
+from core.progress import Progress, SilentProgress
+from core.telemetry import metrics
+from storage.duck import duck_errors
+from storage.open import Storage
+
+Format: TypeAlias = Literal["csv", "parquet", "xlsx", "json", "ndjson"]
+
+What: TypeAlias = "str | tuple[str, int]"
+"""A question in SQL, or a dataset's id and version."""
+
+FORMATS: Final[tuple[Format, ...]] = get_args(Format)
+
+_BATCH_ROWS: Final = 20_480
+_ROW_GROUP: Final = 122_880
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A file that was written. `bytes` is its size."""
+
+    path: Path
+    rows: int
+    bytes: int
+
+
+class Exporter:
+    """Writes files; thread-safe."""
+
+    def __init__(self, storage: Storage, queries: QueryEngine) -> None:
+        self._storage = storage
+        self._queries = queries
+
+    def export(
+        self,
+        what: What,
+        target: Path,
+        fmt: Format,
+        *,
+        progress: Progress | None = None,
+        overwrite: bool = False,
+        options: ExportOptions | None = None,
+    ) -> Exported:
+        """Write a dataset, or the whole answer of a question, to a file.
+
+        Args:
+            what: A question in SQL, or (dataset id, version).
+            target: The file; its folder must be there.
+            fmt: csv, parquet, xlsx, json (a list of objects) or ndjson (an object per line).
+            progress: Hears a cancel; after it nothing is left.
+            overwrite: Replace a file that is there.
+            options: How values are written.
+
+        Raises:
+            ExportError: the target cannot be written, or the rows do not fit the format.
+            DiskFullError: there is no room; nothing is left.
+            CancelledError: it was stopped; nothing is left.
+            BestandError: as for questions, if `what` is one.
+        """
+        watch = progress or SilentProgress()
+        with (
+            metrics().timed(f"export:{fmt}"),
+            whole_file(target, self._storage.paths, overwrite=overwrite) as file,
+        ):
+            rows = self.write(what, file, fmt, progress=watch, options=options)
+            size = file.seek(0, os.SEEK_END)
+        watch.report(1.0, f"{rows:,} rows written")
+        return Exported(target, rows, size)
+
+    def write(
+        self,
+        what: What,
+        sink: BinaryIO,
+        fmt: Format,
+        *,
+        progress: Progress | None = None,
+        options: ExportOptions | None = None,
+    ) -> int:
+        """Write as `export` to an open stream, standard output for example, and return the number of rows.
+
+        Raises:
+            BestandError: as `export`; the stream then holds a part.
+        """
+        watch = progress or SilentProgress()
+        chosen = _checked(options or ExportOptions())
+        match fmt:
+            case "csv" | "json" | "ndjson":
+                return self._lines(what, sink, fmt, chosen, watch)
+            case "parquet":
+                return self._parquet(what, sink, watch)
+            case "xlsx":
+                return self._xlsx(what, sink, watch)
+        raise ExportError(f"'{fmt}' is no format Bestand writes.", hint=f"Choose {', '.join(FORMATS)}.")
+
+    def _lines(self, what: What, sink: BinaryIO, fmt: Format, options: ExportOptions, watch: Progress) -> int:
+        schemas: list[pa.Schema] = []
+
+        def shape(schema: pa.Schema) -> str:
+            schemas.append(schema)
+            if fmt == "csv":
+                return csv_line(schema, options)
+            line = json_line(schema, options)
+            return f"',' || chr(10) || {line}" if fmt == "json" else f"{line} || chr(10)"
+
+        def consume(_: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
+            if fmt == "csv":
+                sink.write(
+                    (codecs.BOM_UTF8 if options.bom else b"") + csv_header(schemas[0].names, options).encode()
+                )
+            rows = 0
+            for batch in batches:
+                text = _text(batch.column(0))
+                if fmt == "json":
+                    # Every object begins with a comma but the first, which opens the list.
+                    text = text if rows else b"[" + text[1:]
+                sink.write(text)
+                rows += batch.num_rows
+                self._told(watch, what, rows)
+            if fmt == "json":
+                sink.write(b"\n]\n" if rows else b"[]\n")
+            return rows
+
+        return self._feed(what, consume, shape, watch)
+
+    def _parquet(self, what: What, sink: BinaryIO, watch: Progress) -> int:
+        if not isinstance(what, str):
+            return self._copy(what, sink, watch)
+
+        def consume(schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
+            rows = 0
+            with pq.ParquetWriter(sink, schema, compression="zstd") as writer:
+                for group in _gathered(batches, _ROW_GROUP):
+                    writer.write_table(pa.Table.from_batches(group, schema), row_group_size=_ROW_GROUP)
+                    rows += sum(batch.num_rows for batch in group)
+                    self._told(watch, what, rows)
+            return rows
+
+        return self._feed(what, consume, None, watch)
+
+    def _copy(self, what: tuple[str, int], sink: BinaryIO, watch: Progress) -> int:
+        """Copy the version's own file: nothing is more faithful."""
+        manifest = self._storage.datasets.manifest(*what)
+        done = 0
+        with self._storage.datasets.data_file(*what).open("rb") as file:
+            while chunk := file.read(CHUNK_BYTES):
+                sink.write(chunk)
+                done += len(chunk)
+                watch.report(done / max(manifest.size_bytes, 1), "copying")
+        return manifest.rows
+
+    def _xlsx(self, what: What, sink: BinaryIO, watch: Progress) -> int:
+        if not isinstance(what, str):
+            check_size(self._storage.datasets.manifest(*what).rows)
+
+        def consume(schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
+            return write_sheet(
+                sink,
+                schema,
+                batches,
+                folder=self._storage.paths.tmp,
+                each=lambda rows: self._told(watch, what, rows),
+            )
+
+        return self._feed(what, consume, None, watch)
+
+    def _feed(self, what: What, consume: Consumer[int], shape: Shape | None, watch: Progress) -> int:
+        """Hand the rows, in the wanted shape, to `consume`."""
+        if isinstance(what, str):
+            return self._queries.run_to(what, consume, shape=shape, progress=watch)
+        manifest = self._storage.datasets.manifest(*what)
+        source = rows_source(str(self._storage.datasets.data_file(*what)), manifest.columns)
+        names = [column.name for column in manifest.columns]
+        picked = ", ".join(f"c{i}" for i in range(len(names)))
+        with (
+            duck_errors(f"Exporting '{manifest.name}'", otherwise=StorageIOError),
+            self._storage.duck.trusted() as c,
+            watch.interruptible(c.interrupt),
+        ):
+            empty = c.execute(f"select {picked} from {source} limit 0").to_arrow_table()
+            schema = empty.rename_columns(names).schema
+            reader = c.execute(f"select {shape(schema) if shape else picked} from {source}").to_arrow_reader(
+                _BATCH_ROWS
+            )
+            return consume(schema, iter(reader))
+
+    def _told(self, watch: Progress, what: What, rows: int) -> None:
+        total = 0 if isinstance(what, str) else self._storage.datasets.manifest(*what).rows
+        watch.report(rows / total if total else 0.0, f"{rows:,} rows written")
+
+
+def _checked(options: ExportOptions) -> ExportOptions:
+    if len(options.delimiter) != 1 or options.delimiter in '"\r\n\0' or options.delimiter.isalnum():
+        raise ExportError(
+            f"{options.delimiter!r} cannot stand between fields.", hint="Use one character, as , ; | or a tab."
+        )
+    return options
+
+
+def _text(lines: pa.StringArray) -> bytes:
+    """Return all texts of the array one after the other: they lie like this already."""
+    if not len(lines):
+        return b""
+    _, offsets, data = lines.buffers()
+    places = memoryview(offsets).cast("i")
+    return bytes(memoryview(data)[places[lines.offset] : places[lines.offset + len(lines)]])
+
+
+def _gathered(batches: Iterator[pa.RecordBatch], rows: int) -> Iterator[list[pa.RecordBatch]]:
+    """Yield the batches in groups of about so many rows; one empty group if there are none."""
+    group: list[pa.RecordBatch] = []
+    some = False
+    for batch in batches:
+        group.append(batch)
+        if sum(one.num_rows for one in group) >= rows:
+            yield group
+            group, some = [], True
+    if group or not some:
+        yield group

@@ -1,0 +1,167 @@
+"""Rows as one Excel worksheet.
+
+Used by `Exporter`. Row by row in constant memory. Texts are written as texts, never as formulas or links; numbers,
+dates and truth values keep their kind as far as Excel can hold them exactly, and become texts where it cannot.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import pyarrow as pa
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from core.errors import ExportError
+
+MAX_ROWS: Final = 1_048_575
+"""Rows of a worksheet below the header."""
+
+MAX_COLUMNS: Final = 16_384
+MAX_CHARACTERS: Final = 32_767
+"""Most characters in one cell."""
+
+_EXACT: Final = 10**15
+"""Excel keeps 15 digits."""
+_FIRST_DAY: Final = date(1900, 3, 1)
+"""Excel believes in a 29th of February 1900; dates before that would be shown a day off."""
+_LAST_DAY: Final = date(9999, 12, 31)
+
+
+def check_size(rows: int) -> None:
+    """Refuse more rows than a worksheet has.
+
+    Raises:
+        ExportError: there are too many.
+    """
+    if rows > MAX_ROWS:
+        raise ExportError(
+            f"An Excel sheet holds {MAX_ROWS:,} rows below its header, and there are {rows:,}.",
+            hint="Export as csv or parquet, or narrow the rows first.",
+        )
+
+
+def write_sheet(
+    sink: BinaryIO,
+    schema: pa.Schema,
+    batches: Iterator[pa.RecordBatch],
+    *,
+    folder: Path,
+    each: Callable[[int], None],
+) -> int:
+    """Write a workbook with one sheet and return the number of rows below its header.
+
+    Args:
+        sink: Gets the bytes at the end.
+        schema: Names of the columns.
+        batches: The rows.
+        folder: For temporary files.
+        each: Called with the number of rows so far, after each batch; may raise to stop.
+
+    Raises:
+        ExportError: there are more rows or columns than a sheet has, or a text is longer than a cell.
+    """
+    if len(schema) > MAX_COLUMNS:
+        raise ExportError(f"An Excel sheet holds {MAX_COLUMNS:,} columns, and there are {len(schema):,}.")
+    options = {"constant_memory": True, "tmpdir": str(folder)}
+    book = xlsxwriter.Workbook(sink, options)
+    try:
+        sheet = _Sheet(book, schema)
+        for batch in batches:
+            sheet.add(batch)
+            each(sheet.rows)
+    except BaseException:
+        _abandon(book)
+        raise
+    book.close()
+    return sheet.rows
+
+
+def _abandon(book: xlsxwriter.Workbook) -> None:
+    """Remove the library's temporary files without writing the workbook."""
+    for worksheet in book.worksheets():
+        worksheet._opt_close()
+        Path(worksheet.row_data_filename).unlink(missing_ok=True)
+    book.fileclosed = 1
+
+
+class _Sheet:
+    """The one sheet, being filled."""
+
+    def __init__(self, book: xlsxwriter.Workbook, schema: pa.Schema) -> None:
+        self._names = schema.names
+        self._sheet: Worksheet = book.add_worksheet()
+        self._formats: dict[type, Format] = {
+            datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+            date: book.add_format({"num_format": "yyyy-mm-dd"}),
+            time: book.add_format({"num_format": "hh:mm:ss"}),
+        }
+        self.rows = 0
+        self._sheet.freeze_panes(1, 0)
+        for column, name in enumerate(self._names):
+            self._put(0, column, name)
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Append the rows."""
+        check_size(self.rows + batch.num_rows)
+        columns = [column.to_pylist() for column in batch.columns]
+        for row in zip(*columns, strict=True):
+            self.rows += 1
+            for column, value in enumerate(row):
+                if value is not None:
+                    self._put(self.rows, column, value)
+
+    def _put(self, row: int, column: int, value: Any) -> None:  # noqa: ANN401 - any cell
+        fits = _fitting(value)
+        if isinstance(fits, bool):
+            self._sheet.write_boolean(row, column, fits)
+        elif isinstance(fits, int | float | Decimal):
+            self._sheet.write_number(row, column, fits)
+        elif isinstance(fits, datetime | date | time):
+            self._sheet.write_datetime(row, column, fits, self._formats[type(fits)])
+        else:
+            self._put_text(row, column, fits)
+
+    def _put_text(self, row: int, column: int, text: str) -> None:
+        if len(text) > MAX_CHARACTERS:
+            raise ExportError(
+                f"An Excel cell holds {MAX_CHARACTERS:,} characters, and column '{self._names[column]}' has "
+                f"{len(text):,} in row {row:,}.",
+                hint="Export as csv or parquet, or shorten the text first.",
+            )
+        self._sheet.write_string(row, column, text)
+
+
+def _fitting(value: Any) -> Any:  # noqa: ANN401 - any cell
+    """Return the value in a kind Excel holds exactly, or its text."""
+    match value:
+        case bool():
+            return value
+        case int():
+            return value if abs(value) < _EXACT else str(value)
+        case float():
+            return value if math.isfinite(value) else str(value)
+        case Decimal():
+            return value if len(value.normalize().as_tuple().digits) <= 15 else f"{value:f}"
+        case datetime():
+            return _moment(value)
+        case date():
+            return value if _FIRST_DAY <= value <= _LAST_DAY else value.isoformat()
+        case time():
+            return value if value.microsecond % 1000 == 0 and value.tzinfo is None else value.isoformat()
+        case timedelta() | str():
+            return str(value)
+        case bytes():
+            return value.hex()
+    return str(value)
+
+
+def _moment(value: datetime) -> datetime | str:
+    """Excel knows no zones and three digits of a second."""
+    if value.tzinfo is None and value.date() >= _FIRST_DAY and value.microsecond % 1000 == 0:
+        return value
+    return value.isoformat(sep=" ")

@@ -1,0 +1,113 @@
+"""The engine's complaints about a statement, in words for the person who wrote it.
+
+Used by the guard and by runs. Takes the engine's text apart: what is wrong, where, and what was probably meant.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from core.errors import QueryFailedError
+from storage.duck import duck_errors
+
+_KIND: Final = re.compile(r"^[A-Z][A-Za-z ]{1,30} Error: ")
+_WHERE: Final = re.compile(r"\n+LINE (?P<line>\d+): (?P<text>.*)\n(?P<caret> *)\^")
+_CANDIDATES: Final = re.compile(r"(?:Candidate bindings: |Did you mean )\"?(?P<name>[^\",?\n]+)")
+_REWORDED: Final = (
+    (re.compile(r'syntax error at or near "(.*)"', re.DOTALL), "The SQL cannot be understood at '{0}'."),
+    (re.compile(r"syntax error at end of input"), "The SQL ends too early."),
+    (re.compile(r'Referenced column "(.*?)" (?:was )?not found.*', re.DOTALL), "There is no column '{0}'."),
+    (re.compile(r'Referenced table "(.*?)" not found.*', re.DOTALL), "There is no table '{0}' in this question."),
+    (
+        re.compile(r'.* "(.*?)" does not have a column named "(.*?)".*', re.DOTALL),
+        "Table '{0}' has no column '{1}'.",
+    ),
+    (re.compile(r"unterminated quoted (?:string|identifier).*", re.DOTALL), "A quote is opened but not closed."),
+)
+"""What the engine says, and how a person says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a statement; both count from 1."""
+
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"line {self.line}, column {self.column}"
+
+
+def place_of_byte(sql: str, offset: int) -> Place:
+    """Return the place of a byte offset into the statement's UTF-8 form."""
+    before = sql.encode()[:offset].decode(errors="ignore")
+    return Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
+
+
+@contextmanager
+def engine_says(sql: str, *, lines_before: int = 0) -> Iterator[None]:
+    """Translate what the engine raises over a statement within the block; arguments as for `failed`.
+
+    Raises:
+        QueryFailedError: the engine does not understand the statement, or cannot answer it.
+        BestandError: whatever `duck_errors` has a class for.
+    """
+    try:
+        with duck_errors("The question"):
+            yield
+    except QueryFailedError as translated:
+        if translated.__cause__ is None:
+            raise
+        raise failed(sql, str(translated.__cause__), lines_before=lines_before) from translated.__cause__
+
+
+def failed(sql: str, told: str, *, lines_before: int = 0) -> QueryFailedError:
+    """Return the error for what the engine told about a statement.
+
+    Args:
+        sql: The statement as the person wrote it.
+        told: The engine's whole message.
+        lines_before: How many lines were put before the statement when it was handed to the engine.
+    """
+    where = _WHERE.search(told)
+    place = _place(sql, where, lines_before) if where else None
+    text = _KIND.sub("", told[: where.start()] if where else told)
+    return failure(_sentence(text), place, nearest=_nearest(text))
+
+
+def failure(sentence: str, place: Place | None, *, nearest: str | None = None) -> QueryFailedError:
+    """Return the error for a sentence about a place, with the name that was probably meant."""
+    at = f" ({place})" if place else ""
+    also = f" Did you mean '{nearest}'?" if nearest else ""
+    message = f"{sentence.removesuffix('.')}{at}.{also}" if at else f"{sentence}{also}"
+    return QueryFailedError(message, line=place.line if place else None, column=place.column if place else None)
+
+
+def _place(sql: str, where: re.Match[str], lines_before: int) -> Place:
+    number = int(where["line"]) - lines_before
+    lines = sql.split("\n")
+    shown = where["text"]
+    caret = len(where["caret"]) - len(f"LINE {where['line']}: ")
+    if not 1 <= number <= len(lines):
+        return Place(max(number, 1), 1)
+    # A long line is shown as a part of it between dots.
+    core = shown.removeprefix("...").removesuffix("...")
+    cut = max(lines[number - 1].find(core), 0) - (3 if shown.startswith("...") else 0)
+    return Place(number, max(cut + caret + 1, 1))
+
+
+def _sentence(text: str) -> str:
+    for pattern, words in _REWORDED:
+        found = pattern.match(text.strip())
+        if found:
+            return words.format(*found.groups())
+    first = text.strip().split("\n", 1)[0].strip().replace('"', "'")
+    first = first.removesuffix("!").removesuffix(".")
+    return f"{first[:1].upper()}{first[1:]}."
+
+
+def _nearest(text: str) -> str | None:
+    found = _CANDIDATES.search(text)
+    return found["name"].strip() if found else None
