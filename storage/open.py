@@ -4,6 +4,7 @@ The first thing the floor above does. Decides who may migrate (whoever is alone)
 and close; does nothing else.
 """
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,10 +37,11 @@ class Storage:
 
     def close(self) -> None:
         """Finish running writes, close everything, and let others have the profile alone."""
-        self.cache.close()
-        self.duck.close()
-        self.database.close()
-        self.lock.release()
+        with ExitStack() as last_to_first:  # each is closed, whatever another one says
+            last_to_first.callback(self.lock.release)
+            last_to_first.callback(self.database.close)
+            last_to_first.callback(self.duck.close)
+            last_to_first.callback(self.cache.close)
 
 
 def open_storage(config: AppConfig, paths: ProfilePaths, *, purpose: str = "Bestand") -> Storage:

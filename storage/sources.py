@@ -161,6 +161,8 @@ class _Reader:
                 if self._each_chunk:
                     self._each_chunk(chunk)
                 done += len(chunk)
+                if done > self.stamp.size_bytes:  # a file that is written to without an end must not be followed
+                    raise FileChangedError(self.path)
                 self._progress.report(min(done / max(self.stamp.size_bytes, 1), 1.0), "Reading the file")
         self._check_unchanged(done)
         return hasher.hexdigest()
@@ -219,11 +221,12 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         handle = os.open(path, _OPEN_FLAGS)
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(handle)
+        kind = "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
+        raise NotATableError(path, f"is {kind}, not a file.")
     with open(handle, "rb", buffering=0) as file:  # noqa: PTH123 - from a handle
-        mode = os.fstat(handle).st_mode
-        if not stat.S_ISREG(mode):
-            kind = "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
-            raise NotATableError(path, f"is {kind}, not a file.")
         yield file
 
 
