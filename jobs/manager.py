@@ -9,8 +9,6 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
-from sqlalchemy import ColumnElement
-
 from core.clock import Clock, iso
 from core.errors import CancelledError
 from core.ids import new_id
@@ -117,7 +115,7 @@ class JobManager:
 
     def list(self, *, states: Collection[str] | None = None, limit: int = 100, offset: int = 0) -> list[JobStatus]:
         """Return one page of jobs, newest first; of the given states only."""
-        where: list[ColumnElement[bool]] = [] if states is None else [JobRow.state.in_(states)]
+        where = () if states is None else (JobRow.state.in_(states),)
         newest = (JobRow.created_at.desc(), JobRow.id.desc())
         with self._database.read() as uow:
             rows = uow.jobs.list(*where, order_by=newest, limit=limit, offset=offset)

@@ -48,6 +48,15 @@ class _JsonSerializer(Serializer):  # type: ignore[misc]  # the library has no t
         return Message(id=task_id, name=name, args=(job,), kwargs={}, priority=fields["priority"])
 
 
+class _Bell(Huey):  # type: ignore[misc]
+    """Only sends and takes messages: no results, no revocation, nothing else that needs the file."""
+
+    def execute(self, task: Any, timestamp: object = None) -> None:  # noqa: ANN401 - the library has no types
+        """Answer one message."""
+        del timestamp
+        task.execute()
+
+
 class _QuietScheduler(Scheduler):  # type: ignore[misc]
     """Nothing is scheduled in the queue: when a job is due is in its row."""
 
@@ -77,7 +86,7 @@ class Doorbell:
         self._retry_at = 0.0
         # The library's own lines tell of messages, which mean nothing here.
         logging.getLogger("huey").setLevel(logging.CRITICAL)
-        self._huey = Huey(
+        self._huey = _Bell(
             _NAME, storage_class=MemoryStorage, serializer=_JsonSerializer(), results=False, immediate=False
         )
         self._ring = self._huey.task(name="ring")(self._heard)
@@ -104,6 +113,11 @@ class Doorbell:
             except (sqlite3.Error, OSError) as error:
                 self._replace_file(error)
                 return 0
+
+    def renew(self) -> None:
+        """Begin with a new file, since messages do not arrive."""
+        with self._lock:
+            self._replace_file(TimeoutError("messages do not arrive"))
 
     @property
     def in_memory(self) -> bool:
@@ -185,7 +199,7 @@ class Doorbell:
             get_logger("queue").warning("there can be no queue file now", reason=str(again))
             self._retry_at = time.monotonic() + _PAUSE_S
 
-    def _use(self, storage: Any) -> None:
+    def _use(self, storage: Any) -> None:  # noqa: ANN401 - the library has no types
         old, self._huey.storage = self._huey.storage, storage
         self._inode = None if isinstance(storage, MemoryStorage) else _inode(self._path)
         if not isinstance(old, MemoryStorage):

@@ -224,7 +224,7 @@ def is_due(row: JobRow, now: float) -> bool:
 def backoff(spec: Spec, attempt: int) -> float:
     """Return a random pause (full jitter), so that jobs that failed together do not come back together."""
     longest = min(spec.longest_backoff_s, spec.backoff_s * 2 ** min(attempt - 1, 30))
-    return random.uniform(0, longest)
+    return random.uniform(0, longest)  # noqa: S311 - jitter, not a secret
 
 
 def note_event(uow: UnitOfWork, row: JobRow, now: float, note: str = "") -> None:

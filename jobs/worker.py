@@ -7,8 +7,6 @@ import threading
 import time
 from typing import Final
 
-from sqlalchemy import or_, select
-
 from core.clock import Clock
 from core.errors import JobsNotRunningError
 from core.telemetry import log_error, metrics
@@ -18,10 +16,10 @@ from jobs.queue import Doorbell
 from jobs.recovery import Recovery
 from jobs.runner import RETRY_HORIZON_S, Runner
 from storage.database.database import Database
-from storage.database.models import JobRow
 
 _SWEEP_S: Final = 0.5
 _RECOVER_S: Final = 2.0
+_UNHEARD_S: Final = 3.0
 _SILENT_S: Final = 15.0
 """A sweeper that was not heard of for this long does not work."""
 
@@ -48,9 +46,12 @@ class Worker:
         self._recovery = recovery
         self._live = live
         self._bell = bell
-        self._threads = threads
+        self._threads = self._running_threads = threads
         self._clock = clock
         self._rung: set[tuple[str, int]] = set()
+        self._first: tuple[tuple[str, int] | None, float] = (None, 0.0)
+        self._answering = 0
+        self._counting = threading.Lock()
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._sweeper: threading.Thread | None = None
@@ -68,7 +69,8 @@ class Worker:
         self._stopping.clear()
         self._rung = set()
         self._swept_at = time.monotonic()
-        self._bell.start(threads or self._threads, self._answer)
+        self._running_threads = threads or self._threads
+        self._bell.start(self._running_threads, self._answer)
         self._sweeper = threading.Thread(target=self._sweep_until_stopped, name="job-sweeper", daemon=True)
         self._sweeper.start()
 
@@ -101,7 +103,11 @@ class Worker:
         silent_s = time.monotonic() - self._swept_at
         if silent_s > _SILENT_S:
             raise JobsNotRunningError(f"The worker has not looked for jobs for {silent_s:.0f} seconds.")
-        return {"running": self._live.count(), "threads": self._threads, "queue_in_memory": self._bell.in_memory}
+        return {
+            "running": self._live.count(),
+            "threads": self._running_threads,
+            "queue_in_memory": self._bell.in_memory,
+        }
 
     # ---- the threads --------------------------------------------------------------------------------------
 
@@ -113,6 +119,9 @@ class Worker:
             self._runner.run(job_id)
         except Exception as error:
             log_error(error, {"job": job_id})
+        finally:
+            with self._counting:
+                self._answering -= 1
 
     def _hear(self, tags: frozenset[str]) -> None:
         """Look at once when a commit changed a job, such as one queued in somebody's transaction."""
@@ -139,23 +148,25 @@ class Worker:
         due = self._due()
         metrics().level.labels("jobs_due").set(len(due))
         known = {(job_id, attempt) for job_id, attempt, _ in due}
-        self._rung &= known
+        if self._nobody_comes(due[0][:2] if due else None):
+            self._bell.renew()
         again = not self._bell.waiting()
         self._bell.ring(
             (job_id, rank) for job_id, attempt, rank in due if again or (job_id, attempt) not in self._rung
         )
         self._rung = known
 
+    def _nobody_comes(self, first: tuple[str, int] | None) -> bool:
+        """Tell whether the most urgent job has waited for long although a thread is free: the queue is broken."""
+        now = time.monotonic()
+        if first is None or first != self._first[0] or self._answering >= self._running_threads:
+            self._first = (first, now)
+        elif now - self._first[1] > _UNHEARD_S:
+            self._first = (first, now)
+            return True
+        return False
+
     def _due(self) -> list[tuple[str, int, int]]:
         """Return (id, attempts begun, priority) of jobs that may be claimed now, the most urgent first."""
-        now = self._clock()
-        past = or_(JobRow.run_at <= now, JobRow.run_at > now + RETRY_HORIZON_S)
-        query = (
-            select(JobRow.id, JobRow.attempt, JobRow.priority)
-            .where(JobRow.deleted_at.is_(None))
-            .where(or_(JobRow.state == "queued", (JobRow.state == "retry") & past))
-            .order_by(JobRow.priority.desc(), JobRow.run_at, JobRow.id)
-            .limit(_RING_AT_ONCE)
-        )
         with self._database.read() as uow:
-            return [(row.id, row.attempt, row.priority) for row in uow.session.execute(query)]
+            return uow.jobs.due(self._clock(), horizon_s=RETRY_HORIZON_S, limit=_RING_AT_ONCE)

@@ -1,0 +1,578 @@
+"""Jobs in one process: what happens to them, what is recorded, what people are told."""
+
+import pickle
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.clock import system_clock
+from core.errors import JobNotFoundError, JobsNotRunningError, UsageError
+from core.trace import trace
+from jobs.manager import JobManager, JobStatus
+from jobs.open import Jobs, assemble
+from jobs.specs import FINAL
+from storage.database.models import JobRow
+from storage.database.unit_of_work import UnitOfWork
+from storage.open import Storage
+from storage.processes import ProcessIdentity
+from tests.integration.jobs.kinds import Log, kinds
+from tests.waiting import wait_until
+
+
+def ended(manager: JobManager, job_id: str) -> JobStatus:
+    """Wait for a job's end."""
+    wait_until(lambda: manager.poll(job_id).state in FINAL, timeout_s=30, what="the job's end")
+    return manager.poll(job_id)
+
+
+def states(storage: Storage, job_id: str) -> list[str]:
+    """Return the states a job went through."""
+    with storage.database.read() as uow:
+        return [event.state for event in uow.job_events.of(job_id)]
+
+
+def recorded(storage: Storage) -> list[str]:
+    """Return what handlers recorded with their success."""
+    with storage.database.read() as uow:
+        return sorted(row.sql for row in uow.queries.list())
+
+
+# ---- the normal life --------------------------------------------------------------------------------------
+
+
+def test_a_job_is_done_by_the_worker(jobs: Jobs, storage: Storage) -> None:
+    """Queued, run, done; result, times and steps of its life are there to see."""
+    jobs.worker.start()
+    status = ended(jobs.manager, jobs.manager.enqueue("add", {"number": 41}))
+    assert (status.state, status.result, status.attempt, status.fraction) == ("done", {"sum": 42}, 1, 1.0)
+    assert status.error is None
+    assert status.created_at <= (status.started_at or "") <= (status.finished_at or "")
+    assert states(storage, status.id) == ["queued", "running", "done"]
+
+
+def test_what_was_queued_while_nobody_worked_is_done_later(jobs: Jobs) -> None:
+    """A job waits for a worker, however long."""
+    job_id = jobs.manager.enqueue("add", {"number": 1})
+    assert jobs.manager.poll(job_id).state == "queued"
+    jobs.worker.start()
+    assert ended(jobs.manager, job_id).state == "done"
+
+
+def test_progress_is_seen_from_outside(jobs: Jobs, log: Log) -> None:
+    """How far a running job is can be read from the database, by any process."""
+    jobs.worker.start()
+    job_id = jobs.manager.enqueue("gated", {"name": "a"})
+    wait_until(lambda: jobs.manager.poll(job_id).fraction == 0.5, what="progress")
+    status = jobs.manager.poll(job_id)
+    assert (status.state, status.step, status.label) == ("running", "waiting", "Test a")
+    log.gate("a").touch()
+    assert ended(jobs.manager, job_id).step == ""
+
+
+def test_trace_and_person_go_with_the_job(jobs: Jobs, storage: Storage) -> None:
+    """What a job does is found under the click that caused it, and under that person's name."""
+    jobs.worker.start()
+    with trace("click-0001", actor="anna"):
+        job_id = jobs.manager.enqueue("who", {})
+    status = ended(jobs.manager, job_id)
+    assert status.result == {"trace": "click-0001", "actor": "anna"}
+    assert (status.trace, status.actor) == ("click-0001", "anna")
+    with storage.database.read() as uow:
+        trail = uow.audit.list(trace="click-0001")
+    assert {row.actor for row in trail} == {"anna"}
+    assert len([row for row in trail if row.table_name == "job"]) >= 3
+
+
+def test_success_and_what_belongs_to_it_are_one_transaction(jobs: Jobs, storage: Storage, log: Log) -> None:
+    """At no moment is a job done without its rows, or its rows there without it."""
+    seen: list[tuple[str, bool]] = []
+    log.gate("a").touch()
+    jobs.worker.start()
+    job_id = jobs.manager.enqueue("gated", {"name": "a"})
+
+    def look() -> bool:
+        with storage.database.read() as uow:
+            state = uow.jobs.require(job_id).state
+            seen.append((state, uow.queries.count() == 1))
+        return state == "done"
+
+    wait_until(look, what="the job's end")
+    assert all((state == "done") == there for state, there in seen)
+    assert recorded(storage) == ["gated a"]
+
+
+@pytest.mark.parametrize(("known", "code"), [(True, "name_taken"), (False, "bug")])
+def test_a_refused_recording_is_the_jobs_failure(jobs: Jobs, storage: Storage, known: bool, code: str) -> None:
+    """When the catalogue refuses, nothing is half-recorded and the reason is told."""
+    jobs.worker.start()
+    status = ended(jobs.manager, jobs.manager.enqueue("refuses_record", {"known": known}))
+    assert status.state == "failed"
+    assert isinstance(status.error, dict)
+    assert status.error["code"] == code
+    assert status.result is None
+    assert recorded(storage) == []
+
+
+def test_the_most_urgent_job_comes_first(jobs: Jobs, log: Log) -> None:
+    """Priority decides, then age, whatever order the messages were sent in."""
+    for number, priority in ((1, 1), (2, 5), (3, 3), (4, 9), (5, 5)):
+        jobs.manager.enqueue("add", {"number": number}, priority=priority)
+    jobs.worker.start(threads=1)
+    wait_until(lambda: len(log.lines("add")) == 5, what="all jobs")
+    assert log.lines("add") == ["add 4", "add 2", "add 5", "add 3", "add 1"]
+
+
+def test_a_unique_job_is_queued_once_while_it_is_under_way(jobs: Jobs, log: Log) -> None:
+    """Asking twice for the same work gives the same job; after its end a new one."""
+    jobs.worker.start()
+    first = jobs.manager.enqueue("gated", {"name": "a"}, unique_key="k")
+    assert jobs.manager.enqueue("gated", {"name": "a"}, unique_key="k") == first
+    wait_until(lambda: log.lines("start a"), what="the start")
+    assert jobs.manager.enqueue("gated", {"name": "a"}, unique_key="k") == first
+    log.gate("a").touch()
+    ended(jobs.manager, first)
+    assert jobs.manager.enqueue("gated", {"name": "a"}, unique_key="k") != first
+
+
+def test_a_unique_job_is_queued_once_by_many_threads(jobs: Jobs) -> None:
+    """Also when everybody asks at the same moment."""
+    found: list[str] = []
+    threads = [
+        threading.Thread(target=lambda: found.append(jobs.manager.enqueue("add", {"number": 1}, unique_key="k")))
+        for _ in range(12)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(found)) == 1
+    assert len(jobs.manager.list()) == 1
+
+
+def test_a_job_exists_exactly_if_its_cause_was_committed(jobs: Jobs, storage: Storage) -> None:
+    """Queued inside a transaction, a job shares its fate; the worker hears of the commit."""
+    jobs.worker.start()
+
+    def cause(uow: UnitOfWork, *, fail: bool) -> str:
+        job_id = jobs.manager.enqueue("add", {"number": 1}, uow=uow)
+        if fail:
+            raise LookupError("the cause failed")
+        return job_id
+
+    with pytest.raises(LookupError):
+        storage.database.run_tx(lambda uow: cause(uow, fail=True))
+    assert jobs.manager.list() == []
+    job_id = storage.database.run_tx(lambda uow: cause(uow, fail=False))
+    assert ended(jobs.manager, job_id).state == "done"
+
+
+def test_jobs_are_listed_newest_first_and_by_state(jobs: Jobs) -> None:
+    """Pages neither overlap nor miss one."""
+    ids = [jobs.manager.enqueue("add", {"number": number}) for number in range(5)]
+    jobs.manager.cancel(ids[2])
+    assert [status.id for status in jobs.manager.list()] == ids[::-1]
+    assert [status.id for status in jobs.manager.list(limit=2, offset=1)] == [ids[3], ids[2]]
+    assert [status.id for status in jobs.manager.list(states={"cancelled"})] == [ids[2]]
+
+
+def test_old_jobs_are_cleaned_up(jobs: Jobs) -> None:
+    """Ended jobs go after their time; what waits stays."""
+    done, waiting = (jobs.manager.enqueue("add", {"number": number}) for number in (1, 2))
+    assert jobs.manager.run_here(done).state == "done"
+    assert jobs.manager.clean_up(older_than_s=3600) == 0
+    assert jobs.manager.clean_up(older_than_s=-1) == 1
+    assert [status.id for status in jobs.manager.list()] == [waiting]
+
+
+def test_unknown_things_are_named(jobs: Jobs) -> None:
+    """A wrong kind or id is told, with what there is."""
+    with pytest.raises(UsageError, match=r"'nonsense'; there are add, "):
+        jobs.manager.enqueue("nonsense", {})
+    for call in (jobs.manager.poll, jobs.manager.cancel, jobs.manager.retry, jobs.manager.run_here):
+        with pytest.raises(JobNotFoundError, match="'nowhere'"):
+            call("nowhere")
+
+
+# ---- failures ---------------------------------------------------------------------------------------------
+
+
+def test_a_passing_failure_is_tried_again(jobs: Jobs, storage: Storage) -> None:
+    """What may work later is tried later, and then is simply done."""
+    jobs.worker.start()
+    status = ended(jobs.manager, jobs.manager.enqueue("flaky", {"failures": 2}))
+    assert (status.state, status.result, status.attempt, status.error) == ("done", 3, 3, None)
+    assert states(storage, status.id) == ["queued", "running", "retry", "running", "retry", "running", "done"]
+
+
+def test_a_failure_that_stays_ends_after_the_last_try(jobs: Jobs) -> None:
+    """Nothing is tried for ever; the person is told the real reason."""
+    jobs.worker.start()
+    status = ended(jobs.manager, jobs.manager.enqueue("full", {}))
+    assert (status.state, status.attempt) == ("dead", 3)
+    assert isinstance(status.error, dict)
+    assert status.error["code"] == "disk_full"
+
+
+def test_a_failure_that_would_come_again_is_not_tried_again(jobs: Jobs) -> None:
+    """A file that is no table stays none."""
+    jobs.worker.start()
+    status = ended(jobs.manager, jobs.manager.enqueue("refused", {}))
+    assert (status.state, status.attempt) == ("failed", 1)
+    assert status.error == {
+        "code": "source",
+        "message": "'a.csv' is no table.",
+        "hint": "Check the file and import it again.",
+    }
+
+
+def test_a_fault_of_the_program_is_told_without_its_inside(jobs: Jobs) -> None:
+    """People see what failed and where to look, no stack and no names of the inside; the thread goes on."""
+    jobs.worker.start(threads=1)
+    status = ended(jobs.manager, jobs.manager.enqueue("bug", {"name": "x"}))
+    assert (status.state, status.attempt) == ("failed", 1)
+    assert isinstance(status.error, dict)
+    assert status.error["code"] == "bug"
+    assert "'Test x'" in str(status.error["message"])
+    assert "secret internals" not in str(status.error)
+    assert str(status.trace) in str(status.error["hint"])
+    assert ended(jobs.manager, jobs.manager.enqueue("add", {"number": 1})).state == "done"
+
+
+def test_a_failed_job_can_be_asked_for_again(jobs: Jobs) -> None:
+    """By a person's word it is queued with all its tries; a done or waiting one is left alone."""
+    failed, done = jobs.manager.enqueue("full", {}), jobs.manager.enqueue("add", {"number": 1})
+    jobs.worker.start()
+    assert ended(jobs.manager, failed).state == "dead"
+    assert ended(jobs.manager, done).state == "done"
+    assert not jobs.manager.retry(done)
+    assert jobs.manager.retry(failed)
+    wait_until(lambda: jobs.manager.poll(failed).ended, timeout_s=30, what="the second end")
+    assert jobs.manager.poll(failed).attempt == 3
+
+
+def test_a_kind_of_another_version_is_told(jobs: Jobs, storage: Storage) -> None:
+    """A job this version does not know fails with a sentence instead of waiting for ever."""
+    row = JobRow(kind="future", args={}, actor="owner")
+    storage.database.run_tx(lambda uow: uow.jobs.add(row))
+    jobs.worker.start()
+    status = ended(jobs.manager, row.id)
+    assert status.state == "failed"
+    assert isinstance(status.error, dict)
+    assert "'future'" in str(status.error["message"])
+
+
+# ---- cancel -----------------------------------------------------------------------------------------------
+
+
+def test_a_waiting_job_is_cancelled_at_once(jobs: Jobs, log: Log) -> None:
+    """It never begins."""
+    job_id = jobs.manager.enqueue("add", {"number": 1})
+    assert jobs.manager.cancel(job_id)
+    assert jobs.manager.poll(job_id).state == "cancelled"
+    assert not jobs.manager.cancel(job_id)
+    jobs.worker.start()
+    ended(jobs.manager, jobs.manager.enqueue("add", {"number": 2}))
+    assert log.lines("add") == ["add 2"]
+
+
+@pytest.mark.parametrize("kind", ["gated", "query"])
+def test_a_running_job_stops_when_asked(jobs: Jobs, storage: Storage, log: Log, kind: str) -> None:
+    """Python work and a question deep inside the engine alike; nothing is recorded."""
+    jobs.worker.start()
+    job_id = jobs.manager.enqueue(kind, {"name": "a"})
+    wait_until(lambda: log.lines("start a"), what="the start")
+    assert jobs.manager.cancel(job_id)
+    status = ended(jobs.manager, job_id)
+    assert status.state == "cancelled"
+    assert status.error == {
+        "code": "cancelled",
+        "message": "'Test a' was stopped; nothing half-done was kept.",
+        "hint": "Start it again when you want it.",
+    }
+    assert recorded(storage) == []
+    assert jobs.manager.retry(job_id)
+
+
+def test_a_cancel_from_elsewhere_is_heard(jobs: Jobs, storage: Storage, log: Log) -> None:
+    """A cancel that only the database knows of (another process asked) stops the engine as well."""
+    jobs.worker.start()
+    job_id = jobs.manager.enqueue("query", {"name": "a"})
+    wait_until(lambda: log.lines("start a"), what="the start")
+    other = assemble(storage, kinds(storage, log))
+    assert other.manager.cancel(job_id)
+    assert ended(jobs.manager, job_id).state == "cancelled"
+
+
+# ---- the worker ends, the clock jumps, the queue is lost ---------------------------------------------------
+
+
+def test_a_stopping_worker_gives_its_jobs_back(jobs: Jobs, storage: Storage, log: Log) -> None:
+    """Closing the window loses no job: it waits as if it had not begun, and the next worker does it."""
+    jobs.worker.start()
+    job_id = jobs.manager.enqueue("gated", {"name": "a"})
+    wait_until(lambda: log.lines("start a"), what="the start")
+    assert jobs.worker.stop()
+    status = jobs.manager.poll(job_id)
+    assert (status.state, status.attempt) == ("queued", 0)
+    log.gate("a").touch()
+    jobs.worker.start()
+    assert ended(jobs.manager, job_id).attempt == 1
+    assert recorded(storage) == ["gated a"]
+
+
+def test_the_workers_health_is_told(jobs: Jobs) -> None:
+    """Not running is an error a person can act on; running tells what is going on."""
+    with pytest.raises(JobsNotRunningError):
+        jobs.worker.health()
+    jobs.worker.start()
+    jobs.worker.start()
+    assert jobs.worker.health() == {"running": 0, "threads": 2, "queue_in_memory": False}
+
+
+def _delete(path: Path) -> None:
+    path.unlink()
+
+
+def _garbage(path: Path) -> None:
+    for rest in path.parent.glob("queue.db-*"):
+        rest.unlink()
+    path.write_bytes(b"garbage " * 2_000)
+
+
+def _empty(path: Path) -> None:
+    for rest in path.parent.glob("queue.db-*"):
+        rest.unlink()
+    path.write_bytes(b"")
+
+
+def _folder(path: Path) -> None:
+    for file in path.parent.glob("queue.db*"):
+        file.unlink()
+    (path / "in the way").mkdir(parents=True)
+
+
+def _no_tables(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("drop table task")
+    connection.close()
+
+
+def _bomb(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("delete from task")
+        bomb = pickle.dumps(ValueError("planted"))
+        connection.execute("insert into task (queue, data, priority) values ('jobs', ?, 99)", (bomb,))
+    connection.close()
+
+
+@pytest.mark.parametrize("harm", [_delete, _garbage, _empty, _folder, _no_tables, _bomb])
+@pytest.mark.parametrize("when", ["before", "during"])
+def test_the_queue_file_may_be_lost_at_any_time(
+    jobs: Jobs, storage: Storage, log: Log, harm: Callable[[Path], None], when: str
+) -> None:
+    """Deleted, damaged, replaced, planted: every queued job is done all the same, and new ones too."""
+    ids = [jobs.manager.enqueue("add", {"number": number}) for number in range(5)]
+    queue = storage.paths.queue_db
+    if when == "during":
+        blocker = jobs.manager.enqueue("gated", {"name": "a"}, priority=9)
+        jobs.worker.start(threads=1)
+        wait_until(lambda: log.lines("start a"), what="the start")
+        harm(queue)
+        log.gate("a").touch()
+        ids.append(blocker)
+    else:
+        harm(queue)
+        jobs.worker.start()
+    ids.append(jobs.manager.enqueue("add", {"number": 99}))
+    for job_id in ids:
+        assert ended(jobs.manager, job_id).state == "done"
+    assert sorted(log.lines("add")) == sorted([f"add {number}" for number in range(5)] + ["add 99"])
+
+
+class Turnable:
+    """The real clock, with an error a test chooses."""
+
+    def __init__(self) -> None:
+        self.error_s = 0.0
+
+    def __call__(self) -> float:
+        return system_clock() + self.error_s
+
+
+@pytest.mark.parametrize("error_s", [-86_400.0, 86_400.0])
+def test_a_clock_that_jumps_runs_nothing_twice_and_holds_nothing_up(
+    storage: Storage, log: Log, error_s: float
+) -> None:
+    """Summer time, a corrected clock, a laptop that slept: running jobs go on, waiting ones are done."""
+    clock = Turnable()
+    jobs = assemble(storage, kinds(storage, log), clock=clock)
+    try:
+        jobs.worker.start()
+        running = jobs.manager.enqueue("gated", {"name": "a"})
+        flaky = jobs.manager.enqueue("flaky", {"failures": 1})
+        wait_until(lambda: log.lines("start a"), what="the start")
+        clock.error_s = error_s
+        queued = jobs.manager.enqueue("add", {"number": 1})
+        assert ended(jobs.manager, queued).state == "done"
+        assert ended(jobs.manager, flaky).state == "done"
+        assert jobs.manager.recover() == {}
+        assert assemble(storage, kinds(storage, log), clock=clock).manager.poll(running).state == "running"
+        log.gate("a").touch()
+        assert ended(jobs.manager, running).state == "done"
+        assert log.lines("start a") == ["start a 1"]
+    finally:
+        jobs.worker.stop()
+
+
+# ---- who owns a job ---------------------------------------------------------------------------------------
+
+
+def _owned_by(storage: Storage, job_id: str, owner: str, lease_until: float, *, attempt: int = 1) -> None:
+    def change(uow: UnitOfWork) -> None:
+        row = uow.jobs.require(job_id)
+        uow.jobs.update(row, state="running", owner=owner, lease_until=lease_until, attempt=attempt)
+
+    storage.database.run_tx(change)
+
+
+def test_who_has_lost_a_job_changes_nothing(jobs: Jobs, storage: Storage, log: Log) -> None:
+    """A try whose job was given to somebody else stops, and neither records nor ends anything."""
+    jobs.worker.start()
+    job_id = jobs.manager.enqueue("gated", {"name": "a"})
+    wait_until(lambda: log.lines("start a"), what="the start")
+    elsewhere = "elsewhere-boot-1-1|token"
+    _owned_by(storage, job_id, elsewhere, system_clock() + 600)
+    log.gate("a").touch()
+    assert jobs.worker.stop()
+    with storage.database.read() as uow:
+        row = uow.jobs.require(job_id)
+    assert (row.state, row.owner) == ("running", elsewhere)
+    assert recorded(storage) == []
+
+
+OWN = ProcessIdentity.own()
+
+
+@pytest.mark.parametrize(
+    ("owner", "silent_s", "lost"),
+    [
+        pytest.param("elsewhere-boot-1-1|t", -60.0, False, id="another machine, silent not long"),
+        pytest.param("elsewhere-boot-1-1|t", 60.0, True, id="another machine, silent too long"),
+        pytest.param("", -60.0, True, id="nobody"),
+        pytest.param("nonsense", -60.0, True, id="nonsense"),
+        pytest.param(f"{OWN}|t", -60.0, True, id="this process, forgotten"),
+        pytest.param(f"{replace(OWN, boot='earlier')}|t", -60.0, True, id="before a restart"),
+        pytest.param(f"{replace(OWN, started='earlier')}|t", -60.0, True, id="number used again"),
+    ],
+)
+def test_a_job_is_taken_only_from_the_dead(
+    jobs: Jobs, storage: Storage, owner: str, silent_s: float, lost: bool
+) -> None:
+    """Another machine's job is taken after its lease, this machine's only when its process is gone."""
+    job_id = jobs.manager.enqueue("add", {"number": 1})
+    _owned_by(storage, job_id, owner, system_clock() - silent_s)
+    assert jobs.manager.recover() == ({job_id: "retry"} if lost else {})
+    assert jobs.manager.recover() == {}
+    assert jobs.manager.poll(job_id).state == ("retry" if lost else "running")
+
+
+def test_a_living_process_keeps_its_job_however_long_it_is_silent(jobs: Jobs, storage: Storage) -> None:
+    """A process that slept with its laptop goes on; its job is not run a second time beside it."""
+    import psutil
+
+    parent = psutil.Process().ppid()
+    stat = Path(f"/proc/{parent}/stat")
+    if not stat.exists():
+        pytest.skip("needs /proc")
+    started = stat.read_text().rpartition(")")[2].split()[19]
+    job_id = jobs.manager.enqueue("add", {"number": 1})
+    living = replace(OWN, pid=parent, started=started)
+    _owned_by(storage, job_id, f"{living}|t", system_clock() - 86_400)
+    assert jobs.manager.recover() == {}
+
+
+def test_a_job_that_kills_its_process_each_time_ends(jobs: Jobs, storage: Storage) -> None:
+    """A file that crashes the program does not crash it for ever."""
+    job_id = jobs.manager.enqueue("frail", {"name": "a", "steps": 1})
+    dead = f"{replace(OWN, boot='earlier')}|t"
+    for attempt in (1, 2, 3):
+        _owned_by(storage, job_id, dead, 0.0, attempt=attempt)
+        jobs.manager.recover()
+    status = jobs.manager.poll(job_id)
+    assert status.state == "dead"
+    assert isinstance(status.error, dict)
+    assert status.error["message"] == "'Test a' was begun 3 times, and each time Bestand ended before it was done."
+
+
+def test_a_cancel_outlives_the_process(jobs: Jobs, storage: Storage) -> None:
+    """Cancelled and then killed, a job is not begun again."""
+    job_id = jobs.manager.enqueue("add", {"number": 1})
+    _owned_by(storage, job_id, "nobody", 0.0)
+    assert jobs.manager.cancel(job_id)
+    assert jobs.manager.recover() == {job_id: "cancelled"}
+
+
+# ---- running here -----------------------------------------------------------------------------------------
+
+
+def test_a_command_runs_its_own_job(jobs: Jobs) -> None:
+    """Without any worker, in this process, telling every change."""
+    seen: list[str] = []
+    status = jobs.manager.run_here(
+        jobs.manager.enqueue("add", {"number": 1}), watch=lambda status: seen.append(status.state)
+    )
+    assert (status.state, status.result) == ("done", {"sum": 2})
+    assert seen[0] in ("queued", "running")
+    assert seen[-1] == "done"
+
+
+def test_a_command_waits_through_all_tries(jobs: Jobs) -> None:
+    """A passing failure is tried again here as well."""
+    assert jobs.manager.run_here(jobs.manager.enqueue("flaky", {"failures": 2})).result == 3
+    assert jobs.manager.run_here(jobs.manager.enqueue("full", {})).state == "dead"
+
+
+def test_a_command_waits_for_whoever_was_faster(jobs: Jobs, storage: Storage, log: Log) -> None:
+    """If the engine has taken the job already, the command tells how it goes there."""
+    jobs.worker.start()
+    job_id = jobs.manager.enqueue("gated", {"name": "a"})
+    wait_until(lambda: log.lines("start a"), what="the start")
+    outcome: list[JobStatus] = []
+    command = assemble(storage, kinds(storage, log))
+    waiting = threading.Thread(target=lambda: outcome.append(command.manager.run_here(job_id)))
+    waiting.start()
+    log.gate("a").touch()
+    waiting.join(30)
+    assert outcome[0].state == "done"
+    assert log.lines("start a") == ["start a 1"]
+
+
+def test_ctrl_c_cancels_cleanly(jobs: Jobs, storage: Storage, log: Log) -> None:
+    """Whoever presses Ctrl+C gets a job that has ended, with nothing half-done."""
+
+    def press(status: JobStatus) -> None:
+        if status.state == "running":
+            raise KeyboardInterrupt
+
+    status = jobs.manager.run_here(jobs.manager.enqueue("query", {"name": "a"}), watch=press)
+    assert status.state == "cancelled"
+    assert jobs.manager.poll(status.id).state == "cancelled"
+    assert recorded(storage) == []
+    assert not log.gate("a").exists()
+
+
+def test_ctrl_c_that_comes_too_late_is_still_heard(jobs: Jobs) -> None:
+    """A job that was done already stays done, and the command ends as interrupted."""
+
+    def press(status: JobStatus) -> None:
+        if status.state == "done":
+            raise KeyboardInterrupt
+
+    job_id = jobs.manager.enqueue("add", {"number": 1})
+    with pytest.raises(KeyboardInterrupt):
+        jobs.manager.run_here(job_id, watch=press)
+    assert jobs.manager.poll(job_id).state == "done"
