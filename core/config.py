@@ -293,6 +293,11 @@ def known_keys() -> tuple[str, ...]:
     return tuple(key for key, _ in _flatten(AppConfig().model_dump()))
 
 
+def flat_settings(config: AppConfig) -> tuple[tuple[str, Any], ...]:
+    """Return every setting as dotted key and plain value, in the order in which they are declared."""
+    return tuple(_flatten(config.model_dump(mode="json")))
+
+
 def _refuse_unknown(layer: _Layer) -> None:
     known = known_keys()
     for key in layer.values:

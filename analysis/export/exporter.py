@@ -6,7 +6,7 @@ without loss as far as the format allows, and what it does not allow is an error
 
 import codecs
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, Literal, TypeAlias, get_args
@@ -20,6 +20,7 @@ from analysis.export.target import whole_file
 from analysis.query.engine import Consumer, QueryEngine
 from analysis.query.prepare import Shape
 from analysis.row_sql import rows_source
+from analysis.values import Value
 from core.errors import ExportError, StorageIOError
 from core.fingerprint import CHUNK_BYTES
 from core.progress import Progress, SilentProgress
@@ -29,7 +30,7 @@ from storage.open import Storage
 
 Format: TypeAlias = Literal["csv", "parquet", "xlsx", "json", "ndjson"]
 
-What: TypeAlias = "str | tuple[str, int]"
+What: TypeAlias = "str | Asked | tuple[str, int]"
 """A question in SQL, or a dataset's id and version."""
 
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
@@ -45,6 +46,15 @@ class Exported:
     path: Path
     rows: int
     bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with the values of its `$name`s, and how many rows of the answer are wanted; None means all."""
+
+    sql: str
+    params: Mapping[str, Value] | None = None
+    limit: int | None = None
 
 
 class Exporter:
@@ -146,7 +156,7 @@ class Exporter:
         return self._feed(what, consume, shape, watch)
 
     def _parquet(self, what: What, sink: BinaryIO, watch: Progress) -> int:
-        if not isinstance(what, str):
+        if isinstance(what, tuple):
             return self._copy(what, sink, watch)
 
         def consume(schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
@@ -172,7 +182,7 @@ class Exporter:
         return manifest.rows
 
     def _xlsx(self, what: What, sink: BinaryIO, watch: Progress) -> int:
-        if not isinstance(what, str):
+        if isinstance(what, tuple):
             check_size(self._storage.datasets.manifest(*what).rows)
 
         def consume(schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
@@ -189,7 +199,10 @@ class Exporter:
     def _feed(self, what: What, consume: Consumer[int], shape: Shape | None, watch: Progress) -> int:
         """Hand the rows, in the wanted shape, to `consume`."""
         if isinstance(what, str):
-            return self._queries.run_to(what, consume, shape=shape, progress=watch)
+            what = Asked(what)
+        if isinstance(what, Asked):
+            limited = _limited(consume, what.limit)
+            return self._queries.run_to(what.sql, limited, shape=shape, params=what.params, progress=watch)
         manifest = self._storage.datasets.manifest(*what)
         source = rows_source(str(self._storage.datasets.data_file(*what)), manifest.columns)
         names = [column.name for column in manifest.columns]
@@ -207,7 +220,7 @@ class Exporter:
             return consume(schema, iter(reader))
 
     def _told(self, watch: Progress, what: What, rows: int) -> None:
-        total = 0 if isinstance(what, str) else self._storage.datasets.manifest(*what).rows
+        total = self._storage.datasets.manifest(*what).rows if isinstance(what, tuple) else 0
         watch.report(rows / total if total else 0.0, f"{rows:,} rows written")
 
 
@@ -217,6 +230,19 @@ def _checked(options: ExportOptions) -> ExportOptions:
             f"{options.delimiter!r} cannot stand between fields.", hint="Use one character, as , ; | or a tab."
         )
     return options
+
+
+def _limited(consume: Consumer[int], limit: int | None) -> Consumer[int]:
+    """Return a consumer that sees the first rows only; the others are not computed."""
+    if limit is None:
+        return consume
+    return lambda schema, batches: consume(schema, _first(batches, limit))
+
+
+def _first(batches: Iterator[pa.RecordBatch], limit: int) -> Iterator[pa.RecordBatch]:
+    while limit > 0 and (batch := next(batches, None)) is not None:
+        yield batch.slice(0, limit)
+        limit -= batch.num_rows
 
 
 def _text(lines: pa.StringArray) -> bytes:

@@ -20,6 +20,7 @@ from streamlit import config as streamlit_config
 from streamlit import file_util
 from streamlit import logger as streamlit_logger
 
+from app.boundary import on_script_error
 from core.config import AppConfig
 from core.paths import ProfilePaths
 from core.telemetry import log_error
@@ -56,9 +57,7 @@ def build_app(
         force_reparse=True, options_from_flags=dict(streamlit_options(config, port))
     )
     _log_with_the_rest()
-    return st.App(
-        script, routes=routes, middleware=[gate], lifespan=_preloading, on_script_error=_report_script_error
-    )
+    return st.App(script, routes=routes, middleware=[gate], lifespan=_preloading, on_script_error=on_script_error)
 
 
 def preload(modules: Sequence[str] = PRELOADED) -> None:
@@ -91,10 +90,6 @@ async def _preloading(_app: st.App) -> AsyncIterator[None]:
     """Begin to preload when the server starts; the first page does not wait for the end of it."""
     threading.Thread(target=preload, name="preload", daemon=True).start()
     yield
-
-
-def _report_script_error(error: Exception) -> None:
-    log_error(error, {"where": "page"})
 
 
 def _log_with_the_rest() -> None:

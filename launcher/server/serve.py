@@ -8,7 +8,7 @@ an open page survives a restart of the engine, and stops when its supervisor is 
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import FrameType
@@ -17,6 +17,7 @@ from typing import Any, Final, TextIO
 import uvicorn
 
 from app.context import opened_app
+from app.features.datasets.actions import start_import
 from app.runtime import set_context
 from core.ids import new_id
 from core.paths import ProfilePaths
@@ -41,6 +42,7 @@ def run_engine(
     *,
     ready: Callable[[EngineAddress], None],
     port: int | None = None,
+    files: Sequence[Path] = (),
     overrides: Mapping[str, Any] | None = None,
     supervisor: TextIO | None = None,
     script: Path = ENTRY,
@@ -51,6 +53,7 @@ def run_engine(
         paths: The profile.
         ready: Called once, when the page can be opened.
         port: The port to listen on; without one the profile's own.
+        files: Files to import as soon as the profile is open.
         overrides: Settings from the command line.
         supervisor: A stream whose first line is the launch secret and whose end ends the engine.
         script: The page's entry script.
@@ -68,6 +71,8 @@ def run_engine(
     with only_engine(paths), ExitStack() as stack:
         context = stack.enter_context(opened_app(paths, overrides=overrides, workers=True))
         bound = stack.enter_context(closing(open_socket(paths, port or context.config.server.port or None)))
+        for file in files:
+            start_import(context, file)
         set_context(context)
         stack.callback(set_context, None)
         own_port, boot = bound.getsockname()[1], new_id()

@@ -3,15 +3,19 @@
 Called by the SQL page and by `bestand query`. Nothing here knows Streamlit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from core.types import Json
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from analysis.export import Asked, ExportOptions, Format
     from analysis.query import CheckedQuery, QueryRun
+    from analysis.values import Value
     from app.context import AppContext
+    from core.progress import Progress
 
 HISTORY_LIMIT = 100
 """Questions shown in the history."""
@@ -41,7 +45,7 @@ def check(ctx: "AppContext", sql: str) -> "CheckedQuery":
 
 
 def run(
-    ctx: "AppContext", sql: str, *, page_rows: int | None = None, params: Mapping[str, Json] | None = None
+    ctx: "AppContext", sql: str, *, page_rows: int | None = None, params: "Mapping[str, Value] | None" = None
 ) -> "QueryRun":
     """Ask: the first page is there at once, the rest is written behind it.
 
@@ -60,7 +64,7 @@ def first_rows(
     params: "Mapping[str, Value] | None" = None,
     progress: "Progress | None" = None,
 ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
-    """Return the names of the answer's columns and its first `count` rows as Python values; the rest is not computed.
+    """Return the names of the answer's columns and its first `count` rows as Python values.
 
     Raises:
         QueryRefusedError: the statement is more than a question about the datasets.
@@ -78,6 +82,33 @@ def first_rows(
         return tuple(schema.names), rows
 
     return ctx.analysis.queries.run_to(sql, consume, params=params, progress=progress)
+
+
+def write_answer(
+    ctx: "AppContext",
+    asked: "Asked",
+    to: "Path | BinaryIO",
+    fmt: "Format",
+    *,
+    overwrite: bool = False,
+    options: "ExportOptions | None" = None,
+    progress: "Progress | None" = None,
+) -> int:
+    """Write the whole answer of a question to a file or to an open stream, and return the number of rows.
+
+    Raises:
+        QueryRefusedError: the statement is more than a question about the datasets.
+        QueryFailedError: the engine does not understand it, or a parameter is missing.
+        ExportError: the file cannot be written, or the rows do not fit the format.
+        CancelledError: it was stopped; no file is left, a stream holds a part.
+    """
+    exports = ctx.analysis.exports
+    if isinstance(to, Path):
+        written = exports.export(
+            asked, to.absolute(), fmt, progress=progress, overwrite=overwrite, options=options
+        )
+        return written.rows
+    return exports.write(asked, to, fmt, progress=progress, options=options)
 
 
 def history(

@@ -1,0 +1,243 @@
+"""`bestand data …`: files become datasets, datasets become files."""
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core.errors import BestandError, UncertainReadingError, UsageError
+from launcher.cli.data_output import show_dataset, show_import, show_list
+from launcher.cli.failures import ExitCode, log_if_open
+from launcher.cli.inputs import expand
+from launcher.cli.output import tell, write_json, write_line
+from launcher.cli.session import opened
+from launcher.cli.tree import command_group
+from launcher.cli.watching import progress_line, run_job
+
+if TYPE_CHECKING:
+    from app.context import AppContext
+    from core.types import Json
+
+group = command_group("Datasets and the files they come from and go to.")
+
+Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Files, folders or patterns.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
+Name = Annotated[str, typer.Argument(metavar="DATASET", help="The dataset's name.")]
+
+
+@group.command("import")
+def import_(
+    ctx: typer.Context,
+    files: Files,
+    name: Annotated[str | None, typer.Option(help="The dataset's name (one file only).")] = None,
+    auto: Annotated[bool, typer.Option("--auto", help="Take the best reading, however uncertain.")] = False,
+    reference: Annotated[
+        bool, typer.Option("--reference", help="Leave the original where it is; keep only its hash.")
+    ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Make it the next version of the dataset of that name.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Import files as datasets, one line each."""
+    from app.features.datasets import actions
+
+    wanted = list(expand(files))
+    if name is not None and len(wanted) != 1:
+        raise UsageError("--name names one dataset, so it takes one file.", hint="Import the files one by one.")
+    outcome = _Outcome()
+    with opened(ctx) as app:
+        for file in wanted:
+            job_id = actions.start_import(
+                app, Path(file), name=name, auto=auto, reference=reference, replace=replace
+            )
+            line = actions.import_line(run_job(app, job_id, file), file)
+            outcome.add(line)
+            _write_line_of(app, line, as_json=json)
+    outcome.leave()
+
+
+@group.command()
+def read(
+    ctx: typer.Context,
+    files: Files,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the clean files go.")],
+    json: AsJson = False,
+) -> None:
+    """Write each file's best reading as plain CSV; nothing is imported."""
+    from app.features.datasets import actions
+
+    outcome = _Outcome()
+    with opened(ctx) as app:
+        for file in expand(files):
+            try:
+                with progress_line(file) as progress:
+                    line = actions.read_file(app, Path(file), out, file=file, progress=progress)
+            except BestandError as error:
+                log_if_open(error)
+                line = actions.failed_line(file, error)
+            outcome.add(line)
+            _write_line_of(app, line, as_json=json)
+    outcome.leave()
+
+
+@group.command("list")
+def list_(
+    ctx: typer.Context,
+    search: Annotated[str | None, typer.Argument(metavar="[TEXT]", help="Only names that contain this.")] = None,
+    json: AsJson = False,
+) -> None:
+    """List the datasets."""
+    from app.features.datasets import actions
+
+    with opened(ctx) as app:
+        lines = actions.list_datasets(app, search)
+    show_list(lines, as_json=json)
+
+
+@group.command()
+def show(ctx: typer.Context, name: Name, json: AsJson = False) -> None:
+    """Show a dataset: columns, source, reading, ledger, flags."""
+    from app.features.datasets import actions
+
+    with opened(ctx) as app:
+        facts = actions.show(app, name)
+    if json:
+        write_json(facts)
+    else:
+        show_dataset(facts)
+
+
+@group.command()
+def export(
+    ctx: typer.Context,
+    name: Name,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file to write.")],
+    fmt: Annotated[
+        str | None, typer.Option("--format", help="csv, parquet, xlsx, json or ndjson; else by the file's ending.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it is there.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Write a dataset to a file."""
+    from app.features.export import actions
+
+    with opened(ctx) as app:
+        job_id = actions.start_export(
+            app, target=out, fmt=fmt or out.suffix.lstrip(".").lower(), dataset=name, overwrite=overwrite
+        )
+        status = run_job(app, job_id, f"export {name}")
+    write_export(status.result, status.error, as_json=json)
+
+
+@group.command()
+def delete(
+    ctx: typer.Context,
+    name: Name,
+    json: AsJson = False,
+) -> None:
+    """Take a dataset out of the list; `data restore` brings it back."""
+    from app.features.datasets import actions
+
+    with opened(ctx) as app:
+        dataset_id = actions.delete(app, name)
+    if json:
+        write_json({"dataset": name, "id": dataset_id, "deleted": True})
+    else:
+        write_line(dataset_id)
+        tell(f"'{name}' is deleted; `bestand data restore {dataset_id}` brings it back.")
+
+
+@group.command()
+def restore(
+    ctx: typer.Context,
+    dataset_id: Annotated[str, typer.Argument(metavar="ID", help="As printed by `data delete`.")],
+    json: AsJson = False,
+) -> None:
+    """Bring a deleted dataset back."""
+    from app.features.datasets import actions
+
+    with opened(ctx) as app:
+        name = actions.restore(app, dataset_id)
+    if json:
+        write_json({"dataset": name, "id": dataset_id, "deleted": False})
+    else:
+        write_line(name)
+
+
+@group.command()
+def sample(ctx: typer.Context, json: AsJson = False) -> None:
+    """Import a small messy file to try things with."""
+    import_sample(ctx, as_json=json)
+
+
+def import_sample(ctx: typer.Context, *, as_json: bool) -> None:
+    """Import the sample as a dataset and show its line."""
+    from app.features.datasets import actions
+    from app.sample import write_sample
+
+    outcome = _Outcome()
+    with opened(ctx) as app, tempfile.TemporaryDirectory(dir=app.paths.tmp) as folder:
+        file = write_sample(Path(folder))
+        line = actions.import_line(run_job(app, actions.start_import(app, file), file.name), file.name)
+        outcome.add(line)
+        _write_line_of(app, line, as_json=as_json)
+    outcome.leave()
+
+
+def write_export(result: "Json", error: "Json", *, as_json: bool) -> None:
+    """Print what an export wrote, or say why it did not."""
+    if not isinstance(result, dict):
+        facts = error if isinstance(error, dict) else {}
+        tell(str(facts.get("message", "The export failed.")))
+        tell(str(facts.get("hint", BestandError.default_hint)))
+        raise typer.Exit(ExitCode.FAILED)
+    if as_json:
+        write_json(result)
+    else:
+        write_line(str(result["path"]))
+
+
+class _Outcome:
+    """What became of several inputs, as one exit code."""
+
+    def __init__(self) -> None:
+        self._failed = self._uncertain = False
+
+    def add(self, line: "dict[str, Json]") -> None:
+        """Count one input's line."""
+        error = line.get("error")
+        if isinstance(error, dict):
+            uncertain = error.get("code") == UncertainReadingError.code
+            self._uncertain |= uncertain
+            self._failed |= not uncertain
+
+    def leave(self) -> None:
+        """End the command, unless all was fine."""
+        if self._failed:
+            raise typer.Exit(ExitCode.FAILED)
+        if self._uncertain:
+            raise typer.Exit(ExitCode.UNCERTAIN)
+
+
+def _write_line_of(app: "AppContext", line: "dict[str, Json]", *, as_json: bool) -> None:
+    """Print the line of one input; candidates are looked up where no reading was certain enough."""
+    candidates = _candidates(app, line)
+    if as_json:
+        write_json(line | ({"candidates": candidates} if candidates else {}))
+    else:
+        show_import(line, candidates)
+
+
+def _candidates(app: "AppContext", line: "dict[str, Json]") -> "list[Json]":
+    from app.features.datasets import actions
+
+    error = line.get("error")
+    if not isinstance(error, dict) or error.get("code") != UncertainReadingError.code:
+        return []
+    try:
+        judgement = actions.judge(app, Path(str(line["file"])))
+    except BestandError:
+        return []
+    return [{"why": found.why, "reading": found.reading.to_dict()} for found in judgement.candidates]

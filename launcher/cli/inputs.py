@@ -1,0 +1,48 @@
+"""Which files a person means: names, folders, patterns.
+
+Shells expand patterns on some systems only, so it is done here for all. Names stay as the person wrote them.
+Imports no engine.
+"""
+
+import glob
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+_PATTERN_SIGNS: Final = frozenset("*?[")
+
+READABLE: Final = frozenset((".csv", ".tsv", ".tab", ".txt", ".json", ".ndjson", ".jsonl", ".parquet", ".xlsx"))
+"""Endings taken from a folder or a pattern's folders; a file named directly is always tried."""
+PACKED: Final = frozenset((".gz", ".zst", ".zip"))
+"""Endings around another one."""
+
+
+def expand(given: Iterable[str]) -> Iterator[str]:
+    """Yield the files meant, in the order given, each folder's and pattern's by name.
+
+    A pattern that fits nothing and a folder without readable files are yielded as they are, so that each gets its
+    own line about what is wrong.
+    """
+    for name in given:
+        yield from _expand_one(name)
+
+
+def _expand_one(name: str) -> Iterator[str]:
+    path = Path(name)
+    if path.is_dir():
+        found = [str(inside) for inside in sorted(path.iterdir()) if inside.is_file() and is_readable(inside.name)]
+    elif _PATTERN_SIGNS.isdisjoint(name) or path.exists():
+        found = [name]
+    else:
+        fitting = glob.glob(name, recursive=True)  # noqa: PTH207 - keeps the spelling
+        found = sorted(fits for fits in fitting if Path(fits).is_file())
+    yield from found or [name]
+
+
+def is_readable(name: str) -> bool:
+    """Tell whether a file found in a folder looks like one Bestand reads."""
+    path = Path(name)
+    if path.name.startswith("."):
+        return False
+    ending = path.suffix.lower()
+    return ending in READABLE or (ending in PACKED and Path(path.stem).suffix.lower() in READABLE)

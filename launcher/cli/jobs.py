@@ -1,0 +1,111 @@
+"""`bestand jobs …`: background work, looked at and steered."""
+
+import threading
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core.errors import UsageError
+from launcher.cli.failures import ExitCode
+from launcher.cli.output import tell, visible, write_json, write_line, write_table
+from launcher.cli.session import opened
+from launcher.cli.tree import command_group
+
+if TYPE_CHECKING:
+    from jobs.manager import JobStatus
+
+    from core.types import Json
+
+group = command_group("Background work.")
+
+JobId = Annotated[str, typer.Argument(metavar="ID", help="As printed by `jobs status`.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
+
+
+@group.command()
+def status(
+    ctx: typer.Context,
+    state: Annotated[
+        list[str] | None, typer.Option("--state", help="Only jobs in this state; may be repeated.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many, newest first.")] = 50,
+    json: AsJson = False,
+) -> None:
+    """List jobs, newest first."""
+    from app.features.jobs import actions
+
+    known = (*sorted(actions.UNFINISHED), *sorted(actions.ENDED))
+    for wanted in state or ():
+        if wanted not in known:
+            raise UsageError(f"There is no job state '{wanted}'.", hint=f"There are {', '.join(known)}.")
+    with opened(ctx) as app:
+        found = actions.list_jobs(app, states=state or None, limit=limit)
+    if json:
+        for job in found:
+            write_json(_facts(job))
+    elif not found:
+        tell("There is no such job." if state else "There has been no job yet.")
+    else:
+        write_table(
+            ("id", "state", "done", "what", "step", "created"),
+            [(j.id, j.state, f"{j.fraction:.0%}", j.label, j.step, j.created_at) for j in found],
+            right=("done",),
+        )
+
+
+@group.command()
+def show(ctx: typer.Context, job_id: JobId, json: AsJson = False) -> None:
+    """Show one job with its result or error."""
+    from app.features.jobs import actions
+
+    with opened(ctx) as app:
+        job = actions.poll(app, job_id)
+    if json:
+        write_json(_facts(job))
+    else:
+        write_table(("what", "value"), [(name, value) for name, value in _facts(job).items()], cut=200)
+
+
+@group.command()
+def cancel(ctx: typer.Context, job_id: JobId) -> None:
+    """Ask a job to stop; nothing half-done is kept."""
+    from app.features.jobs import actions
+
+    with opened(ctx) as app:
+        asked = actions.cancel(app, job_id)
+    _say(job_id, "was asked to stop" if asked else None)
+
+
+@group.command()
+def retry(ctx: typer.Context, job_id: JobId) -> None:
+    """Queue a failed or stopped job once more; the running engine or `jobs worker` takes it."""
+    from app.features.jobs import actions
+
+    with opened(ctx) as app:
+        queued = actions.retry(app, job_id)
+    _say(job_id, "is queued again" if queued else None)
+
+
+@group.command()
+def worker(ctx: typer.Context) -> None:
+    """Run queued jobs until Ctrl+C."""
+    with opened(ctx) as app:
+        app.jobs.worker.start()
+        tell("Waiting for jobs; Ctrl+C stops.")
+        try:
+            threading.Event().wait()
+        finally:
+            app.jobs.worker.stop()
+
+
+def _facts(job: "JobStatus") -> "dict[str, Json]":
+    return asdict(job)
+
+
+def _say(job_id: str, what: str | None) -> None:
+    if what is None:
+        tell(f"Job '{job_id}' has ended already.")
+        raise typer.Exit(ExitCode.FAILED)
+    write_line(visible(job_id))
+    tell(f"Job '{job_id}' {what}.")

@@ -1,0 +1,133 @@
+"""What a command prints: results on stdout, everything else on stderr.
+
+`--json` is one object per line. People get plain aligned tables; whatever comes from files or names is made safe
+to print first, since a file name may hold anything, terminal commands included. Imports no engine.
+"""
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from core.types import Json
+
+NULL: Final = "∅"
+"""How a missing value looks to people."""
+CELL_WIDTH: Final = 60
+"""Longer texts are cut in tables for people."""
+
+_GAP: Final = "  "
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode categories that move the cursor, turn the writing direction or show nothing."""
+_JOINERS: Final = frozenset({"\u200c", "\u200d"})
+"""Invisible, but words and emoji need them."""
+
+
+def write_line(text: str = "") -> None:
+    """Print one line of the result, as it is."""
+    sys.stdout.write(f"{text}\n")
+
+
+def write_json(value: Mapping[str, Json] | Sequence[Json]) -> None:
+    """Print one result as one line of JSON."""
+    write_line(to_json(value))
+
+
+def to_json(value: object) -> str:
+    """Return JSON on one line; readable where the text can be encoded, escaped where it cannot (file names)."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=str)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, ensure_ascii=True, allow_nan=False, default=str)
+    return text
+
+
+def write_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Iterable[str] = (), cut: int = CELL_WIDTH
+) -> None:
+    """Print a table for people.
+
+    Args:
+        columns: The headings.
+        rows: The cells; None is a missing value.
+        right: Headings of columns that are aligned to the right.
+        cut: Longest cell.
+    """
+    cells = [[shorten(visible(cell), cut) for cell in row] for row in rows]
+    heads = [shorten(visible(name), cut) for name in columns]
+    widths = [max(width(row[i]) for row in (heads, *cells)) for i in range(len(columns))]
+    to_right = [name in frozenset(right) for name in columns]
+    for line in (heads, ["─" * w for w in widths], *cells):
+        padded = [_pad(cell, w, r) for cell, w, r in zip(line, widths, to_right, strict=True)]
+        write_line(_GAP.join(padded).rstrip())
+
+
+def tell(text: str) -> None:
+    """Say something to the person that is no result."""
+    sys.stderr.write(f"{visible(text)}\n")
+
+
+def visible(value: object) -> str:
+    """Return text that is safe to print on one line: what has no shape of its own is written as its code."""
+    if value is None:
+        return NULL
+    return "".join(_shown(sign) for sign in str(value))
+
+
+def width(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    return sum(_columns(sign) for sign in text)
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return the text, cut with an ellipsis if it takes more than `limit` columns."""
+    if len(text) <= limit and width(text) <= limit:
+        return text
+    used, kept = 1, []
+    for sign in text:
+        used += _columns(sign)
+        if used > limit:
+            break
+        kept.append(sign)
+    return "".join(kept) + "…"
+
+
+def size_text(size_bytes: float) -> str:
+    """Return a size for people, such as `1.5 MiB`."""
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if size_bytes < 1024:
+            return f"{size_bytes:.0f} {unit}" if unit == "B" else f"{size_bytes:.1f} {unit}"
+        size_bytes /= 1024
+    return f"{size_bytes:.1f} TiB"
+
+
+def count_text(number: float | None) -> str | None:
+    """Return a count for people, such as `1,234`."""
+    return None if number is None else f"{number:,}"
+
+
+def _shown(sign: str) -> str:
+    if " " <= sign <= "~" or sign in _JOINERS or unicodedata.category(sign) not in _INVISIBLE:
+        return sign
+    short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(sign)
+    if short:
+        return short
+    code = ord(sign)
+    if 0xDC80 <= code <= 0xDCFF:  # a byte of a file name that is no UTF-8
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _columns(sign: str) -> int:
+    if " " <= sign <= "~":
+        return 1
+    if unicodedata.combining(sign) or unicodedata.category(sign) in ("Mn", "Me") or sign in _JOINERS:
+        return 0
+    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+
+
+def _pad(text: str, columns: int, to_right: bool) -> str:
+    space = " " * (columns - width(text))
+    return space + text if to_right else text + space

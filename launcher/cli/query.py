@@ -1,0 +1,205 @@
+"""`bestand query`: one question in SQL over the datasets, its whole answer on stdout or in a file."""
+
+import sys
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, cast, get_args
+
+import typer
+
+from core.errors import FileMissingError, FileUnreadableError, UsageError
+from launcher.cli.interrupting import run_interruptibly
+from launcher.cli.output import count_text, tell, to_json, write_json, write_line, write_table
+from launcher.cli.parameters import parse_parameters
+from launcher.cli.session import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from analysis.export import Asked, ExportOptions
+    from app.context import AppContext
+    from launcher.cli.parameters import ParameterValue
+
+WHAT = "The question"
+TABLE_ROWS = 200
+"""Rows of a table for people, unless --limit says otherwise."""
+
+
+FileFormat = Literal["csv", "json", "ndjson", "parquet", "xlsx"]
+Format = Literal["table", "csv", "json", "ndjson", "parquet", "xlsx"]
+"""How an answer is written; a table is for people, on a terminal."""
+Numbers = Literal["exact", "native"]
+"""How JSON writes numbers that most readers would bend."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """How the answer is wanted."""
+
+    fmt: Format
+    out: Path | None
+    overwrite: bool
+    limit: int | None
+    numbers: Numbers
+    as_json: bool
+
+
+def query(
+    ctx: typer.Context,
+    sql: Annotated[str | None, typer.Argument(metavar="SQL", help="The question; - reads it from stdin.")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", metavar="FILE", help="Read the question from a file.")
+    ] = None,
+    fmt: Annotated[Format | None, typer.Option("--format", help="Default: table, or the ending of --out.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the whole answer here.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it is there.")] = False,
+    limit: Annotated[int | None, typer.Option("--limit", "-n", min=0, help="At most this many rows.")] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option("--param", metavar="NAME=VALUE", help="Value of $NAME; quote a value to keep it a text."),
+    ] = None,
+    numbers: Annotated[
+        Numbers, typer.Option("--numbers", help="JSON: exact keeps decimals and huge numbers as texts.")
+    ] = "exact",
+    history: Annotated[bool, typer.Option("--history", help="Show earlier questions instead.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="One JSON object per row (or per earlier question).")
+    ] = False,
+) -> None:
+    """Ask one question over your datasets, in SQL."""
+    if history:
+        _show_history(ctx, limit=limit, as_json=json)
+        return
+    text, values = _question(sql, file), parse_parameters(param or ())
+    wish = _Wish(_format(fmt, out, as_json=json), out, overwrite, limit, numbers, json)
+    with opened(ctx) as app:
+        _answer(app, text, values, wish)
+
+
+def _answer(app: "AppContext", sql: str, params: "Mapping[str, ParameterValue]", wish: _Wish) -> None:
+    if wish.fmt == "table":
+        _write_table(app, sql, params, limit=TABLE_ROWS if wish.limit is None else wish.limit)
+        return
+    from analysis.export import Asked, ExportOptions
+
+    asked, options = Asked(sql, params, wish.limit), ExportOptions(numbers=wish.numbers)
+    if wish.out is None:
+        _write_lines(app, asked, wish.fmt, options)
+    else:
+        _write_file(app, asked, wish.fmt, options, wish.out, wish)
+
+
+def _question(sql: str | None, file: Path | None) -> str:
+    if (sql is None) == (file is None):
+        raise UsageError("A question is given either directly or by --file.")
+    if file is None:
+        text = sys.stdin.read() if sql == "-" else str(sql)
+    else:
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+        except FileNotFoundError as error:
+            raise FileMissingError(file) from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise FileUnreadableError(file, "cannot be read as UTF-8 text.") from error
+    if not text.strip():
+        raise UsageError("The question is empty.", hint="Write a SELECT over your datasets.")
+    return text
+
+
+def _format(fmt: Format | None, out: Path | None, *, as_json: bool) -> Format:
+    """Return how to write: as asked, else by the file's ending, else a table; `--json` is an object per row."""
+    if out is not None:
+        if fmt == "table":
+            raise UsageError("A table for people goes to the terminal.", hint="Choose another --format.")
+        return fmt or _by_ending(out)
+    if as_json:
+        if fmt not in (None, "ndjson"):
+            raise UsageError("--json is one object per line, so it takes no other --format.")
+        return "ndjson"
+    if fmt in ("parquet", "xlsx"):
+        raise UsageError(f"{fmt} is no text, so it needs a file.", hint="Add --out FILE.")
+    return fmt or "table"
+
+
+def _by_ending(out: Path) -> FileFormat:
+    ending = out.suffix.lstrip(".").lower()
+    known = next((fmt for fmt in get_args(FileFormat) if fmt == ending), None)
+    if known is None:
+        raise UsageError(f"'{out.name}' does not say its format.", hint="Add --format.")
+    return cast("FileFormat", known)
+
+
+def _write_lines(app: "AppContext", asked: "Asked", fmt: FileFormat, options: "ExportOptions") -> None:
+    """Write the answer to stdout as it comes."""
+    from app.features.query import actions
+
+    sys.stdout.flush()
+    out = sys.stdout.buffer
+    run_interruptibly(
+        lambda progress: actions.write_answer(app, asked, out, fmt, options=options, progress=progress), WHAT
+    )
+    out.flush()
+
+
+def _write_file(
+    app: "AppContext", asked: "Asked", fmt: FileFormat, options: "ExportOptions", out: Path, wish: _Wish
+) -> None:
+    """Write the answer to a file that is there whole or not at all, and print its name."""
+    from app.features.query import actions
+
+    rows = run_interruptibly(
+        lambda progress: actions.write_answer(
+            app, asked, out, fmt, overwrite=wish.overwrite, options=options, progress=progress
+        ),
+        WHAT,
+    )
+    if wish.as_json:
+        write_json({"path": str(out), "rows": rows})
+    else:
+        write_line(str(out))
+        tell(f"{count_text(rows)} rows written.")
+
+
+def _write_table(app: "AppContext", sql: str, values: "Mapping[str, ParameterValue]", *, limit: int) -> None:
+    """Print the first rows for people; one more is fetched to know whether there are more."""
+    from app.features.query import actions
+
+    names, rows = run_interruptibly(
+        lambda progress: actions.first_rows(app, sql, limit + 1, params=values, progress=progress), WHAT
+    )
+    write_table(names, [[_cell(value) for value in row] for row in rows[:limit]], right=_numeric(names, rows))
+    if len(rows) > limit:
+        tell(f"These are the first {count_text(limit)} rows; --limit shows more, --out FILE writes all.")
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, list | dict):
+        return to_json(value)
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _numeric(names: "Sequence[str]", rows: "Sequence[Sequence[object]]") -> list[str]:
+    """Return the names of columns whose shown values are numbers."""
+    present = [[value for value in column if value is not None] for column in zip(*rows, strict=True)]
+    return [
+        name
+        for name, column in zip(names, present, strict=False)
+        if column and all(isinstance(value, int | float | Decimal) for value in column)
+    ]
+
+
+def _show_history(ctx: typer.Context, *, limit: int | None, as_json: bool) -> None:
+    from app.features.query import actions
+
+    with opened(ctx) as app:
+        lines = actions.history(app, limit=actions.HISTORY_LIMIT if limit is None else limit)
+    if as_json:
+        for line in lines:
+            write_json(asdict(line))
+        return
+    write_table(
+        ("asked", "state", "rows", "ms", "question"),
+        [(q.asked_at, q.state, count_text(q.rows), q.duration_ms, " ".join(q.sql.split())) for q in lines],
+        right=("rows", "ms"),
+    )
