@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from core.errors import BestandError, DatasetNotFoundError, JobNotFoundError, NameTakenError, NotFoundError
 from storage.database.models import DatasetRow, JobEventRow, JobRow, QueryRow, VersionRow
@@ -101,6 +101,24 @@ class JobRepository(Repository[JobRow]):
     def missing(self, row_id: str) -> NotFoundError:
         """Return the error for an id that is not there."""
         return JobNotFoundError(row_id)
+
+    def due(self, now: float, *, horizon_s: float, limit: int) -> list[tuple[str, int, int]]:
+        """Return (id, attempts begun, priority) of jobs that may be claimed now, the most urgent first.
+
+        Args:
+            now: The time, in seconds since the epoch.
+            horizon_s: A retry planned further ahead than this was planned under another clock; it is due.
+            limit: Most jobs returned.
+        """
+        past = or_(JobRow.run_at <= now, JobRow.run_at > now + horizon_s)
+        query = (
+            select(JobRow.id, JobRow.attempt, JobRow.priority)
+            .where(JobRow.deleted_at.is_(None))
+            .where(or_(JobRow.state == "queued", (JobRow.state == "retry") & past))
+            .order_by(JobRow.priority.desc(), JobRow.run_at, JobRow.id)
+            .limit(limit)
+        )
+        return [(row.id, row.attempt, row.priority) for row in self._session.execute(query)]
 
 
 class JobEventRepository(Repository[JobEventRow]):
