@@ -1,0 +1,142 @@
+"""Reads NDJSON (JSON lines): one object in each line.
+
+Used by the registry of readers. The ledger counts physical lines, since a line is a record here: a line that is no
+object is left out with its bytes, a blank one is counted. Memory holds one batch of lines.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from analysis.readings.model import Judgement, Loaded
+from analysis.readings.records.intake import Intake
+from analysis.readings.records.json_reader import take_with_duplicates
+from analysis.readings.records.json_scan import JsonError, Value, scan_document
+from analysis.readings.records.sampling import candidate
+from analysis.readings.records.text_pieces import encoding_of, raw_lines
+from core.config import AppConfig
+from core.errors import NotATableError
+from core.progress import PartOfProgress, Progress
+from core.types import FileFormat, LineAction, Reading
+from storage.duck import DuckEngine
+
+_NAMES: Final = (".ndjson", ".jsonl", ".jsonlines", ".geojsonl", ".ldjson")
+_SAMPLE_LINES: Final = 500
+_REPORT_EVERY: Final = 2_000
+
+
+class NdjsonReader:
+    """The reader of JSON lines; holds no state, so it is thread-safe."""
+
+    formats: tuple[FileFormat, ...] = (FileFormat.NDJSON,)
+
+    def __init__(self, duck: DuckEngine, config: AppConfig) -> None:
+        self._duck = duck
+        self._max_columns = config.imports.max_columns
+
+    def recognises(self, path: Path, head: bytes, name: str) -> bool:  # noqa: ARG002 - the protocol's signature
+        """Tell whether the first line that is not blank is a whole JSON object, and more lines follow.
+
+        An object in a single line is JSON as well; then the name decides.
+        """
+        encoding, mark = encoding_of(head)
+        text = head[mark:].decode(encoding, "ignore").lstrip(" \t\r\n")
+        if not text.startswith("{"):
+            return False
+        first, _, rest = text.partition("\n")
+        named = name.lower().endswith(_NAMES)
+        if not _is_object(first):
+            return named
+        return named or bool(rest.strip())
+
+    def judge(self, path: Path, *, name: str) -> Judgement:
+        """Read the first lines; see `model.Reader`."""
+        encoding, mark = encoding_of(_head(path))
+        sample = list(islice(raw_lines(path, name), _SAMPLE_LINES))
+        complete = len(sample) < _SAMPLE_LINES
+        records = []
+        bad = 0
+        for at, raw in enumerate(sample):
+            found = read_line(raw[mark:] if at == 0 else raw, encoding)
+            if isinstance(found, Value) and found.pairs is not None:
+                records.append(found.pairs)
+            elif found is not None:
+                bad += 1
+        if not any(records):
+            raise NotATableError(name, "holds no line that is a JSON object with a member.")
+        confidence = round(0.99 * len(records) / (len(records) + bad), 3)
+        reading = Reading(FileFormat.NDJSON, encoding=encoding, newline="lf", header_rows=1, confidence=confidence)
+        count = f"{len(records):,}" if complete else "many"
+        why = f"NDJSON · {count} objects, one in each line"
+        return Judgement((candidate(records, reading, why, decimals=True, complete=complete),))
+
+    def load(self, path: Path, reading: Reading, out: Path, *, name: str, progress: Progress) -> Loaded:
+        """Write the table and the ledger; see `model.Reader`."""
+        with Intake(out, file_name=name, unit="line", max_columns=self._max_columns) as intake:
+            _fill(path, name, intake, PartOfProgress(progress, 0.0, 0.7))
+            return intake.finish(self._duck, reading, PartOfProgress(progress, 0.7, 1.0), decimals=True)
+
+    def cells(self, path: Path, reading: Reading, *, name: str, progress: Progress) -> Iterator[list[str]]:
+        """Yield names and records as text; see `model.Reader`."""
+        with (
+            tempfile.TemporaryDirectory(prefix="cells-") as folder,
+            Intake(Path(folder), file_name=name, unit="line", max_columns=self._max_columns) as intake,
+        ):
+            _fill(path, name, intake, progress)
+            rows = intake.staging.texts()
+            names = next(rows)
+            if reading.header_rows:
+                yield names
+            yield from rows
+
+
+def read_line(raw: bytes, encoding: str) -> Value | str | None:
+    """Return the object in a line, or why it is none, or None for a blank line."""
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError:
+        return f"is not {encoding.upper()}"
+    if not text.strip(" \t\r\n"):
+        return None
+    try:
+        value = scan_document(text)
+    except JsonError as error:
+        return f"is no valid JSON, {error.reason} at character {error.position + 1:,}"
+    return value if value.pairs is not None else "is valid JSON, but no object"
+
+
+def _fill(path: Path, name: str, intake: Intake, progress: Progress) -> None:
+    encoding, mark = encoding_of(_head(path))
+    size = path.stat().st_size or 1
+    done = 0
+    for line, raw in enumerate(raw_lines(path, name), 1):
+        done += len(raw)
+        _take(intake, raw[mark:] if line == 1 else raw, encoding, line)
+        if line % _REPORT_EVERY == 0:
+            progress.report(done / size, f"reading line {line:,}")
+
+
+def _take(intake: Intake, raw: bytes, encoding: str, line: int) -> None:
+    found = read_line(raw, encoding)
+    if isinstance(found, str):
+        intake.reject(line=line, raw=raw, reason=f"Line {line:,} {found}.")
+    elif found is None:
+        intake.put_aside(LineAction.BLANK, line=line, raw=raw, reason="It is blank.")
+    elif found.twice:
+        take_with_duplicates(intake, found.pairs or [], found.twice, line=line, raw=raw)
+    else:
+        intake.load(found.pairs or [], line=line, chars=len(raw))
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return scan_document(line).pairs is not None
+    except JsonError:
+        return False
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(4)

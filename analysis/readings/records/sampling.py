@@ -1,0 +1,52 @@
+"""A candidate from the first records of a file.
+
+Used by the readers of this package: the columns with the types the sample suggests, and the preview.
+"""
+
+from collections.abc import Sequence
+
+from analysis.readings.model import PREVIEW_ROWS, Candidate
+from analysis.readings.records.kinds import Cell, ColumnFacts, as_text, storable
+from analysis.readings.records.staging import Members, describe
+from core.types import Reading
+
+SAMPLED = 0.9
+"""How sure a type is that was seen in the first records only."""
+
+
+def candidate(
+    records: Sequence[Members],
+    reading: Reading,
+    why: str,
+    *,
+    decimals: bool,
+    complete: bool,
+    titles: Sequence[str] | None = None,
+) -> Candidate:
+    """Return the candidate for a reading.
+
+    Args:
+        records: The first records.
+        reading: How they were read.
+        why: The reading in words.
+        decimals: See `ColumnFacts.type`.
+        complete: The records are all there are, so the types are certain.
+        titles: What the file calls the columns, where their keys are positions ("0", "1", …).
+    """
+    found = (key for members in records for key, _ in members)
+    keys = list(dict.fromkeys(found)) if titles is None else [str(at) for at in range(len(titles))]
+    cells = [dict(members) for members in records]
+    lines = range(1, len(records) + 1)
+    facts = []
+    for key in keys:
+        seen = ColumnFacts()
+        seen.add([record.get(key) for record in cells], lines)
+        facts.append(seen)
+    columns = describe(facts, titles or keys, decimals=decimals, confidence=1.0 if complete else SAMPLED)
+    preview = tuple(tuple(_shown(record.get(key)) for key in keys) for record in cells[:PREVIEW_ROWS])
+    return Candidate(reading, columns, preview, why)
+
+
+def _shown(value: Cell) -> str | None:
+    text = as_text(value)
+    return None if text is None else storable(text)[0]
