@@ -64,7 +64,8 @@ class Reading:
 
     `first_line` is the physical line (1-based) where the header, or without one the first record, begins.
     `sheet` names the worksheet of a spreadsheet. `column_types` are SQL types by position, empty while unknown.
-    Fields that make no sense for a format are None.
+    `skip_blank` tells that one space right after each delimiter is no part of a cell. Fields that make no sense
+    for a format are None.
     """
 
     format: FileFormat
@@ -82,6 +83,7 @@ class Reading:
     comment: str | None = None
     sheet: str | None = None
     column_types: tuple[str, ...] = ()
+    skip_blank: bool = False
 
     CONTRACT: ClassVar[tuple[str, ...]] = (
         "format", "encoding", "newline", "delimiter", "quote", "escape",

@@ -1,1 +1,9 @@
-"""Reading files: candidates, judgement, ledger, loading."""
+"""Reading files: candidates, judgement, ledger, loading.
+
+Everything outside of this package uses the names listed here.
+"""
+
+from analysis.readings.model import Candidate, Judgement, Loaded
+from analysis.readings.readings import Readings
+
+__all__ = ["Candidate", "Judgement", "Loaded", "Readings"]

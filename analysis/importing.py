@@ -1,0 +1,270 @@
+"""Files become datasets: taken, judged, loaded, published; and recorded in the catalogue by whoever runs the job.
+
+Used by the import job and by `data read`. Nothing half-done stays when it is stopped: what is being built lies in
+the profile's `tmp/` until one rename publishes it, and a version no catalogue row knows is collected later.
+"""
+
+import errno
+import json
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.readings import Loaded, Readings
+from analysis.readings.facts import FactsCounter
+from core.clock import now_iso
+from core.errors import BestandError, DiskFullError, ExportError, UncertainReadingError
+from core.fingerprint import file_digest
+from core.ids import new_id
+from core.progress import PartOfProgress, Progress
+from core.types import Manifest, Reading, SourceRef
+
+if TYPE_CHECKING:
+    from storage.database.unit_of_work import UnitOfWork
+    from storage.open import Storage
+
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_NAME_CHARS = 120
+_UNNAMED = "table"
+_RESERVED_S = 3_600.0
+"""A name given to an import that was never recorded is free again after this time."""
+
+
+class Imported:
+    """A published version that the catalogue does not know yet.
+
+    Attributes:
+        manifest: What was published.
+    """
+
+    def __init__(self, manifest: Manifest, *, release: Callable[[], None]) -> None:
+        self.manifest = manifest
+        self._release = release
+
+    def record(self, uow: "UnitOfWork") -> None:
+        """Make the catalogue know it; to be run in the transaction that ends the job, and may be run again.
+
+        A name that somebody else took meanwhile gets the next free ending.
+        """
+        from storage.database.models import DatasetRow, VersionRow
+
+        manifest = self.manifest
+        if (manifest.dataset_id, manifest.version) in uow.versions.published():
+            return
+        dataset = uow.datasets.get(manifest.dataset_id)
+        if dataset is None:
+            name = _free_name(manifest.name, lambda wanted: uow.datasets.by_name(wanted) is not None)
+            self.manifest = manifest = replace(manifest, name=name)
+            dataset = DatasetRow(
+                id=manifest.dataset_id, name=name, current_version=manifest.version, row_count=manifest.rows
+            )
+            uow.datasets.add(dataset)
+        else:
+            uow.datasets.update(dataset, current_version=manifest.version, row_count=manifest.rows)
+        uow.versions.add(
+            VersionRow(
+                dataset_id=manifest.dataset_id,
+                version=manifest.version,
+                rows=manifest.rows,
+                size_bytes=manifest.size_bytes,
+                digest=manifest.digest,
+                source_digest=manifest.source.digest,
+                manifest=json.dumps(manifest.to_dict()),
+            )
+        )
+        uow.touch(f"dataset:{manifest.dataset_id}")
+        self._release()
+
+
+class Importer:
+    """Imports files; safe to use from several threads."""
+
+    def __init__(self, storage: "Storage", readings: Readings) -> None:
+        self._storage, self._readings = storage, readings
+        self._names = _Names()
+
+    def import_file(
+        self,
+        path: Path,
+        *,
+        name: str | None = None,
+        auto: bool = False,
+        reading: Reading | None = None,
+        reference: bool = False,
+        replace: bool = False,
+        progress: Progress,
+    ) -> Imported:
+        """Read a file and publish it as a dataset version.
+
+        Args:
+            path: The file; opened read-only and closed once it was copied.
+            name: The dataset's name; without one it is made from the file's. A name in use gets the ending "~2".
+            auto: Take the best reading, however uncertain.
+            reading: The reading a person chose; nothing is judged.
+            reference: Keep no copy of the original.
+            replace: Make it the next version of the dataset of that name, if there is one.
+            progress: Told how far it is; may stop it, then nothing stays.
+
+        Raises:
+            UncertainReadingError: no reading is sure enough; it carries the candidates.
+            SourceError: the file cannot become a table.
+            CancelledError, DiskFullError, MemoryLimitError: the work was stopped.
+        """
+        limits = self._storage.config.imports
+        counter = FactsCounter()
+        try:
+            size_bytes = path.stat().st_size if path.is_file() else 0
+            ref, bytes_path = self._storage.sources.take(
+                path,
+                progress=PartOfProgress(progress, 0.0, 0.25),
+                reference=reference or size_bytes > limits.reference_above_mib << 20,
+                each_chunk=counter.take,
+            )
+        finally:
+            facts = counter.finish()
+        progress.report(0.25, "Finding out how to read it")
+        chosen = reading or self._judged(bytes_path, ref.name, auto=auto)
+        with self._storage.datasets.stage() as staging:
+            loaded = self._readings.load(
+                bytes_path,
+                chosen,
+                staging.folder,
+                name=ref.name,
+                progress=PartOfProgress(progress, 0.3, 0.95),
+                facts=facts,
+            )
+            self._storage.sources.check_unchanged(ref)
+            progress.report(0.95, "Publishing")
+            wanted = dataset_name(name or Path(ref.name).stem)
+            manifest = self._manifest(staging.data_file, loaded, ref, wanted, replace=replace)
+            self._storage.datasets.publish(staging, manifest)
+        return Imported(manifest, release=lambda: self._names.release(manifest.name))
+
+    def read_file(self, path: Path, out_dir: Path, *, progress: Progress) -> tuple[Loaded, Path]:
+        """Write a file's best reading into a folder as clean CSV; return what was found and the file written.
+
+        Raises:
+            SourceError: the file cannot become a table.
+            ExportError: the folder cannot be written.
+            CancelledError: `progress` said so; then nothing was written.
+        """
+        judgement = self._readings.judge(path)
+        target = _reserved(out_dir, path.name)
+        part = target.with_name(f".{target.name}.{new_id()}.part")
+        try:
+            loaded = self._readings.write_clean(
+                path, judgement.best.reading, part, name=path.name, progress=progress
+            )
+            part.replace(target)
+        except BaseException as error:
+            part.unlink(missing_ok=True)
+            target.unlink(missing_ok=True)
+            if isinstance(error, OSError):
+                raise _not_writable(out_dir, error) from error
+            raise
+        return loaded, target
+
+    def _judged(self, path: Path, name: str, *, auto: bool) -> Reading:
+        judgement = self._readings.judge(path, name=name)
+        best = judgement.best.reading
+        if best.confidence < self._storage.config.imports.min_confidence and not auto:
+            raise UncertainReadingError(name, confidence=best.confidence, candidates=judgement.candidates)
+        return best
+
+    def _manifest(
+        self, data_file: Path, loaded: Loaded, ref: SourceRef, wanted: str, *, replace: bool
+    ) -> Manifest:
+        with self._storage.database.read() as uow:
+            existing = uow.datasets.by_name(wanted) if replace else None
+            if existing is not None:
+                name, dataset_id = existing.name, existing.id
+                number = self._storage.datasets.next_version(dataset_id, existing.current_version)
+            else:
+                name = self._names.reserve(wanted, lambda other: uow.datasets.by_name(other) is not None)
+                dataset_id, number = new_id(), 1
+        return Manifest(
+            dataset_id=dataset_id,
+            version=number,
+            name=name,
+            rows=loaded.rows,
+            columns=loaded.columns,
+            digest=file_digest(data_file),
+            size_bytes=data_file.stat().st_size,
+            source=ref,
+            reading=loaded.reading,
+            ledger=loaded.ledger,
+            created_at=now_iso(),
+            app_version=_app_version(),
+            flags=loaded.flags,
+        )
+
+
+def dataset_name(wanted: str) -> str:
+    """Return the text as a dataset's name: one line, not empty, of reasonable length; any script stays."""
+    return " ".join(_UNPRINTABLE.sub(" ", wanted).split())[:_NAME_CHARS].strip() or _UNNAMED
+
+
+class _Names:
+    """Names given to imports that are not recorded yet, so that two at the same time do not get the same."""
+
+    def __init__(self) -> None:
+        self._given: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def reserve(self, wanted: str, taken: Callable[[str], bool]) -> str:
+        with self._lock:
+            now = time.monotonic()
+            self._given = {name: until for name, until in self._given.items() if until > now}
+            name = _free_name(wanted, lambda other: other in self._given or taken(other))
+            self._given[name] = now + _RESERVED_S
+            return name
+
+    def release(self, name: str) -> None:
+        with self._lock:
+            self._given.pop(name, None)
+
+
+def _free_name(wanted: str, taken: Callable[[str], bool]) -> str:
+    name, count = wanted, 1
+    while taken(name):
+        count += 1
+        name = f"{wanted}~{count}"
+    return name
+
+
+def _reserved(folder: Path, file_name: str) -> Path:
+    """Make an empty file of this name, or of the next free one, and return it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        count = 1
+        target = folder / file_name
+        while True:
+            try:
+                target.touch(exist_ok=False)
+            except FileExistsError:
+                count += 1
+                target = folder / f"{Path(file_name).stem}~{count}{Path(file_name).suffix}"
+            else:
+                return target
+    except OSError as error:
+        raise _not_writable(folder, error) from error
+
+
+def _not_writable(folder: Path, error: OSError) -> BestandError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFullError(folder)
+    return ExportError(
+        f"The folder '{folder}' cannot be written ({error.strerror}).", hint="Choose another folder."
+    )
+
+
+def _app_version() -> str:
+    try:
+        return version("bestand")
+    except PackageNotFoundError:
+        return "source"

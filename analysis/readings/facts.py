@@ -1,0 +1,106 @@
+"""What a whole file tells by its bytes alone: how many lines, and whether anything in it needs a close look.
+
+Used by the importer, which hands in the chunks that are being hashed anyway, and by the loader. Counting runs on a
+thread of its own beside hashing and writing.
+"""
+
+import queue
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.fingerprint import CHUNK_BYTES
+
+_WAITING = 4
+"""Chunks that may wait to be counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Counts over all bytes of a file.
+
+    Attributes:
+        size_bytes: Its size.
+        feeds: Line feeds.
+        returns: Carriage returns.
+        pairs: Carriage returns right before a line feed.
+        has_quote: Whether there is a double quote.
+        has_nul: Whether there is a zero byte.
+        airy_quote: Whether a blank stands beside a double quote.
+        ended: Whether the last byte is a line feed.
+    """
+
+    size_bytes: int
+    feeds: int
+    returns: int
+    pairs: int
+    has_quote: bool
+    has_nul: bool
+    airy_quote: bool
+    ended: bool
+
+    @property
+    def lines(self) -> int:
+        """Return the number of physical lines of a file whose lines end with a line feed."""
+        return self.feeds + (0 if self.ended or not self.size_bytes else 1)
+
+
+class FactsCounter:
+    """Counts chunk by chunk; `take` may be handed to whoever reads the file anyway."""
+
+    def __init__(self) -> None:
+        self._queue: queue.Queue[bytes | None] = queue.Queue(_WAITING)
+        self._size = self._feeds = self._returns = self._pairs = 0
+        self._quote = self._nul = self._airy = False
+        self._last = b""
+        self._thread = threading.Thread(target=self._run, name="facts", daemon=True)
+        self._thread.start()
+
+    def take(self, chunk: bytes) -> None:
+        """Count one chunk, soon."""
+        self._queue.put(chunk)
+
+    def finish(self) -> Facts:
+        """Wait for all chunks and return the facts; call it exactly once, also after an error."""
+        self._queue.put(None)
+        self._thread.join()
+        ended = self._last.endswith(b"\n")
+        return Facts(
+            self._size, self._feeds, self._returns, self._pairs, self._quote, self._nul, self._airy, ended
+        )
+
+    def _run(self) -> None:
+        while (chunk := self._queue.get()) is not None:
+            self._count(chunk)
+
+    def _count(self, chunk: bytes) -> None:
+        self._size += len(chunk)
+        self._feeds += chunk.count(b"\n")
+        if b"\r" in chunk:
+            self._returns += chunk.count(b"\r")
+            self._pairs += chunk.count(b"\r\n")
+        seam = self._last + chunk[:1]
+        self._pairs += seam == b"\r\n"
+        self._quote = self._quote or b'"' in chunk
+        self._nul = self._nul or b"\0" in chunk
+        if self._quote and not self._airy:
+            self._airy = b' "' in chunk or b'" ' in chunk or seam in (b' "', b'" ')
+        self._last = chunk[-1:] or self._last
+
+
+def count_file(path: Path) -> Facts:
+    """Return the facts of a file by reading it once."""
+    counter = FactsCounter()
+    try:
+        for chunk in _chunks(path):
+            counter.take(chunk)
+    finally:
+        facts = counter.finish()
+    return facts
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb", buffering=0) as file:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk

@@ -1,0 +1,168 @@
+"""The fast way to load a well-formed text: one strict pass of the engine, and every line accounted for.
+
+Used by the text reader for large files. Raises `Misfit` whenever the result could differ from what the exact
+parser gives; then nothing of it is used. Knows the habits of the engine's reader that make it necessary to look
+twice: it trims blanks around quotes, skips empty lines, and takes a trailing delimiter for nothing.
+"""
+
+import mmap
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.readings.encodings import UTF8
+from analysis.readings.events import LedgerBook
+from analysis.readings.facts import Facts
+from analysis.readings.forms import TEXT, Form
+from analysis.readings.lines import CR, MIXED, Lines, read_lines
+from analysis.readings.model import Loaded
+from analysis.readings.parse import Parser
+from analysis.readings.source import Source
+from analysis.readings.typed import TextTable, in_steps, look_at_all, with_types, write_typed
+from analysis.readings.understand import Understanding
+from core.errors import SourceError
+from core.progress import Progress
+from core.types import LineAction
+from storage.duck import Connection, DuckEngine, quote_identifier, quote_literal
+
+_TAIL_BYTES = 1 << 16
+
+
+class Misfit(Exception):  # noqa: N818 - not an error: the other way is taken
+    """The file is not well-formed in the engine's strict sense, or not provably so."""
+
+
+def can_be_fast(understanding: Understanding, encoding: str) -> bool:
+    """Tell whether the engine's reader and the exact parser agree on files of this dialect."""
+    dialect = understanding.plan.dialect
+    return (
+        encoding == UTF8
+        and len(dialect.delimiter.encode()) == 1
+        and dialect.quote in ('"', None)
+        and dialect.escape is None
+        and not dialect.skip_blank
+        and understanding.plan.comment is None
+        and understanding.plan.width > 1
+        and understanding.reading.newline not in (MIXED, CR)
+    )
+
+
+def load_fast(
+    duck: DuckEngine, source: Source, understanding: Understanding, facts: Facts, out: Path, progress: Progress
+) -> Loaded:
+    """Write `data.parquet` and `ledger.parquet`.
+
+    Raises:
+        Misfit: the exact parser must do it; what was written must not be used.
+        CancelledError, DiskFullError, MemoryLimitError: as they come.
+    """
+    _check_bytes(source.path, understanding, facts)
+    target, names = out / "data.parquet", [column.name for column in understanding.columns]
+    with LedgerBook(out, "line") as book:
+        head_lines = _account_for_head(source.path, understanding, book)
+        lines = facts.lines - head_lines - _account_for_end(source.path, facts, book)
+        table = TextTable(_scan(source.path, understanding, head_lines), understanding.plan.width)
+        has_breaks = facts.has_quote and understanding.plan.dialect.quote is not None
+        with duck.trusted() as connection:
+
+            def work() -> tuple[int, Sequence[Form]]:
+                return _write(connection, table, understanding, names, target, lines, has_breaks=has_breaks)
+
+            try:
+                rows, forms = in_steps(
+                    connection, work, progress, f"Importing '{source.name}'", "Writing the table", source.name
+                )
+            except SourceError as error:
+                raise Misfit(str(error)) from error
+        book.loaded(lines)
+        ledger, flags = book.ledger(facts.lines), book.flags()
+    return with_types(Loaded(rows, understanding.columns, understanding.reading, ledger, flags), forms)
+
+
+def _write(
+    connection: Connection,
+    table: TextTable,
+    understanding: Understanding,
+    names: Sequence[str],
+    target: Path,
+    lines: int,
+    *,
+    has_breaks: bool,
+) -> tuple[int, Sequence[Form]]:
+    """Write the table so that every line is in it, with other forms if the guessed ones do not hold."""
+    forms: Sequence[Form] = understanding.forms
+    rows = write_typed(connection, table, forms, names, target)
+    if rows + (_line_breaks(connection, target, forms, names) if has_breaks else 0) == lines:
+        return rows, forms
+    total, forms = look_at_all(connection, table, forms, understanding.marks)
+    if total == rows:
+        raise Misfit("lines are missing")
+    rows = write_typed(connection, table, forms, names, target)
+    if rows + (_line_breaks(connection, target, forms, names) if has_breaks else 0) != lines:
+        raise Misfit("lines are missing")
+    return rows, forms
+
+
+def _line_breaks(connection: Connection, target: Path, forms: Sequence[Form], names: Sequence[str]) -> int:
+    """Return how many line feeds stand within cells."""
+    texts = [quote_identifier(name) for name, form in zip(names, forms, strict=True) if form is TEXT]
+    if not texts:
+        return 0
+    one = "coalesce(sum(strlen({c}) - strlen(replace({c}, chr(10), ''))) filter (contains({c}, chr(10))), 0)"
+    counts = " + ".join(one.format(c=c) for c in texts)
+    row = connection.execute(f"select {counts} from read_parquet({quote_literal(str(target))})").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _scan(path: Path, understanding: Understanding, skip: int) -> str:
+    dialect = understanding.plan.dialect
+    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(understanding.plan.width))
+    quote = quote_literal(dialect.quote or "")
+    return (
+        f"read_csv({quote_literal(str(path))}, columns = {{{columns}}}, auto_detect = false, header = false, "
+        f"skip = {skip}, delim = {quote_literal(dialect.delimiter)}, quote = {quote}, escape = {quote}, "
+        f"nullstr = '', strict_mode = true)"
+    )
+
+
+def _check_bytes(path: Path, understanding: Understanding, facts: Facts) -> None:
+    """Refuse files with bytes the engine's reader treats in its own way."""
+    if facts.has_nul:
+        raise Misfit("a zero byte")
+    if facts.returns and not facts.returns == facts.pairs == facts.feeds:
+        raise Misfit("line ends of several kinds")
+    if facts.airy_quote and understanding.plan.dialect.quote is not None:
+        edge = re.escape(understanding.plan.dialect.delimiter.encode())
+        trimmed = re.compile(rb'(?:^|[\r\n]|%b) +"|" +(?:%b|[\r\n]|\Z)' % (edge, edge))
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            if trimmed.search(content):
+                raise Misfit("blanks around a quote")
+
+
+def _account_for_head(path: Path, understanding: Understanding, book: LedgerBook) -> int:
+    """Let the exact parser deal with everything before the first record; return how many lines that is."""
+    count = understanding.table_line - 1
+    if count == 0:
+        return 0
+    newline = understanding.reading.newline or "lf"
+    first = next(iter(read_lines(path, path.name, UTF8, newline)), None)
+    if first is None or len(first.texts) < count:
+        raise Misfit("a long header")
+    parser = Parser(understanding.plan, book)
+    records = parser.push(Lines(1, first.texts[:count], first.ends[:count], UTF8))
+    if records or parser.finish() or len(parser.header) != understanding.plan.header_rows or first.damaged:
+        raise Misfit("an odd header")
+    return count
+
+
+def _account_for_end(path: Path, facts: Facts, book: LedgerBook) -> int:
+    """Note the empty lines at the end, which the engine's reader skips; return how many there are."""
+    with path.open("rb") as file:
+        file.seek(max(0, facts.size_bytes - _TAIL_BYTES))
+        tail = file.read().replace(b"\r\n", b"\n")
+    if not tail.endswith(b"\n"):
+        return 0
+    empty = len(tail) - len(tail.rstrip(b"\n")) - 1
+    for line in range(facts.lines - empty + 1, facts.lines + 1):
+        book.put(line, LineAction.BLANK, "empty line", b"")
+    return empty

@@ -1,0 +1,79 @@
+"""What judging and loading a file give: candidates, a judgement, what was loaded; and what a reader is.
+
+Shared by all readers below this package and by their callers. No I/O.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from core.progress import Progress
+from core.types import Column, FileFormat, Flag, Ledger, Reading
+
+PREVIEW_ROWS = 50
+"""Most records a candidate shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One way to read a file.
+
+    `preview` holds the first records as text, one tuple per record, None for an empty value. `why` is the reading
+    in words, as the Import page shows it.
+    """
+
+    reading: Reading
+    columns: tuple[Column, ...]
+    preview: tuple[tuple[str | None, ...], ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The candidate readings of a file, best first; at least one."""
+
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def best(self) -> Candidate:
+        """The reading that is taken when nobody says otherwise."""
+        return self.candidates[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of a file: `reading` is complete, with the column types as they were stored."""
+
+    rows: int
+    columns: tuple[Column, ...]
+    reading: Reading
+    ledger: Ledger
+    flags: tuple[Flag, ...]
+
+
+class Reader(Protocol):
+    """Reads the files of some formats."""
+
+    formats: tuple[FileFormat, ...]
+
+    def recognises(self, path: Path, head: bytes, name: str) -> bool:
+        """Tell by the first bytes (not by the name alone) whether the file is one of these formats."""
+
+    def judge(self, path: Path, *, name: str) -> Judgement:
+        """Look at the file, not longer than a moment, and say how it can be read.
+
+        Raises:
+            SourceError: it cannot; the class and the sentence say why.
+        """
+
+    def load(self, path: Path, reading: Reading, out: Path, *, name: str, progress: Progress) -> Loaded:
+        """Write `out/data.parquet` (zstd) and `out/ledger.parquet`; nothing of the file disappears unseen.
+
+        Raises:
+            SourceError: the file is damaged or exceeds a limit.
+            CancelledError: a person stopped it.
+        """
+
+    def cells(self, path: Path, reading: Reading, *, name: str, progress: Progress) -> Iterator[list[str]]:
+        """Yield header (if the reading has one) and records as text, as found, all of the same width."""

@@ -1,0 +1,396 @@
+"""The exact parser: every line of a delimited text becomes a record, or is accounted for.
+
+Used for small files, for whatever the engine's own reader refuses, and for `data read`. Takes lines in batches,
+gives records of one width in batches, and tells the ledger about every line that was not simply loaded. Decides
+nothing about types.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analysis.readings.dialect import Dialect, Outcome
+from analysis.readings.events import KEPT, LedgerBook, Note
+from analysis.readings.lines import Lines
+from analysis.readings.repair import Mended, mend
+from analysis.readings.shapes import RecordLook
+from core.types import LineAction
+
+MAX_OPEN_LINES = 20_000
+MAX_OPEN_CHARS = 64 << 20
+"""A quoted cell that is longer was not meant to be one."""
+MAX_MORE_LINES = 5
+"""How far a record with broken quotes is followed."""
+MAX_MORE_PRICE = 2.0
+MAX_FOOTER = 12
+"""More lines than this at the end of a file are no footer."""
+FOOTER_WIDTH = 3
+"""In a narrower table a line with one cell is a short record rather than a footer."""
+OTHER_DELIMITERS = (",", ";", "\t", "|", " ")
+
+_UNQUOTED_END = Note(
+    "unclosed_quote", "A quote opens a cell that is never closed; it was read as an ordinary character."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the parser must know.
+
+    Attributes:
+        dialect: How cells are marked.
+        width: Cells per record.
+        first_line: Line of the header, or of the first record.
+        header_rows: Records that are header.
+        comment: A line that begins with it and is no record is a comment.
+        look: How records look, if known; places surplus cells.
+    """
+
+    dialect: Dialect
+    width: int
+    first_line: int = 1
+    header_rows: int = 0
+    comment: str | None = None
+    look: RecordLook | None = None
+
+
+class Parser:
+    """Turns lines into records; `header` holds the header's records once they were read; `lines` and `rows`
+    count what was read and given.
+
+    Give it all batches by `push`, in order, then call `finish` once.
+    """
+
+    def __init__(self, plan: Plan, book: LedgerBook) -> None:
+        self.plan, self.book = plan, book
+        self.header: list[list[str]] = []
+        self.lines = self.rows = 0
+        self.finished = False
+        self._open: Lines | None = None
+        self._held: list[tuple[int, str, bytes]] = []
+        self._out: list[list[str]] = []
+        self._batch = Lines(1, [], [], "utf-8")
+        self._final = False
+
+    def push(self, batch: Lines) -> list[list[str]]:
+        """Return the records that end in this batch."""
+        self.lines += len(batch.texts)
+        self._batch = _joined(self._open, batch) if self._open else batch
+        self._open = None
+        return self._run()
+
+    def finish(self) -> list[list[str]]:
+        """Return the last records; what is still open is closed."""
+        self.finished = self._final = True
+        self._batch, self._open = self._open or Lines(self.lines + 1, [], [], "utf-8"), None
+        records = self._run()
+        for line, _, raw in self._held:
+            self.book.put(line, LineAction.FOOTER, "set aside after the last record", raw)
+            self.book.flag(Note("footer", "This line after the last record was not loaded."), "set_aside", line)
+        self._held.clear()
+        return records
+
+    # ---- one batch ----------------------------------------------------------------------------------------
+
+    def _run(self) -> list[list[str]]:
+        plan, batch = self.plan, self._batch
+        simple = not (batch.odd or batch.damaged or plan.comment or plan.dialect.escape)
+        at = 0
+        while at < len(batch.texts):
+            if simple and not self._held and len(self.header) >= plan.header_rows:
+                at = self._plain_records(at)
+                if at == len(batch.texts):
+                    break
+            used = self._line(at)
+            if used == 0:
+                self._open = _tail(batch, at)
+                break
+            at += used
+        return self._taken()
+
+    def _plain_records(self, at: int) -> int:
+        """Take records without quotes from here on; return the index of the first line that is something else."""
+        plan, texts = self.plan, self._batch.texts
+        if self._batch.first + at < plan.first_line:
+            return at
+        width, delimiter, quote = plan.width, plan.dialect.delimiter, plan.dialect.quote or "\n"
+        split = plan.dialect.split_plain if plan.dialect.skip_blank else None
+        out = self._out
+        header = self.header[-1] if self.header else None
+        end = at
+        for end in range(at, len(texts)):
+            text = texts[end]
+            if quote in text or not text or (width > 1 and not text.strip(" \t") and not delimiter.isspace()):
+                break
+            cells = split(text) if split else text.split(delimiter)
+            if len(cells) != width or cells == header:
+                break
+            out.append(cells)
+        else:
+            end = len(texts)
+        self.book.loaded(end - at)
+        return end
+
+    def _taken(self) -> list[list[str]]:
+        out, self._out = self._out, []
+        self.rows += len(out)
+        return out
+
+    def _line(self, at: int) -> int:
+        """Deal with the line at this index in any state; return how many lines that used, 0 if more are needed."""
+        text, number = self._batch.texts[at], self._batch.first + at
+        if number < self.plan.first_line:
+            return self._before_table(at, text, number)
+        if not text.strip(" \t") and not (text and self._is_record_of_blanks(text)):
+            return self._aside(at, LineAction.BLANK, "empty line")
+        if self.plan.comment and text.startswith(self.plan.comment) and not self._is_record(text):
+            return self._aside(at, LineAction.COMMENT, "comment")
+        return self._record(at)
+
+    def _before_table(self, at: int, text: str, number: int) -> int:
+        if not text.strip():
+            return self._aside(at, LineAction.BLANK, "empty line")
+        if self.plan.comment and text.startswith(self.plan.comment):
+            return self._aside(at, LineAction.COMMENT, "comment")
+        self.book.flag(Note("preamble", "This line before the table was not loaded."), "set_aside", number)
+        return self._aside(at, LineAction.PREAMBLE, "before the table")
+
+    def _aside(self, at: int, action: LineAction, reason: str) -> int:
+        self.book.put(self._batch.first + at, action, reason, self._batch.raw(at))
+        return 1
+
+    def _is_record_of_blanks(self, text: str) -> bool:
+        """Tell whether a text of nothing but blanks is a record: its delimiter is a blank, or it is one cell."""
+        return self.plan.width == 1 or (self.plan.dialect.delimiter.isspace() and self._is_record(text))
+
+    def _is_record(self, text: str) -> bool:
+        split = self.plan.dialect.split(text)
+        return split.outcome is Outcome.GOOD and len(split.cells) == self.plan.width
+
+    # ---- one record ---------------------------------------------------------------------------------------
+
+    def _record(self, at: int) -> int:
+        """Read the record that begins at this line."""
+        dialect, texts = self.plan.dialect, self._batch.texts
+        split, used = dialect.split(texts[at]), 1
+        if split.outcome is Outcome.OPEN:
+            used = self._reach(at)
+            if used == 0:
+                return 0
+            split = dialect.split(self._text(at, used))
+        notes: list[Note] = []
+        cells = split.cells
+        if split.outcome is not Outcome.GOOD or (
+            len(cells) != self.plan.width and dialect.quote and dialect.quote in texts[at]
+        ):
+            cells, used = self._mended(at, used, split.outcome, cells, notes)
+        elif split.stray:
+            notes.append(Note("stray_quote", "A quote stands within a cell without quotes; it was kept as it is."))
+        self._take(at, used, cells, notes)
+        return used
+
+    def _reach(self, at: int) -> int:
+        """Return how many lines the record open at this line spans; 0 if lines to come may belong to it.
+
+        A record that is never closed spans one line.
+        """
+        dialect, texts = self.plan.dialect, self._batch.texts
+        guarded = dialect.ends_escaped(texts[at])
+        quoted = not guarded
+        chars, used = len(texts[at]), 1
+        while at + used < len(texts):
+            text = texts[at + used]
+            chars += len(text)
+            used += 1
+            quoted ^= dialect.quotes_in(text) % 2 == 1
+            guarded = dialect.ends_escaped(text)
+            if not quoted and not guarded and dialect.split(self._text(at, used)).outcome is not Outcome.OPEN:
+                return used
+            if used > MAX_OPEN_LINES or chars > MAX_OPEN_CHARS:
+                return 1
+        return 1 if self._final else 0
+
+    def _text(self, at: int, used: int) -> str:
+        texts, ends = self._batch.texts, self._batch.ends
+        parts = [texts[i] + ends[i] for i in range(at, at + used - 1)]
+        return "".join([*parts, texts[at + used - 1]])
+
+    def _mended(
+        self, at: int, used: int, outcome: Outcome, cells: list[str], notes: list[Note]
+    ) -> tuple[list[str], int]:
+        """Return the likeliest cells of a record the strict rules do not fit, and how many lines it spans."""
+        dialect, width = self.plan.dialect, self.plan.width
+        alone = mend(self._batch.texts[at], width, dialect)
+        if outcome is Outcome.GOOD and (len(alone.cells) != width or (used == 1 and alone.price > 1)):
+            return cells, used
+        best, lines = alone, 1
+        if len(alone.cells) != width:
+            best, lines = self._mended_with_next(at, used, alone)
+        if best.price:
+            notes.append(
+                Note("quote_repaired", "The quotes of this record do not match; the likeliest cells were taken.")
+            )
+        elif outcome is Outcome.OPEN:
+            notes.append(_UNQUOTED_END)
+        return best.cells, lines
+
+    def _mended_with_next(self, at: int, used: int, alone: Mended) -> tuple[Mended, int]:
+        """Return the cells of a broken record that goes on in the next lines, if that gives the right width."""
+        quote = self.plan.dialect.quote or ""
+        limit = min(max(used, 1) + MAX_MORE_LINES, len(self._batch.texts) - at)
+        for lines in range(2, limit + 1):
+            if quote not in self._batch.texts[at + lines - 1]:
+                continue
+            together = mend(self._text(at, lines), self.plan.width, self.plan.dialect)
+            if len(together.cells) == self.plan.width and together.price <= MAX_MORE_PRICE:
+                return together, lines
+        return alone, 1
+
+    def _take(self, at: int, used: int, cells: list[str], notes: list[Note]) -> None:
+        """Bring a record to its width, and put it where it belongs with all there is to tell."""
+        number, width = self._batch.first + at, self.plan.width
+        is_header = len(self.header) < self.plan.header_rows
+        if len(cells) != width:
+            other = None if is_header else self._by_other_delimiter(self._text(at, used))
+            if other is not None:
+                cells, note = other
+                notes.append(note)
+            elif self._may_be_footer(cells, used, is_header):
+                self._hold(at, cells)
+                return
+            else:
+                cells = self._to_width(cells, notes, is_header)
+        self._release()
+        self._note_bytes(at, used, notes)
+        if is_header:
+            self.header.append(cells)
+        else:
+            if self._repeats_header(cells):
+                self.book.flag(
+                    Note("repeated_header", "This record repeats the header; it was loaded."), KEPT, number
+                )
+            self._out.append(cells)
+        self._account(at, used, notes, is_header)
+
+    def _to_width(self, cells: list[str], notes: list[Note], is_header: bool) -> list[str]:
+        width = self.plan.width
+        what = "header" if is_header else "record"
+        if len(cells) < width:
+            missing = width - len(cells)
+            code = "short_header" if is_header else "short_record"
+            notes.append(
+                Note(code, f"This {what} has {len(cells)} of {width} cells; the missing {missing} are empty.")
+            )
+            return [*cells, *[""] * missing]
+        code = "long_header" if is_header else "extra_field"
+        notes.append(Note(code, f"This {what} has {len(cells)} cells instead of {width}; none was dropped."))
+        if is_header:
+            return _narrow_header(cells, width, self.plan.dialect.delimiter)
+        look = self.plan.look or RecordLook([], width)
+        return look.narrow(cells, self.plan.dialect.delimiter)
+
+    def _by_other_delimiter(self, text: str) -> tuple[list[str], Note] | None:
+        """Return the cells if another delimiter gives exactly the width, and they look like the others."""
+        plan = self.plan
+        if plan.width < FOOTER_WIDTH or plan.look is None:
+            return None
+        for delimiter in OTHER_DELIMITERS:
+            if delimiter == plan.dialect.delimiter or delimiter not in text:
+                continue
+            split = Dialect(delimiter, plan.dialect.quote, plan.dialect.escape).split(text)
+            if (
+                split.outcome is Outcome.GOOD
+                and len(split.cells) == plan.width
+                and plan.look.fit(split.cells) > 0.5
+            ):
+                name = {"\t": "a tab", " ": "a space"}.get(delimiter, f"'{delimiter}'")
+                return split.cells, Note("other_delimiter", f"The cells of this record are separated by {name}.")
+        return None
+
+    def _repeats_header(self, cells: list[str]) -> bool:
+        if not self.header or len(cells) < FOOTER_WIDTH or cells != self.header[-1]:
+            return False
+        return all(cells) and len(set(cells)) == len(cells) and not any(c[0].isdigit() for c in cells)
+
+    # ---- lines that may turn out to be a footer -----------------------------------------------------------
+
+    def _may_be_footer(self, cells: list[str], used: int, is_header: bool) -> bool:
+        filled = sum(1 for cell in cells if cell)
+        return not is_header and used == 1 and filled == 1 and len(cells) == 1 and self.plan.width >= FOOTER_WIDTH
+
+    def _hold(self, at: int, cells: list[str]) -> None:
+        self._held.append((self._batch.first + at, cells[0], self._batch.raw(at)))
+        if len(self._held) > MAX_FOOTER:
+            self._release()
+
+    def _release(self) -> None:
+        """Records came after these lines, so they were records too: short ones."""
+        for number, cell, raw in self._held:
+            notes: list[Note] = []
+            self._out.append(self._to_width([cell], notes, is_header=False))
+            self.book.flag(notes[0], LineAction.REPAIRED.value, number)
+            self.book.put(number, LineAction.REPAIRED, notes[0].code, raw)
+        self._held.clear()
+
+    # ---- accounts -----------------------------------------------------------------------------------------
+
+    def _note_bytes(self, at: int, used: int, notes: list[Note]) -> None:
+        """Tell about bytes a text should not hold."""
+        batch = self._batch
+        if any(i in batch.damaged for i in range(at, at + used)):
+            notes.append(Note("bad_bytes", "Some bytes are no UTF-8; they were read as windows-1252."))
+        if any("\0" in batch.texts[i] for i in range(at, at + used)):
+            notes.append(Note("control_character", "A cell holds a NUL character; it was kept."))
+        quote = self.plan.dialect.quote
+        unquoted = used == 1 and not (quote and quote in batch.texts[at])
+        if batch.odd and unquoted and any(half in batch.texts[at] for half in "\r\n"):
+            notes.append(Note("stray_line_end", "A cell holds half a line end outside of quotes; it was kept."))
+
+    def _account(self, at: int, used: int, notes: list[Note], is_header: bool) -> None:
+        changed = [note for note in notes if note.code not in _KEPT_CODES]
+        for note in notes:
+            action = LineAction.REPAIRED.value if note in changed else KEPT
+            self.book.flag(note, action, self._batch.first + at)
+        if not is_header and not changed:
+            self.book.loaded(used)
+            return
+        action = LineAction.HEADER if is_header else LineAction.REPAIRED
+        reason = ", ".join(note.code for note in changed) or "header"
+        for i in range(at, at + used):
+            self.book.put(self._batch.first + i, action, reason, self._batch.raw(i))
+
+
+_KEPT_CODES = frozenset({"stray_quote", "control_character", "stray_line_end"})
+"""Notes about lines whose cells are exactly as in the file."""
+
+
+def _narrow_header(cells: list[str], width: int, delimiter: str) -> list[str]:
+    filled = [cell for cell in cells if cell.strip()]
+    if len(filled) <= width:
+        while len(cells) > width:
+            empty = next(i for i in range(len(cells) - 1, -1, -1) if not cells[i].strip())
+            cells = [*cells[:empty], *cells[empty + 1 :]]
+        return cells
+    return [*cells[: width - 1], delimiter.join(cells[width - 1 :])]
+
+
+def _tail(batch: Lines, at: int) -> Lines:
+    damaged = {i - at: raw for i, raw in batch.damaged.items() if i >= at}
+    return Lines(batch.first + at, batch.texts[at:], batch.ends[at:], batch.encoding, damaged, batch.odd)
+
+
+def _joined(before: Lines, batch: Lines) -> Lines:
+    shift = len(before.texts)
+    damaged: dict[int, bytes] = {**before.damaged, **{i + shift: raw for i, raw in batch.damaged.items()}}
+    odd = before.odd or batch.odd
+    return Lines(before.first, before.texts + batch.texts, before.ends + batch.ends, batch.encoding, damaged, odd)
+
+
+def header_names(rows: Sequence[Sequence[str]], width: int) -> list[str]:
+    """Return what the header says of each column: the cells of its rows, joined by spaces."""
+    if not rows:
+        return [""] * width
+    names = []
+    for i in range(width):
+        parts = [row[i] for row in rows if i < len(row) and row[i].strip()]
+        names.append(" ".join(parts) if len(rows) > 1 else rows[0][i] if i < len(rows[0]) else "")
+    return names

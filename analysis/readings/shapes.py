@@ -1,0 +1,132 @@
+"""What a cell looks like, and whether a record looks like the other records of its file.
+
+Used by the judge, which prefers the dialect whose cells look like something, and by the parser, which has to
+decide where a surplus cell belongs. Only looks; types are decided elsewhere, by the engine, on every cell.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Shape(Enum):
+    """Coarse looks of a cell."""
+
+    EMPTY = "empty"
+    NUMBER = "number"
+    MOMENT = "moment"
+    """A date, a time, or both."""
+    TRUTH = "truth"
+    LINK = "link"
+    """A web or mail address, a path."""
+    CODE = "code"
+    """Letters and digits without a space: an identifier."""
+    WORDS = "words"
+    """One or more words, as people write them."""
+    LIST = "list"
+    """Several items within one cell, with a delimiter of their own."""
+    OTHER = "other"
+
+
+_MONTH = r"(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-z]*\.?"
+_DATE = (
+    rf"(?:\d{{4}}([-/.])\d{{1,2}}\1\d{{1,2}}|\d{{1,2}}([-/.])\d{{1,2}}\2\d{{2}}(?:\d\d)?"
+    rf"|\d{{1,2}}[-. ]?{_MONTH}[-. ]?\d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}}|\d{{4}}-\d\d)"
+)
+_TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[ap]\.?m\.?)?(?: ?(?:z|utc|[+-]\d\d:?\d\d))?"
+_INNER = r"\w.'’`´‘&()\[\]/+*°§%!?@#\"“”„«»:…–—$€£=~-"
+_WORD = rf"[{_INNER}]+[;,]?"
+"""A comma or semicolon may end a word, but not stand within one: there it looks like a delimiter."""
+_DIGITS = r"\d+(?:[.,' \u202f\u00a0]\d{3})*(?:[.,]\d*)?"
+_ADDRESS = r"(?:https?|ftp|file|s3)://\S+|www\.\S+|mailto:\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+_PATTERNS = (
+    (Shape.NUMBER, rf"[-+]?(?:[$€£¥] ?)?[-+]?(?:{_DIGITS}|[.,]\d+)(?:e[-+]?\d+)?(?: ?(?:%|[$€£¥]|eur|usd))?"),
+    (Shape.NUMBER, r"\((?:[$€£¥] ?)?\d[\d.,]*\)|[-+]?(?:nan|inf|infinity)"),
+    (Shape.MOMENT, rf"{_DATE}(?:[t ]{_TIME})?|{_TIME}"),
+    (Shape.TRUTH, r"true|false|yes|no|ja|nein|y|n|t|f"),
+    (Shape.LINK, rf"{_ADDRESS}|(?:/|\.{{1,2}}/|[a-z]:\\)\S+"),
+    (Shape.EMPTY, r"n/?a|null|none|nil|-|--|#n/a|\\n|\?"),
+    (Shape.CODE, r"(?=\S*\d)[\w#][\w.#/:+*-]*|[\w.-]*_[\w.-]*"),
+    (Shape.WORDS, rf"{_WORD}(?: +{_WORD})*"),
+    *((Shape.LIST, rf"[^,;|]+(?:{mark}[^,;|]+)+{mark}?") for mark in (";", ",", r"\|")),
+)  # fmt: skip
+_ALL = re.compile(
+    "|".join(f"(?P<s{i}>{pattern})" for i, (_, pattern) in enumerate(_PATTERNS))
+    .replace(r"\1", r"(?:[-/.])")
+    .replace(r"\2", r"(?:[-/.])"),
+    re.IGNORECASE,
+)
+_NAMES = {f"s{i}": shape for i, (shape, _) in enumerate(_PATTERNS)}
+_WIDEST = 256
+"""In a wider table surplus cells are joined at the end: trying all places would take too long."""
+_LONGEST = 300
+"""Of a longer cell only the beginning is looked at."""
+
+
+def shape_of(cell: str) -> Shape:
+    """Return what the cell looks like."""
+    text = cell.strip()
+    if not text:
+        return Shape.EMPTY
+    found = _ALL.fullmatch(text if len(text) <= _LONGEST else text[:_LONGEST].rsplit(" ", 1)[0])
+    return _NAMES[found.lastgroup] if found and found.lastgroup else Shape.OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnLook:
+    """How the cells of one column look: share of each shape among them."""
+
+    shares: dict[Shape, float]
+
+    def likes(self, cell: str) -> float:
+        """Return how usual this cell would be here (0..1)."""
+        return self.shares.get(shape_of(cell), 0.0)
+
+
+class RecordLook:
+    """How the records of a file look; tells where a record with too many cells went wrong."""
+
+    def __init__(self, records: Sequence[Sequence[str]], width: int) -> None:
+        self.columns = [ColumnLook(_shares([r[i] for r in records if i < len(r)])) for i in range(width)]
+
+    def fit(self, cells: Sequence[str]) -> float:
+        """Return how usual the whole record would be: the mean over its columns."""
+        if not self.columns:
+            return 0.0
+        return sum(look.likes(cell) for look, cell in zip(self.columns, cells, strict=False)) / len(self.columns)
+
+    def narrow(self, cells: list[str], delimiter: str) -> list[str]:
+        """Return the record with as many cells as there are columns, nothing but delimiters and air taken away.
+
+        Surplus cells either are empty and go, or are joined to their neighbour by the delimiter between them,
+        wherever the result looks most usual; if in doubt at the end.
+        """
+        width = len(self.columns)
+        surplus = len(cells) - width
+        if surplus <= 0 or width == 0:
+            return cells
+        best: tuple[float, list[str]] | None = None
+        for at in range(width - 1, -1 if width <= _WIDEST else width - 2, -1):
+            for candidate in _narrowed(cells, at, surplus, delimiter):
+                fit = self.fit(candidate)
+                if best is None or fit > best[0] + 1e-9:
+                    best = (fit, candidate)
+        return best[1] if best else cells
+
+
+def _narrowed(cells: list[str], at: int, surplus: int, delimiter: str) -> list[list[str]]:
+    """Return the ways to lose `surplus` cells at one position."""
+    part = cells[at : at + surplus + 1]
+    filled = [cell for cell in part if cell]
+    whole = [*cells[:at], delimiter.join(part), *cells[at + surplus + 1 :]]
+    if len(filled) > 1:
+        return [whole]
+    return [[*cells[:at], filled[0] if filled else "", *cells[at + surplus + 1 :]]]
+
+
+def _shares(cells: Sequence[str]) -> dict[Shape, float]:
+    counts = Counter(map(shape_of, cells))
+    total = max(sum(counts.values()), 1)
+    return {shape: count / total for shape, count in counts.items()}

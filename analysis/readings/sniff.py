@@ -1,0 +1,211 @@
+"""Which dialects a text may have, and how well each one explains it.
+
+Used by the judge. A dialect explains a text well when its records have the same number of cells and the cells look
+like something: the idea of the consistency measure of van den Burg, Nazabal and Sutton (2019), "Wrangling messy
+CSV files by detecting row and type patterns". Works on lines in memory; headers and types come later.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from analysis.readings.dialect import Dialect, Outcome
+from analysis.readings.lines import Lines
+from analysis.readings.repair import mend
+from analysis.readings.shapes import Shape, shape_of
+
+MAX_LINES = 400
+MAX_CHARS = 1 << 17
+MAX_RECORD_LINES = 60
+_MANY_STRAY = 20
+"""So many lines with a quote, none of which encloses a cell: the quote is an ordinary character."""
+_LOOKED_AT = 6_000
+"""Cells whose looks are judged, per dialect."""
+
+PRIOR = {
+    ",": 1.0, ";": 1.0, "\t": 1.0, "|": 0.96, ":": 0.55, " ": 0.6, "^": 0.8, "~": 0.8,
+    "\x01": 1.0, "\x1e": 1.0, "\x1f": 1.0, "§": 0.9, "¦": 0.9, "#": 0.5, "&": 0.5, "*": 0.5, "!": 0.5, "/": 0.3,
+}  # fmt: skip
+"""Delimiters, with how much they are one."""
+_ONE_COLUMN = ","
+"""Stands for "no delimiter at all" in a text that holds no comma."""
+
+_WORTH = {
+    Shape.EMPTY: 0.85, Shape.NUMBER: 1.0, Shape.MOMENT: 1.0, Shape.TRUTH: 0.95, Shape.LINK: 1.0,
+    Shape.CODE: 0.95, Shape.WORDS: 0.92, Shape.LIST: 0.8, Shape.OTHER: 0.25,
+}  # fmt: skip
+"""How much a cell of this look speaks for the borders it lies between."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRecord:
+    """One record of a sample: the index of its first line, how many lines it spans, its cells.
+
+    `sound` tells whether it obeys the rules; `stray` whether a quote stands in an unquoted cell.
+    """
+
+    line: int
+    span: int
+    cells: list[str]
+    sound: bool
+    stray: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A dialect, and how well it explains a sample (score 0..1)."""
+
+    dialect: Dialect
+    score: float
+    width: int
+    steady: float
+    """Share of the records that have `width` cells."""
+    telling: float
+    """How much the cells look like something."""
+    sound: float
+    """Share of the records that obey the rules."""
+
+
+def explain(lines: Lines) -> list[Explanation]:
+    """Return the dialects that explain the lines, best first; never empty."""
+    text = _shortened(lines)
+    explanations = [_score(text, dialect) for dialect in _dialects(text)]
+    return sorted(explanations, key=lambda e: -e.score)
+
+
+def records_of(lines: Lines, dialect: Dialect, limit: int = 10_000) -> Iterator[SampleRecord]:
+    """Yield the records of some lines, strictly split; a broken one is split as far as that goes."""
+    at, count = 0, 0
+    while at < len(lines.texts) and count < limit:
+        if not lines.texts[at].strip(" \t"):
+            at += 1
+            continue
+        split, span = dialect.split(lines.texts[at]), 1
+        while split.outcome is Outcome.OPEN and span < MAX_RECORD_LINES and at + span < len(lines.texts):
+            span += 1
+            if dialect.quotes_in(lines.texts[at + span - 1]) or dialect.escape:
+                text = "".join(t + e for t, e in zip(lines.texts[at : at + span], lines.ends[at:], strict=False))
+                split = dialect.split(text.removesuffix(lines.ends[at + span - 1]))
+        if split.outcome is not Outcome.GOOD:
+            cut = split.outcome is Outcome.OPEN and at + span >= len(lines.texts) and at > 0
+            if cut and not lines.ends[-1]:
+                return
+            span = 1
+            split_plain = dialect.split_plain(lines.texts[at])
+            yield SampleRecord(at, span, split_plain, sound=False, stray=False)
+        else:
+            yield SampleRecord(at, span, split.cells, sound=True, stray=split.stray)
+        at += span
+        count += 1
+
+
+def _mended(records: list[SampleRecord], lines: Lines, dialect: Dialect) -> list[SampleRecord]:
+    """Return the records with the broken ones mended where that gives the usual width."""
+    sound = Counter(len(record.cells) for record in records if record.sound)
+    if not sound or sum(sound.values()) == len(records):
+        return records
+    width = sound.most_common(1)[0][0]
+    result = []
+    for record in records:
+        if not record.sound:
+            cells = mend(lines.texts[record.line], width, dialect).cells
+            result.append(replace(record, cells=cells) if len(cells) == width else record)
+        else:
+            result.append(record)
+    return result
+
+
+def _shortened(lines: Lines) -> Lines:
+    chars, end = 0, 0
+    for end, text in enumerate(lines.texts[:MAX_LINES], 1):  # noqa: B007 - where it stopped is the result
+        chars += len(text)
+        if chars > MAX_CHARS:
+            break
+    return Lines(lines.first, lines.texts[:end], lines.ends[:end], lines.encoding)
+
+
+def _dialects(lines: Lines) -> Iterator[Dialect]:
+    text = "\n".join(lines.texts)
+    delimiters = [d for d in PRIOR if d in text] or [_ONE_COLUMN]
+    if _ONE_COLUMN not in delimiters:
+        delimiters.append(_ONE_COLUMN)
+    for delimiter in delimiters:
+        for quote in _quotes(text, delimiter):
+            dialect = Dialect(delimiter, quote)
+            yield dialect
+            if quote and "\\" + quote in text:
+                yield Dialect(delimiter, quote, "\\")
+            if delimiter in ",;|" and delimiter + " " in text:
+                yield Dialect(delimiter, quote, None, skip_blank=True)
+        if "\\" + delimiter in text:
+            yield Dialect(delimiter, '"' if '"' in text else None, "\\")
+
+
+def _quotes(text: str, delimiter: str) -> list[str | None]:
+    """Return the quotes worth trying: those that stand right beside a delimiter or a line's end."""
+    quotes: list[str | None] = ['"']
+    if any(edge in f"\n{text}\n" for edge in (f"{delimiter}'", f"{delimiter} '", "\n'")):
+        quotes.append("'")
+    if '"' in text:
+        quotes.append(None)
+    return quotes
+
+
+def _score(lines: Lines, dialect: Dialect) -> Explanation:
+    records = _mended(list(records_of(lines, dialect)), lines, dialect)
+    if not records:
+        return Explanation(dialect, 0.0, 1, 0.0, 0.0, 1.0)
+    widths = Counter(len(record.cells) for record in records)
+    width = max(widths, key=lambda w: (widths[w] * (1 - 1 / (w + 1)), w))
+    steady = widths[width] / len(records)
+    sound = sum(record.sound for record in records) / len(records)
+    stray = sum(record.stray for record in records) / len(records)
+    telling = _telling([record.cells for record in records if len(record.cells) == width])
+    score = _pattern(widths, len(records)) * telling * (0.4 + 0.6 * sound) * (1 - 0.4 * stray)
+    score *= PRIOR[dialect.delimiter] if width > 1 else _one_column_factor(records)
+    score *= _quote_factor(lines, dialect, records)
+    return Explanation(dialect, score, width, steady, telling, sound)
+
+
+def _pattern(widths: Counter[int], total: int) -> float:
+    """Return how regular the widths are: few different ones, most records in one, wide ones better."""
+    main = max(count * (1 - 1 / (w + 1)) for w, count in widths.items()) / total
+    return float(main**1.3) / (1 + 0.15 * min(len(widths) - 1, 8))
+
+
+def _one_column_factor(records: Sequence[SampleRecord]) -> float:
+    """Return how plausible it is that there is nothing to split: lines that are one moment or one link each."""
+    whole = sum(shape_of(record.cells[0]) in (Shape.MOMENT, Shape.LINK) for record in records)
+    return 1.5 if whole >= 0.5 * len(records) else 0.5
+
+
+def _telling(records: Sequence[Sequence[str]]) -> float:
+    worth, seen = 0.0, 0
+    for record in records:
+        for cell in record:
+            worth += _WORTH[shape_of(cell)]
+            seen += 1
+        if seen > _LOOKED_AT:
+            break
+    return worth / max(seen, 1)
+
+
+def _quote_factor(lines: Lines, dialect: Dialect, records: Sequence[SampleRecord]) -> float:
+    """Return how plausible the quoting is: quotes that enclose cells speak for it, the lack of any against it."""
+    texts = lines.texts
+    if dialect.skip_blank:
+        # One space belongs to every delimiter, or to none.
+        joined = sum(text.count(dialect.delimiter) for text in texts)
+        spaced = sum(text.count(dialect.delimiter + " ") for text in texts)
+        outside = sum(len(record.cells) - 1 for record in records)
+        bare = joined - spaced
+        return 1.02 if spaced >= outside > 0 and bare <= 0.02 * joined else 0.5
+    if dialect.escape:
+        return 1.0 if any(dialect.escape + mark in text for text in texts for mark in "\"',;\t|") else 0.9
+    if dialect.quote is None:
+        quoted = sum('"' in text for text in texts)
+        return 0.97 if dialect.delimiter == "\t" or quoted >= _MANY_STRAY else 0.6
+    if dialect.quote == "'":
+        opened = sum(text.count(dialect.delimiter + "'") + text.startswith("'") for text in texts)
+        return 0.98 if opened >= 0.5 * len(texts) else 0.6
+    return 1.0

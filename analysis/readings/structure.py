@@ -1,0 +1,191 @@
+"""Where a table begins in a text, how wide it is, what its header is.
+
+Used by the judge and by the loader. Looks at the records of a sample under one dialect; whether a dialect is right
+is decided elsewhere.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analysis.readings.shapes import Shape, shape_of
+from analysis.readings.sniff import SampleRecord
+
+COMMENTS = ("#", "//", "%")
+"""What comment lines begin with."""
+MAX_HEADER_ROWS = 4
+_MAX_PREAMBLE = 60
+_LOOKED_AT = 300
+_TYPED = (Shape.NUMBER, Shape.MOMENT, Shape.TRUTH, Shape.LINK)
+_TITLE_CHARS = 60
+_NAME_CHARS = 200
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """The outline of a table.
+
+    Attributes:
+        width: Cells per record.
+        first: Index of the first record of the table among those given, header included.
+        header_rows: Records that are header; 0 if there is none.
+        comment: What comment lines begin with, or None.
+        steady: Share of the records from `first` on that have the width.
+    """
+
+    width: int
+    first: int
+    header_rows: int
+    comment: str | None
+    steady: float
+
+
+def outline(records: Sequence[SampleRecord]) -> Structure:
+    """Return the outline of the records, which must be at least one."""
+    width = _width(records)
+    comment = _comment(records, width)
+    first = _first(records, width, comment)
+    table = [r for r in records[first:] if not _is_comment(r, comment, width)]
+    cells = [r.cells for r in table]
+    if len(table) > 1 and len(cells[0]) != width and width > 1 and len(cells) == 2:
+        width = len(cells[0])
+    header_rows = header_rows_of(cells, width)
+    steady = sum(len(c) == width for c in cells) / max(len(cells), 1)
+    return Structure(width, first, header_rows, comment, steady)
+
+
+def header_rows_of(cells: Sequence[Sequence[str]], width: int) -> int:
+    """Return how many of the first records are header."""
+    body = [c for c in cells[1 : _LOOKED_AT + 1] if len(c) == width]
+    if not cells or not _is_header(cells[0], body, width):
+        return 0
+    rows = 1
+    while rows < MAX_HEADER_ROWS and rows + 1 < len(cells) and _goes_on(cells, rows, width):
+        rows += 1
+    return rows
+
+
+def unique_names(source_names: Sequence[str]) -> list[str]:
+    """Return column names that are never empty and differ from each other whatever their case."""
+    taken: set[str] = set()
+    names: list[str] = []
+    for number, source in enumerate(source_names, 1):
+        wanted = " ".join(_UNPRINTABLE.sub(" ", source).split())[:_NAME_CHARS] or f"column_{number}"
+        name, count = wanted, 1
+        while name.casefold() in taken:
+            count += 1
+            name = f"{wanted}~{count}"
+        taken.add(name.casefold())
+        names.append(name)
+    return names
+
+
+def _width(records: Sequence[SampleRecord]) -> int:
+    widths = Counter(len(record.cells) for record in records)
+    return max(widths, key=lambda w: (widths[w] * (1 - 1 / (w + 1)), w))
+
+
+def _comment(records: Sequence[SampleRecord], width: int) -> str | None:
+    """Return the mark of comment lines: lines that begin with it and are no record."""
+    for mark in COMMENTS:
+        marked = [record for record in records if record.cells[0].startswith(mark)]
+        if marked and width > 1 and all(len(record.cells) != width for record in marked):
+            return mark
+        if marked and records[0] is marked[0] and width > 1 and len(marked[0].cells) != width:
+            return mark
+    return None
+
+
+def _is_comment(record: SampleRecord, comment: str | None, width: int) -> bool:
+    return comment is not None and record.cells[0].startswith(comment) and len(record.cells) != width
+
+
+def _first(records: Sequence[SampleRecord], width: int, comment: str | None) -> int:
+    """Return the index of the record where the table begins."""
+    if width == 1:
+        return 0
+    limit = min(len(records), _MAX_PREAMBLE)
+    first = next((i for i in range(limit) if len(records[i].cells) == width), 0)
+    if first and not _is_comment(records[first - 1], comment, width) and _is_odd_header(records[first - 1], width):
+        first -= 1
+    # Spreadsheets pad title lines with delimiters: full width, one cell filled.
+    padded = first
+    while padded + 1 < limit and width >= 3 and _filled(records[padded]) <= 1:
+        padded += 1
+    if padded != first and _filled(records[padded]) == width and _all_text(records[padded].cells):
+        return padded
+    return first
+
+
+def _is_odd_header(record: SampleRecord, width: int) -> bool:
+    """Tell whether a record of another width, right before the others, is a header that lost or won a cell."""
+    count = len(record.cells)
+    near = count >= 2 and abs(count - width) <= max(1, width // 4)
+    return near and _all_text([cell for cell in record.cells if cell.strip()])
+
+
+def _filled(record: SampleRecord) -> int:
+    return sum(1 for cell in record.cells if cell.strip())
+
+
+def _all_text(cells: Sequence[str]) -> bool:
+    return bool(cells) and all(shape_of(cell) not in (*_TYPED, Shape.EMPTY) for cell in cells)
+
+
+def _is_header(first: Sequence[str], body: Sequence[Sequence[str]], width: int) -> bool:
+    filled = [cell for cell in first if cell.strip()]
+    if not filled:
+        return False
+    if not body:
+        return _all_text(filled) and len(set(filled)) == len(filled)
+    votes = sum(_vote(first[i], [record[i] for record in body]) for i in range(min(len(first), width)))
+    votes -= 0.5 * (len(filled) - len(set(filled)))
+    if not any(shape_of(cell) in _TYPED for cell in filled):
+        votes += 0.3
+    return votes > 0
+
+
+def _vote(title: str, cells: Sequence[str]) -> float:
+    """Return how much one column speaks for the first record being a header (negative: against)."""
+    if not title.strip():
+        return 0.0
+    shape = shape_of(title)
+    shapes = Counter(shape_of(cell) for cell in cells if cell.strip())
+    if not shapes:
+        return 0.1
+    main, count = shapes.most_common(1)[0]
+    share = count / sum(shapes.values())
+    if main in _TYPED and share >= 0.7:
+        return -1.5 if shape is main else 1.0 if shape not in _TYPED else -0.3
+    if shape in _TYPED:
+        return -0.7
+    if title in cells:
+        return -0.8
+    vote = 0.2 if len(title) <= _TITLE_CHARS else -0.5
+    lengths = {len(cell) for cell in cells if cell.strip()}
+    if len(cells) > 2 and len(lengths) == 1 and len(title) not in lengths:
+        vote += 0.5
+    if main is Shape.CODE and share >= 0.7 and shape is Shape.WORDS:
+        vote += 0.4
+    return vote
+
+
+def _goes_on(cells: Sequence[Sequence[str]], row: int, width: int) -> bool:
+    """Tell whether this record too is header: it repeats the one above, or no cell fits the columns below it."""
+    title = cells[row]
+    if len(title) != width or width < 2:
+        return False
+    if list(title) == list(cells[row - 1]):
+        return True
+    body = [c for c in cells[row + 1 : _LOOKED_AT] if len(c) == width]
+    typed = [i for i in range(width) if _typed_share(body, i) >= 0.9]
+    if len(body) < 3 or len(typed) < 2 or sum(1 for cell in title if cell.strip()) < width / 2:
+        return False
+    return all(title[i].strip() and shape_of(title[i]) not in _TYPED for i in typed)
+
+
+def _typed_share(body: Sequence[Sequence[str]], i: int) -> float:
+    shapes = [shape_of(record[i]) for record in body if record[i].strip()]
+    return sum(shape in _TYPED for shape in shapes) / len(shapes) if shapes else 0.0

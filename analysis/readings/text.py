@@ -1,0 +1,340 @@
+"""The reader of delimited text: judges by samples, loads fast where that is exact, and exactly where it is not.
+
+Used by `Readings`. The fast way lets the engine read the file strictly and accounts for every line; whenever the
+engine objects or a line is missing, the whole file goes through the exact parser instead.
+"""
+
+import csv
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from analysis.readings.detect import is_text
+from analysis.readings.encodings import DIRECT, UTF8, transcode
+from analysis.readings.events import LedgerBook, Note
+from analysis.readings.facts import Facts, count_file
+from analysis.readings.fast import Misfit, can_be_fast, load_fast
+from analysis.readings.forms import Form
+from analysis.readings.lines import Lines, read_lines
+from analysis.readings.model import Candidate, Judgement, Loaded
+from analysis.readings.parse import Parser, header_names
+from analysis.readings.sample import Sample, take_sample
+from analysis.readings.sniff import Explanation, explain
+from analysis.readings.source import Source
+from analysis.readings.structure import unique_names
+from analysis.readings.typed import TextTable, in_steps, look_at_all, with_types, write_typed
+from analysis.readings.understand import Understanding, understand, understand_reading
+from analysis.readings.words import describe
+from core.config import AppConfig
+from core.errors import EmptyFileError, FileTooLargeError
+from core.ids import new_id
+from core.paths import translate_os_error
+from core.progress import PartOfProgress, Progress
+from core.types import Column, FileFormat, Reading
+from storage.duck import DuckEngine, quote_literal
+
+MAX_CANDIDATES = 3
+FAST_ABOVE_BYTES = 8 << 20
+"""Smaller files are read by the exact parser at once: it is as fast, and tells more."""
+_BATCH_CELLS = 1 << 20
+_CLEAR_LEAD = 0.5
+"""A candidate that explains the file less than this share of the best one is not shown."""
+
+
+class TextReader:
+    """Reads csv, tsv and other delimited text; the reader of everything that is text and nothing else."""
+
+    formats: tuple[FileFormat, ...] = (FileFormat.DELIMITED,)
+
+    def __init__(self, duck: DuckEngine, config: AppConfig) -> None:
+        self._duck, self._limits = duck, config.imports
+
+    def recognises(self, path: Path, head: bytes, name: str) -> bool:  # noqa: ARG002 - the protocol's signature
+        """Tell whether the bytes are text."""
+        return is_text(head)
+
+    def judge(self, path: Path, *, name: str) -> Judgement:
+        """Return the candidates, best first; see `Reader`."""
+        sample = take_sample(path, name)
+        found = []
+        for newline, explanation, runner_up in _ranked(sample, name):
+            understanding = understand(sample, newline, explanation, runner_up)
+            self._check_width(understanding.plan.width, name)
+            found.append(_candidate(understanding))
+        return Judgement(tuple(sorted(found, key=lambda c: -c.reading.confidence)))
+
+    def load(
+        self,
+        path: Path,
+        reading: Reading,
+        out: Path,
+        *,
+        name: str,
+        progress: Progress,
+        facts: Facts | None = None,
+    ) -> Loaded:
+        """Write the table and its ledger; see `Reader`.
+
+        Args:
+            path: The file.
+            reading: How to read it.
+            out: Folder to write to.
+            name: What the file is called.
+            progress: Told how far it is.
+            facts: What the whole file's bytes tell, if somebody has read them already.
+        """
+        source = Source(path, name)
+        understanding = self._understand(source, reading)
+        with _as_direct(source, reading, out, PartOfProgress(progress, 0.0, 0.2)) as (direct, encoding):
+            if path.stat().st_size >= FAST_ABOVE_BYTES and can_be_fast(understanding, encoding):
+                known = facts if facts is not None and direct is source else count_file(direct.path)
+                try:
+                    return load_fast(
+                        self._duck, direct, understanding, known, out, PartOfProgress(progress, 0.2, 1.0)
+                    )
+                except Misfit:
+                    progress.report(0.2, "Looking closer")
+            return self._load_exactly(direct, encoding, understanding, out, progress)
+
+    def cells(self, path: Path, reading: Reading, *, name: str, progress: Progress) -> Iterator[list[str]]:
+        """Yield the header, if there is one, and the records, as found; see `Reader`."""
+        with LedgerBook(None, "line") as book, tempfile.TemporaryDirectory() as folder:
+            yield from self._cells(Source(path, name), reading, Path(folder), book, progress, [])
+
+    def write_clean(
+        self, path: Path, reading: Reading, out_file: Path, *, name: str, progress: Progress
+    ) -> Loaded:
+        """Write the cells as found, as RFC 4180 in UTF-8, and tell what was found on the way."""
+        told: list[Loaded] = []
+        with (
+            LedgerBook(None, "line") as book,
+            out_file.open("w", encoding=UTF8, errors="surrogatepass", newline="") as file,
+        ):
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerows(self._cells(Source(path, name), reading, out_file.parent, book, progress, told))
+        return told[0]
+
+    def _cells(
+        self,
+        source: Source,
+        reading: Reading,
+        folder: Path,
+        book: LedgerBook,
+        progress: Progress,
+        told: list[Loaded],
+    ) -> Iterator[list[str]]:
+        """Yield header and records; at the end, what there is to tell is put into `told`."""
+        understanding = self._understand(source, reading)
+        width, headed = understanding.plan.width, reading.header_rows == 0
+        with _as_direct(source, reading, folder, PartOfProgress(progress, 0.0, 0.2)) as (direct, encoding):
+            parser = Parser(understanding.plan, book)
+            for records in _records(parser, direct, encoding, understanding, PartOfProgress(progress, 0.2, 1.0)):
+                if not headed and parser.header and (records or parser.finished):
+                    yield header_names(parser.header, width)
+                    headed = True
+                yield from records
+        told.append(_told(understanding, parser, book))
+
+    # ---- understanding ------------------------------------------------------------------------------------
+
+    def _understand(self, source: Source, reading: Reading) -> Understanding:
+        sample = take_sample(source.path, source.name, encoding=reading.encoding)
+        if not any(text.strip() for text in sample.head(reading.newline or sample.newlines[0]).texts):
+            raise EmptyFileError(source.name)
+        understanding = understand_reading(sample, reading)
+        self._check_width(understanding.plan.width, source.name)
+        return understanding
+
+    def _check_width(self, width: int, name: str) -> None:
+        if width > self._limits.max_columns:
+            raise FileTooLargeError(
+                name,
+                f"would have {width:,} columns; at most {self._limits.max_columns:,} are a table.",
+                hint="Check the delimiter, or raise imports.max_columns in the settings.",
+            )
+
+    # ---- exact --------------------------------------------------------------------------------------------
+
+    def _load_exactly(
+        self, source: Source, encoding: str, understanding: Understanding, out: Path, progress: Progress
+    ) -> Loaded:
+        parts = out / f"text-{new_id()}.parquet"
+        try:
+            with LedgerBook(out, "line") as book:
+                parser = Parser(understanding.plan, book)
+                reading_progress = PartOfProgress(progress, 0.2, 0.7)
+                with _TextParquet(parts, understanding.plan.width) as writer:
+                    for records in _records(parser, source, encoding, understanding, reading_progress):
+                        writer.write(records)
+                loaded = _told(understanding, parser, book)
+            return self._type(source, parts, loaded, understanding, out, PartOfProgress(progress, 0.7, 1.0))
+        except OSError as error:
+            raise translate_os_error(error, out) from error
+        finally:
+            parts.unlink(missing_ok=True)
+
+    def _type(
+        self,
+        source: Source,
+        parts: Path,
+        loaded: Loaded,
+        understanding: Understanding,
+        out: Path,
+        progress: Progress,
+    ) -> Loaded:
+        """Give the text columns their types; every cell is checked."""
+        table = TextTable(f"read_parquet({quote_literal(str(parts))})", understanding.plan.width)
+        names = [column.name for column in loaded.columns]
+        target, what = out / "data.parquet", f"Importing '{source.name}'"
+        with self._duck.trusted() as connection:
+
+            def work() -> tuple[int, Sequence[Form]]:
+                forms: Sequence[Form] = understanding.forms
+                rows = write_typed(connection, table, forms, names, target)
+                if rows != loaded.rows:
+                    _, forms = look_at_all(connection, table, forms, understanding.marks)
+                    rows = write_typed(connection, table, forms, names, target)
+                return rows, forms
+
+            rows, forms = in_steps(connection, work, progress, what, "Writing the table", source.name)
+        if rows != loaded.rows:
+            raise AssertionError(f"{loaded.rows} records became {rows} rows")
+        return with_types(loaded, forms)
+
+
+class _TextParquet:
+    """Collects records of text and writes them in pieces of bounded size; an empty cell becomes null."""
+
+    def __init__(self, path: Path, width: int) -> None:
+        self._schema = pa.schema([(f"c{i}", pa.string()) for i in range(width)])
+        self._writer = pq.ParquetWriter(path, self._schema, compression="lz4")
+        self._rows: list[list[str]] = []
+        self._limit = max(_BATCH_CELLS // max(width, 1), 1)
+
+    def __enter__(self) -> "_TextParquet":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._flush()
+        self._writer.close()
+
+    def write(self, records: list[list[str]]) -> None:
+        """Add records, all of the right width."""
+        self._rows.extend(records)
+        if len(self._rows) >= self._limit:
+            self._flush()
+
+    def _flush(self) -> None:
+        for start in range(0, len(self._rows), self._limit):
+            columns = zip(*self._rows[start : start + self._limit], strict=True)
+            arrays = [pa.array([cell or None for cell in column], pa.string()) for column in columns]
+            self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
+        self._rows.clear()
+
+
+def _records(
+    parser: Parser, source: Source, encoding: str, understanding: Understanding, progress: Progress
+) -> Iterator[list[list[str]]]:
+    size_bytes = max(source.path.stat().st_size, 1)
+
+    def report(done: int) -> None:
+        progress.report(done / size_bytes, "Reading line by line")
+
+    for lines in read_lines(
+        source.path, source.name, encoding, understanding.reading.newline or "lf", report=report
+    ):
+        yield parser.push(_with_raw_encoding(lines, understanding.reading.encoding))
+    yield parser.finish()
+
+
+@contextmanager
+def _as_direct(source: Source, reading: Reading, folder: Path, progress: Progress) -> Iterator[tuple[Source, str]]:
+    """Give the file in an encoding whose line ends are plain bytes: itself, or a copy in UTF-8 in a folder."""
+    encoding = reading.encoding or UTF8
+    if encoding in DIRECT:
+        yield source, encoding
+        return
+    copy = folder / f"utf8-{new_id()}.txt"
+    size_bytes = max(source.path.stat().st_size, 1)
+
+    def report(done: int) -> None:
+        progress.report(done / size_bytes, "Converting the characters")
+
+    try:
+        try:
+            transcode(source.path, source.name, encoding, copy, report)
+        except OSError as error:
+            raise translate_os_error(error, copy) from error
+        yield Source(copy, source.name), UTF8
+    finally:
+        copy.unlink(missing_ok=True)
+
+
+def _told(understanding: Understanding, parser: Parser, book: LedgerBook) -> Loaded:
+    """Return what the parser found, before the types."""
+    if len(parser.header) > 1:
+        message = f"The header spans {len(parser.header)} lines; the names were joined."
+        book.flag(Note("header_joined", message), "repaired", understanding.plan.first_line + 1)
+    names = header_names(parser.header, understanding.plan.width)
+    columns = tuple(
+        Column(name, source, column.type, column.confidence)
+        for name, source, column in zip(unique_names(names), names, understanding.columns, strict=True)
+    )
+    return Loaded(parser.rows, columns, understanding.reading, book.ledger(parser.lines), book.flags())
+
+
+def _with_raw_encoding(lines: Lines, encoding: str | None) -> Lines:
+    """Let the ledger keep a line's bytes as they were before the file was rewritten as UTF-8."""
+    if encoding in (None, *DIRECT) or lines.damaged:
+        return lines
+    lines.encoding = encoding or UTF8
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    newline: str
+    explanation: Explanation
+
+
+def _ranked(sample: Sample, name: str) -> list[tuple[str, Explanation, float]]:
+    """Return the ways to read the sample that are worth showing: newline, dialect, score of the best rival."""
+    ways: list[_Way] = []
+    for newline in sample.newlines:
+        head = sample.head(newline)
+        if not any(text.strip() for text in head.texts):
+            raise EmptyFileError(name)
+        ways.extend(_Way(newline, explanation) for explanation in explain(head))
+    ways.sort(key=lambda way: -way.explanation.score)
+    chosen: list[_Way] = []
+    for way in ways:
+        if all(_differ(way, other) for other in chosen):
+            chosen.append(way)
+    shown = [
+        way
+        for way in chosen[:MAX_CANDIDATES]
+        if way.explanation.score >= _CLEAR_LEAD * chosen[0].explanation.score
+    ]
+    result = []
+    for way in shown or chosen[:1]:
+        rivals = [other.explanation.score for other in chosen if other is not way]
+        result.append((way.newline, way.explanation, max(rivals, default=0.0)))
+    return result
+
+
+def _differ(one: _Way, other: _Way) -> bool:
+    """Tell whether two ways split the sample differently enough to be shown side by side."""
+    a, b = one.explanation, other.explanation
+    if one.newline != other.newline:
+        return True
+    return a.dialect.delimiter != b.dialect.delimiter and (a.width, b.width) != (1, 1)
+
+
+def _candidate(understanding: Understanding) -> Candidate:
+    why = describe(understanding.reading, width=understanding.plan.width)
+    return Candidate(understanding.reading, understanding.columns, understanding.preview, why)

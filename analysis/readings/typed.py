@@ -1,0 +1,160 @@
+"""From text columns to typed ones, every cell checked.
+
+Used by all readers that have their cells as text in something the engine can scan. The check runs in the same pass
+that writes: a row with a cell whose value does not say what its text says is held back, so a row that is missing
+in the end means that a guessed form does not hold, and the columns are looked at as a whole.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from analysis.readings.forms import DOUBLE, INTEGER, TEXT, Form, Marks, decimal_form, mark_pattern
+from analysis.readings.model import Loaded
+from core.errors import SourceError
+from core.progress import Progress
+from storage.duck import Connection, duck_errors, quote_identifier, quote_literal
+
+T = TypeVar("T")
+_CELLS_PER_GROUP = 12_000_000
+_GROUP_ROWS = 122_880
+_TICK_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """Something the engine can scan whose columns `c0`, `c1`, … are all text; an empty cell is null."""
+
+    sql: str
+    width: int
+
+
+def parquet_options(width: int) -> str:
+    """Return how versions are written: small, and fast to write and to read."""
+    rows = max(2_048, min(_GROUP_ROWS, _CELLS_PER_GROUP // max(width, 1) // 2_048 * 2_048))
+    return f"format parquet, compression zstd, compression_level 1, parquet_version v2, row_group_size {rows}"
+
+
+def write_typed(
+    connection: Connection, table: TextTable, forms: Sequence[Form], names: Sequence[str], target: Path
+) -> int:
+    """Write the table with its types as Parquet, without the rows that a form does not hold for.
+
+    Returns:
+        The number of rows written.
+    """
+    inner = [f"{form.value_sql(f'c{i}')} as v{i}" for i, form in enumerate(forms)]
+    inner += [f"c{i}" for i, form in enumerate(forms) if form is not TEXT]
+    checks = [form.faithful_sql(f"c{i}", f"v{i}") for i, form in enumerate(forms) if form is not TEXT]
+    outer = ", ".join(f"v{i} as {quote_identifier(name)}" for i, name in enumerate(names))
+    where = f" where {' and '.join(checks)}" if checks else ""
+    row = connection.execute(
+        f"copy (select {outer} from (select {', '.join(inner)} from {table.sql}){where}) "
+        f"to {quote_literal(str(target))} ({parquet_options(len(forms))})"
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def look_at_all(
+    connection: Connection, table: TextTable, forms: Sequence[Form], marks: Marks
+) -> tuple[int, list[Form]]:
+    """Scan the whole table once; return its rows, and forms that hold for every cell."""
+    parts = ["count(*)"]
+    for i, form in enumerate(forms):
+        if form is TEXT:
+            continue
+        parts.append(f"coalesce(bool_and({form.faithful_sql(f'c{i}', form.value_sql(f'c{i}'))}), true)")
+        if _is_number(form):
+            parts.extend(_number_parts(f"c{i}", marks))
+    row = connection.execute(f"select {', '.join(parts)} from {table.sql}").fetchone() or ()
+    answers = iter(row[1:])
+    found: list[Form] = []
+    for form in forms:
+        if form is TEXT:
+            found.append(TEXT)
+            continue
+        holds = bool(next(answers))
+        facts = [next(answers) for _ in range(_NUMBER_FACTS)] if _is_number(form) else []
+        found.append(form if holds else _number_by_facts(facts, marks) if facts else TEXT)
+    return int(row[0]) if row else 0, found
+
+
+def in_steps(
+    connection: Connection, work: Callable[[], T], progress: Progress, what: str, step: str, name: str
+) -> T:
+    """Do engine work on another thread while telling how far it is; a cancel interrupts it.
+
+    Args:
+        connection: The one the work uses.
+        work: Must use nothing else that is not safe to share.
+        progress: Told from the calling thread.
+        what: For messages: "Reading 'a.csv'".
+        step: What a person reads meanwhile.
+        name: The file, for errors.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="engine") as pool, progress.interruptible(connection.interrupt):
+        future = pool.submit(work)
+        try:
+            while True:
+                try:
+                    with duck_errors(
+                        what, otherwise=lambda reason: SourceError(name, f"cannot be read: {reason}")
+                    ):
+                        return future.result(timeout=_TICK_S)
+                except NotYet:
+                    progress.report(max(connection.query_progress(), 0.0) / 100, step)
+        except BaseException:
+            connection.interrupt()
+            raise
+
+
+def with_types(loaded: Loaded, forms: Sequence[Form]) -> Loaded:
+    """Return the same with the types as written."""
+    columns = tuple(
+        replace(column, type=form.sql_type, confidence=column.confidence if column.type == form.sql_type else 1.0)
+        for column, form in zip(loaded.columns, forms, strict=True)
+    )
+    reading = replace(loaded.reading, column_types=tuple(form.sql_type for form in forms))
+    return replace(loaded, columns=columns, reading=reading)
+
+
+_NUMBER_FACTS = 5
+
+
+def _number_parts(c: str, marks: Marks) -> list[str]:
+    """Return SQL for: are all numbers, digits, scale, any minus zero, do all survive as floating point."""
+    pattern = mark_pattern(marks.decimal, marks.thousands).replace("'", "''")
+    mark = quote_literal(marks.decimal)
+    whole = f"ltrim(split_part({c}, {mark}, 1), '-')"
+    if marks.thousands:
+        whole = f"replace({whole}, {quote_literal(marks.thousands)}, '')"
+    double = DOUBLE.faithful_sql(c, DOUBLE.value_sql(c))
+    return [
+        f"coalesce(bool_and(regexp_full_match({c}, '{pattern}')), true)",
+        f"coalesce(max(strlen({whole})), 0)",
+        f"coalesce(max(strlen(split_part({c}, {mark}, 2))), 0)",
+        f"coalesce(bool_or(starts_with({c}, '-') and trim({c}, '-0{marks.decimal}') = ''), false)",
+        f"coalesce(bool_and({double}), true)",
+    ]
+
+
+def _number_by_facts(facts: Sequence[object], marks: Marks) -> Form:
+    numbers, digits, scale, minus_zero, double = facts
+    if numbers and not minus_zero:
+        if scale == 0 and not marks.thousands and int(str(digits)) <= 18:
+            return INTEGER
+        wide = int(str(digits)) + int(str(scale)) > 18
+        if scale and not (wide and double and marks == Marks()):
+            form = decimal_form(
+                int(str(digits)), int(str(scale)), decimal=marks.decimal, thousands=marks.thousands
+            )
+            if form is not None:
+                return form
+    return DOUBLE if double and not (numbers and scale == 0) else TEXT
+
+
+def _is_number(form: Form) -> bool:
+    return form in (INTEGER, DOUBLE) or form.sql_type.startswith("DECIMAL")

@@ -1,0 +1,170 @@
+"""A sample under one dialect: the table it shows, and how sure that is.
+
+Used by the judge, for each dialect worth showing, and by the loader, for the one that was chosen. From here on a
+reading has a width, names, forms of values and a confidence.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from analysis.readings.dialect import Dialect
+from analysis.readings.encodings import UTF8, WINDOWS
+from analysis.readings.forms import TEXT, Form, Marks, guess, marks_of
+from analysis.readings.lines import Lines
+from analysis.readings.parse import Plan, header_names
+from analysis.readings.sample import Sample
+from analysis.readings.shapes import RecordLook, Shape, shape_of
+from analysis.readings.sniff import Explanation, SampleRecord, records_of
+from analysis.readings.structure import Structure, outline, unique_names
+from core.types import Column, FileFormat, Reading
+
+MAX_RECORDS = 4_000
+_LOOK_RECORDS = 300
+_MAX_TYPED_CELLS = 400_000
+"""Sampled cells whose form is guessed; a wide table is guessed from fewer records."""
+_PREVIEWED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """A reading, and what it makes of the sample.
+
+    Attributes:
+        reading: With types as far as the sample shows them.
+        plan: For the exact parser.
+        columns: With unique names.
+        forms: By column.
+        marks: How fractions are written.
+        preview: The first records.
+        table_line: Line of the first record that is not header, as far as the sample shows it.
+    """
+
+    reading: Reading
+    plan: Plan
+    columns: tuple[Column, ...]
+    forms: tuple[Form, ...]
+    marks: Marks
+    preview: tuple[tuple[str | None, ...], ...]
+    table_line: int
+
+
+def understand(sample: Sample, newline: str, explanation: Explanation, runner_up: float) -> Understanding:
+    """Return what a dialect makes of the sample.
+
+    Args:
+        sample: Of the file.
+        newline: How lines end in this reading.
+        explanation: The dialect, with how well it explains the sample.
+        runner_up: Score of the best other way to split, for the confidence.
+    """
+    head = sample.head(newline)
+    records = list(records_of(head, explanation.dialect, MAX_RECORDS))
+    structure = outline(records)
+    base = Reading(
+        format=FileFormat.DELIMITED,
+        encoding=sample.encoding,
+        newline=newline,
+        delimiter=explanation.dialect.delimiter,
+        quote=explanation.dialect.quote,
+        escape=explanation.dialect.escape,
+        header_rows=structure.header_rows,
+        first_line=records[structure.first].line + 1,
+        comment=structure.comment,
+        skip_blank=explanation.dialect.skip_blank,
+    )
+    table = records[structure.first :]
+    confidence = _confidence(sample, structure, explanation, table, runner_up)
+    return _complete(replace(base, confidence=confidence), structure, sample, head, table)
+
+
+def understand_reading(sample: Sample, reading: Reading) -> Understanding:
+    """Return what a given reading makes of the sample; its types are believed where it has any."""
+    newline = reading.newline or sample.newlines[0]
+    head = sample.head(newline)
+    records = list(records_of(head, Dialect.of(reading), MAX_RECORDS))
+    table = [record for record in records if record.line + 1 >= reading.first_line]
+    found = outline(table) if table else Structure(1, 0, 0, None, 1.0)
+    width = len(reading.column_types) or found.width
+    structure = replace(found, width=width, header_rows=reading.header_rows, comment=reading.comment)
+    return _complete(replace(reading, newline=newline), structure, sample, head, table)
+
+
+def _complete(
+    reading: Reading, structure: Structure, sample: Sample, head: Lines, table: Sequence[SampleRecord]
+) -> Understanding:
+    dialect, width = Dialect.of(reading), structure.width
+    rows = structure.header_rows
+    source_names = header_names([r.cells for r in table[:rows]], width)
+    body = [r.cells for r in table[rows:] if len(r.cells) == width]
+    previewed = tuple(_padded(r.cells, width) for r in table[rows : rows + _PREVIEWED])
+    inner = [
+        r.cells
+        for lines in sample.probes(reading.newline or "lf")
+        for r in records_of(lines, dialect, MAX_RECORDS // 4)
+        if r.sound and len(r.cells) == width
+    ]
+    sampled = [*body, *inner][: max(_MAX_TYPED_CELLS // max(width, 1), 20)]
+    by_column = [[cells[i] for cells in sampled] for i in range(width)]
+    marks = marks_of(by_column)
+    forms = [guess(cells, marks) for cells in by_column]
+    for i, told in enumerate(reading.column_types[:width]):
+        if told != forms[i].sql_type:
+            forms[i] = TEXT if told == TEXT.sql_type else forms[i]
+    columns = tuple(
+        Column(name, source, form.sql_type, _type_confidence(cells, form))
+        for name, source, form, cells in zip(
+            unique_names(source_names), source_names, forms, by_column, strict=True
+        )
+    )
+    look = RecordLook(body[:_LOOK_RECORDS], width)
+    plan = Plan(dialect, width, reading.first_line, rows, reading.comment, look)
+    reading = replace(
+        reading,
+        decimal=marks.decimal,
+        thousands=marks.thousands,
+        column_types=tuple(form.sql_type for form in forms),
+    )
+    first = table[rows].line + 1 if len(table) > rows else len(head.texts) + 1
+    return Understanding(reading, plan, columns, tuple(forms), marks, previewed, first)
+
+
+def _padded(cells: Sequence[str], width: int) -> tuple[str | None, ...]:
+    shown = [cell or None for cell in cells[:width]]
+    return (*shown, *[None] * (width - len(shown)))
+
+
+def _type_confidence(cells: Sequence[str], form: Form) -> float:
+    """Return how sure the type is: more cells, more sure; text that is nearly numbers less."""
+    filled = [cell for cell in cells if cell]
+    if not filled:
+        return 0.5
+    if form is not TEXT:
+        return round(min(0.99, 1 - 0.5 / (len(filled) + 1)), 2)
+    numbers = sum(shape_of(cell) is Shape.NUMBER for cell in filled[:500]) / min(len(filled), 500)
+    return round(1 - 0.4 * (numbers if numbers < 1 else 0.0), 2)
+
+
+def _confidence(
+    sample: Sample, structure: Structure, explanation: Explanation, table: Sequence[SampleRecord], runner_up: float
+) -> float:
+    """Return how sure a reading is (0..1): regular, well-formed, telling, and far ahead of any other."""
+    sound = sum(record.sound for record in table) / max(len(table), 1)
+    sure = structure.steady**0.8 * sound**0.8 * (0.45 + 0.57 * min(explanation.telling + 0.06, 1.0))
+    if explanation.score > 0:
+        ahead = max(0.0, 1 - runner_up / explanation.score)
+        sure *= 0.8 + 0.2 * min(ahead / 0.2, 1.0)
+    if structure.width == 1:
+        sure *= _one_column_confidence(table)
+    if sample.encoding not in (UTF8, WINDOWS) and not sample.encoding.startswith("utf"):
+        sure *= 0.9
+    if len(table) < 2:
+        sure *= 0.95
+    return round(float(max(0.0, min(sure, 0.99))), 2)
+
+
+def _one_column_confidence(table: Sequence[SampleRecord]) -> float:
+    """Return how much some lines without a delimiter are a list of values, not prose or noise."""
+    cells = [record.cells[0] for record in table if record.cells]
+    plain = sum(shape_of(cell) is not Shape.OTHER for cell in cells) / max(len(cells), 1)
+    words = sum(len(cell.split()) for cell in cells) / max(len(cells), 1)
+    return plain * (0.97 if words <= 3 else 0.85 if words <= 5 else 0.5)
