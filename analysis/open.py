@@ -1,0 +1,46 @@
+"""Opens what the app knows about data on top of an open profile.
+
+The floor above calls `open_analysis` once and hands the parts down. Decides nothing but who gets what.
+"""
+
+from dataclasses import dataclass
+
+from analysis.export import Exporter
+from analysis.importing import Importer
+from analysis.profile import Profiler
+from analysis.query import QueryEngine
+from analysis.readings import Readings
+from analysis.rows import RowPages
+from storage.open import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Everything that can be done with data; safe to use from all threads."""
+
+    storage: Storage
+    readings: Readings
+    imports: Importer
+    rows: RowPages
+    profiles: Profiler
+    queries: QueryEngine
+    exports: Exporter
+
+    def close(self) -> None:
+        """Stop running questions; to be called before the storage is closed."""
+        self.queries.close()
+
+
+def open_analysis(storage: Storage) -> Analysis:
+    """Return the parts, ready to use; costs next to nothing."""
+    readings = Readings(storage)
+    queries = QueryEngine(storage)
+    return Analysis(
+        storage=storage,
+        readings=readings,
+        imports=Importer(storage, readings),
+        rows=RowPages(storage.duck, storage.datasets, storage.cache),
+        profiles=Profiler(storage.duck, storage.datasets, storage.cache),
+        queries=queries,
+        exports=Exporter(storage, queries),
+    )
