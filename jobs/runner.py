@@ -7,6 +7,7 @@ and processes that try, one gets it; the claim's owner is a fencing token, so wh
 import random
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,7 +51,7 @@ class _End:
     """What becomes of a job after a try."""
 
     state: State
-    result: Json = None
+    result: "Json | Callable[[], Json]" = None
     error: Json = None
     record: "Record | None" = None
     run_at: float | None = None
@@ -202,7 +203,7 @@ class Runner:
             state=end.state,
             owner=None,
             lease_until=None,
-            result=end.result,
+            result=end.result() if callable(end.result) else end.result,
             error=end.error,
             run_at=row.run_at if end.run_at is None else end.run_at,
             attempt=row.attempt if end.attempt is None else end.attempt,

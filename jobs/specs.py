@@ -34,9 +34,12 @@ Record: TypeAlias = "Callable[[UnitOfWork], None]"
 
 @dataclass(frozen=True, slots=True)
 class JobOutcome:
-    """What a handler returns: what people and the command line see, and what is to be recorded with it."""
+    """What a handler returns: what people and the command line see, and what is to be recorded with it.
 
-    result: Json = None
+    A result that depends on what was recorded (a name that was still free) is a function, called after `record`.
+    """
+
+    result: "Json | Callable[[], Json]" = None
     record: "Record | None" = None
 
 

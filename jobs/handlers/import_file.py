@@ -34,7 +34,7 @@ def import_spec(analysis: "Analysis") -> Spec:
             reference=bool(args.get("reference")),
             progress=context,
         )
-        return JobOutcome(_line(path, imported.manifest), imported.record)
+        return JobOutcome(lambda: _line(path, imported.manifest), imported.record)
 
     return Spec("import", run, label=lambda args: f"Import {Path(str(args['path'])).name}")
 

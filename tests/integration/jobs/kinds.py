@@ -91,6 +91,17 @@ class _Kinds:
         return JobOutcome()
 
 
+def _names(_context: JobContext, _args: Args) -> JobOutcome:
+    """Like an import: which name was free is known when it is recorded."""
+    given: list[str] = []
+
+    def record(uow: UnitOfWork) -> None:
+        given[:] = [f"name~{uow.queries.count() + 1}"]
+        _record(uow, given[0])
+
+    return JobOutcome(lambda: given[0], record)
+
+
 def _flaky(context: JobContext, args: Args) -> JobOutcome:
     if context.attempt <= int(str(args["failures"])):
         raise StorageIOError("The disk hiccuped.")
@@ -133,6 +144,7 @@ def kinds(storage: Storage, log: Log) -> Registry:
             Spec("gated", on_profile.gated, _label),
             Spec("once", on_profile.gated, _label, on_crash="mark"),
             Spec("query", on_profile.query, _label),
+            Spec("names", _names, _label),
             Spec("flaky", _flaky, _label, max_attempts=4, backoff_s=0.05),
             Spec("full", _full, _label, max_attempts=3, backoff_s=0.02),
             Spec("refused", _refused, _label),

@@ -105,6 +105,14 @@ def test_success_and_what_belongs_to_it_are_one_transaction(jobs: Jobs, storage:
     assert recorded(storage) == ["gated a"]
 
 
+def test_a_result_tells_what_was_really_recorded(jobs: Jobs, storage: Storage) -> None:
+    """The name somebody hears is the one that is in the catalogue, also when another was faster."""
+    jobs.worker.start()
+    ids = [jobs.manager.enqueue("names", {}) for _ in range(6)]
+    told = sorted(str(ended(jobs.manager, job_id).result) for job_id in ids)
+    assert told == recorded(storage) == [f"name~{number}" for number in range(1, 7)]
+
+
 @pytest.mark.parametrize(("known", "code"), [(True, "name_taken"), (False, "bug")])
 def test_a_refused_recording_is_the_jobs_failure(jobs: Jobs, storage: Storage, known: bool, code: str) -> None:
     """When the catalogue refuses, nothing is half-recorded and the reason is told."""
