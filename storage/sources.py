@@ -236,7 +236,7 @@ def _unreadable(
     number = getattr(error, "errno", None)
     if number in (errno.ENOENT, errno.ENOTDIR):
         return FileMissingError(path)
-    if path.is_dir():  # Windows refuses to open one
+    if number == errno.EACCES and path.is_dir():  # Windows refuses to open one
         return NotATableError(path, "is a folder, not a file.")
     if number in (errno.ENXIO, errno.ENODEV):
         return NotATableError(path, "is a device or a pipe, not a file.")

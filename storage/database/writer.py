@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -49,11 +49,7 @@ class _Call:
 
 
 class _BatchLostError(Exception):
-    """SQLite ended the transaction of the whole batch because of one call; `at_fault` was told already."""
-
-    def __init__(self, at_fault: _Call) -> None:
-        super().__init__("the batch is gone")
-        self.at_fault = at_fault
+    """SQLite ended the transaction of the whole batch because of one call, which was told already."""
 
 
 class GroupWriter:
@@ -135,9 +131,9 @@ class GroupWriter:
             try:
                 self._fill(connection, batch)
                 self._commit(connection, batch)
-            except _BatchLostError as lost:
+            except _BatchLostError:
                 connection.invalidate()
-                return [call for call in batch if call is not lost.at_fault]
+                return batch
             except Exception as error:  # the commit itself failed; each caller is told
                 connection.invalidate()
                 if len(batch) > 1 and not is_io_error(error):
@@ -167,14 +163,17 @@ class GroupWriter:
             call = self._next()
             if call is None:
                 return
-            batch.append(call)
             try:
-                call.result, call.tags = call.context.run(_work, connection, call.fn)
+                call.result, call.tags = call.context.run(_work, connection, call.fn, alone=not batch)
             except BaseException as error:  # whatever it is belongs to that caller
                 _fail(call, error)
+                if not batch:  # so far the transaction was this caller's own
+                    connection.rollback()
+                    return
                 if not in_transaction(connection):
-                    raise _BatchLostError(call) from error
-                batch.pop()
+                    raise _BatchLostError from error
+            else:
+                batch.append(call)
 
     def _next(self) -> _Call | None:
         with self._wake:
@@ -185,6 +184,8 @@ class GroupWriter:
         return None
 
     def _commit(self, connection: Connection, batch: list[_Call]) -> None:
+        if not batch:
+            return
         connection.commit()
         self._publish(frozenset().union(*(call.tags for call in batch)))
         for call in batch:
@@ -196,7 +197,7 @@ class GroupWriter:
             with self._engine.connect() as connection:
                 try:
                     connection.begin()
-                    call.result, call.tags = call.context.run(_work, connection, call.fn)
+                    call.result, call.tags = call.context.run(_work, connection, call.fn, alone=True)
                     self._commit(connection, [call])
                 except BaseException:
                     connection.invalidate()
@@ -219,9 +220,13 @@ def _fail(call: _Call, error: BaseException) -> None:
         call.done.set_exception(error)
 
 
-def _work(connection: Connection, fn: Callable[[UnitOfWork], T]) -> tuple[T, frozenset[str]]:
-    """Run one caller in its savepoint; return its result and what it changed."""
-    session = AuditedSession(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+def _work(connection: Connection, fn: Callable[[UnitOfWork], T], *, alone: bool) -> tuple[T, frozenset[str]]:
+    """Run one caller; return its result and what it changed.
+
+    A failure takes the caller back to its savepoint; when `alone`, it has none and takes the transaction with it.
+    """
+    mode: Literal["rollback_only", "create_savepoint"] = "rollback_only" if alone else "create_savepoint"
+    session = AuditedSession(connection, join_transaction_mode=mode, expire_on_commit=False)
     try:
         uow = UnitOfWork(session)
         result = fn(uow)
