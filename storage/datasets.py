@@ -17,7 +17,7 @@ from core.errors import DatabaseDamagedError, NotFoundError, VersionExistsError
 from core.ids import new_id
 from core.paths import ProfilePaths, translate_os_error
 from core.types import Manifest
-from storage.durable import discard, make_read_only, remove_tree, sync_file, sync_folder
+from storage.durable import discard, make_read_only, put_in_place, remove_tree, sync_file, sync_folder
 
 DATA_FILE = "data.parquet"
 LEDGER_FILE = "ledger.parquet"
@@ -85,7 +85,7 @@ class DatasetStore:
                 make_read_only(path)
             sync_folder(staging.folder)
             target.parent.mkdir(mode=0o700, exist_ok=True)
-            staging.folder.rename(target)
+            put_in_place(staging.folder, target)
         except OSError as error:
             if error.errno in _TAKEN and target.exists():
                 raise VersionExistsError(manifest.name, manifest.version) from error

@@ -6,8 +6,12 @@ Used by everything in `storage` that builds files. Knows nothing of what the fil
 import os
 import shutil
 import stat
+import time
 from contextlib import suppress
 from pathlib import Path
+
+HELD_FOR_S = 2.0 if os.name == "nt" else 0.0
+"""How long a rename is tried again while others hold the file; only Windows lets them."""
 
 READ_ONLY_FILE = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
 
@@ -43,7 +47,7 @@ def write_whole(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        part.replace(path)
+        put_in_place(part, path)
     except OSError:
         part.unlink(missing_ok=True)
         raise
@@ -57,6 +61,25 @@ def remove_file(path: Path) -> None:
     except PermissionError:  # Windows refuses to remove a read-only file
         path.chmod(stat.S_IRUSR | stat.S_IWUSR)
         path.unlink(missing_ok=True)
+
+
+def put_in_place(source: Path, target: Path) -> None:
+    """Move a finished file or folder to its place in one step, over a file that lies there.
+
+    Raises:
+        OSError: the system refused; on Windows only after it has had time to let go of a file that a virus
+            scanner or an indexer looks at.
+    """
+    deadline = time.monotonic() + HELD_FOR_S
+    while True:
+        try:
+            source.replace(target)
+        except PermissionError:
+            if target.is_dir() or time.monotonic() >= deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def discard(path: Path) -> None:

@@ -18,7 +18,7 @@ from core.ids import new_id
 from core.paths import ProfilePaths, translate_os_error
 from storage.database.faults import database_errors
 from storage.database.schema import read_schema_state
-from storage.durable import discard, make_read_only, sync_file, sync_folder, write_whole
+from storage.durable import discard, make_read_only, put_in_place, sync_file, sync_folder, write_whole
 
 _SUFFIX = ".db"
 _PART = ".part"
@@ -57,7 +57,7 @@ def snapshot_db(paths: ProfilePaths, *, reason: str) -> Snapshot:
         sync_file(part)
         digest, size = file_digest(part), part.stat().st_size
         snapshot = Snapshot(snapshot_id, now_iso(), reason, revision, size, digest)
-        part.replace(final)
+        put_in_place(part, final)
         make_read_only(final)
         write_whole(final.with_suffix(".json"), json.dumps(asdict(snapshot), indent=1).encode())
         sync_folder(paths.backups)

@@ -22,7 +22,7 @@ from core.ids import new_id
 from core.paths import ProfilePaths, translate_os_error
 from core.progress import Progress
 from core.types import SourceRef
-from storage.durable import discard, make_read_only, sync_folder
+from storage.durable import discard, make_read_only, put_in_place, sync_folder
 
 EachChunk = Callable[[bytes], None]
 
@@ -129,7 +129,7 @@ class SourceStore:
                 return final
         final.parent.mkdir(mode=0o700, exist_ok=True)
         make_read_only(part)
-        part.replace(final)
+        put_in_place(part, final)
         sync_folder(final.parent)
         sync_folder(self._paths.sources)
         return final

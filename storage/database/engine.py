@@ -100,11 +100,22 @@ def in_transaction(connection: Connection) -> bool:
 
 
 def _set_up_writer(connection: sqlite3.Connection, _record: object) -> None:
+    _teach(connection)
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
+def _teach(connection: sqlite3.Connection) -> None:
+    """Let `lower` know all letters; SQLite's own knows only those of English, so a search would miss 'MÜLLER'."""
+    connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _lower(value: str | bytes | float | None) -> str | bytes | float | None:
+    return value.lower() if isinstance(value, str) else value
+
+
 def _set_up_reader(connection: sqlite3.Connection, _record: object) -> None:
+    _teach(connection)
     for pragma in ("temp_store=MEMORY", "cache_size=-8192", "trusted_schema=OFF", "query_only=ON"):
         connection.execute(f"PRAGMA {pragma}")
 

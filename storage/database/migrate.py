@@ -20,7 +20,7 @@ from core.paths import APP_NAME, ProfilePaths, translate_os_error
 from core.types import Json
 from storage.database.faults import database_errors
 from storage.database.schema import REVISIONS, SchemaState, read_schema_state
-from storage.durable import discard, sync_file, sync_folder
+from storage.durable import discard, put_in_place, sync_file, sync_folder
 from storage.lock import ProfileLock
 from storage.snapshots import Snapshot, check_database, copy_database, snapshot_db
 
@@ -185,7 +185,7 @@ def _replace_by_migrated_copy(paths: ProfilePaths, scripts: Scripts, goal: str, 
         check_database(copy)
         sync_file(copy)
         _fold_log(paths.state_db)
-        copy.replace(paths.state_db)
+        put_in_place(copy, paths.state_db)
         sync_folder(paths.root)
     except OSError as error:
         raise translate_os_error(error, paths.root) from error

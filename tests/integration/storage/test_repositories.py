@@ -241,6 +241,14 @@ def test_datasets_are_listed_by_name_and_found_by_a_part(database: Database) -> 
         assert uow.datasets.count_by_name(search="b") == 2
 
 
+def test_a_search_knows_the_letters_of_all_languages(database: Database) -> None:
+    """Large or small makes no difference for umlauts either."""
+    database.run_tx(lambda uow: uow.datasets.add_all([a_dataset("MÜLLER"), a_dataset("ångström")]))
+    with database.read() as uow:
+        assert [row.name for row in uow.datasets.list_by_name(search="müll")] == ["MÜLLER"]
+        assert [row.name for row in uow.datasets.list_by_name(search="Ång")] == ["ångström"]
+
+
 def test_versions_are_found_by_number_or_as_the_current_one(database: Database) -> None:
     """Without a number the dataset's current version is meant."""
 

@@ -18,6 +18,24 @@ from storage.snapshots import check_database
 from tests.integration.storage.child import child
 
 
+def kill_in_the_middle(database: Database, profile: ProfilePaths, *, after: int) -> None:
+    """Let a child write, kill it after so many acknowledgements, and look for every one of them."""
+    acknowledged: list[str] = []
+    with child("write_for_ever", profile, "8") as writer:
+        while len(acknowledged) < after:
+            line = writer.line()
+            assert line, writer.errors()
+            acknowledged.append(line)
+        writer.process.kill()
+        acknowledged += writer.rest()
+    with database.read() as uow:
+        kept = {row.sql for row in uow.queries.list(limit=1_000_000)}
+        audited = uow.audit.count()
+        assert audited == uow.queries.count()
+    assert set(acknowledged) <= kept
+    check_database(profile.state_db)
+
+
 def add_one(dataset_id: str) -> Callable[[UnitOfWork], object]:
     def work(uow: UnitOfWork) -> object:
         row = uow.datasets.require(dataset_id)
@@ -167,20 +185,7 @@ def test_everything_acknowledged_survives_a_kill(
     sqlite_database: Database, profile: ProfilePaths, round_number: int
 ) -> None:
     """A process killed in the middle of eight threads' writes loses nothing it was told is durable."""
-    acknowledged: list[str] = []
-    with child("write_for_ever", profile, "8") as writer:
-        while len(acknowledged) < 40 + 77 * round_number:
-            line = writer.line()
-            assert line, writer.errors()
-            acknowledged.append(line)
-        writer.process.kill()
-        acknowledged += writer.rest()
-    with sqlite_database.read() as uow:
-        kept = {row.sql for row in uow.queries.list(limit=100_000)}
-        audited = uow.audit.count()
-    assert set(acknowledged) <= kept
-    assert audited == len(kept)
-    check_database(profile.state_db)
+    kill_in_the_middle(sqlite_database, profile, after=40 + 77 * round_number)
     sqlite_database.run_tx(lambda uow: uow.queries.add(a_query("life goes on")))
 
 

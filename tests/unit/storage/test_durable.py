@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from storage import durable
 from storage.durable import discard, make_read_only, remove_file, remove_tree, write_whole
 
 
@@ -18,6 +19,26 @@ def test_a_file_is_written_as_a_whole(tmp_path: Path) -> None:
     write_whole(path, b"new")
     assert path.read_bytes() == b"new"
     assert names(tmp_path) == ["a.json"]
+
+
+def test_a_held_file_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a scanner may hold a file for a moment, the rename waits for it; for ever it does not."""
+    refusals = [PermissionError("held"), PermissionError("held")]
+    replace = Path.replace
+
+    def held(self: Path, target: Path) -> Path:
+        if refusals:
+            raise refusals.pop()
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", held)
+    monkeypatch.setattr(durable, "HELD_FOR_S", 10.0)
+    write_whole(tmp_path / "a.json", b"new")
+    assert (tmp_path / "a.json").read_bytes() == b"new"
+    refusals.append(PermissionError("held"))
+    monkeypatch.setattr(durable, "HELD_FOR_S", 0.0)
+    with pytest.raises(PermissionError):
+        write_whole(tmp_path / "b.json", b"new")
 
 
 def test_a_refused_write_leaves_the_old_file(tmp_path: Path) -> None:
