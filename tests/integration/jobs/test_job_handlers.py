@@ -1,0 +1,142 @@
+"""Imports and exports as jobs: the lines people and scripts get, and what the catalogue then holds."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.open import Analysis, open_analysis
+from core.types import Json
+from jobs.manager import JobManager
+from jobs.open import Jobs, open_jobs
+from storage.open import Storage
+
+LINE = {"file", "ok", "dataset", "version", "rows", "columns", "reading", "ledger", "flags"}
+
+
+@pytest.fixture
+def analysis(storage: Storage) -> Iterator[Analysis]:
+    """The analysis floor, opened on the profile."""
+    opened = open_analysis(storage)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def jobs(analysis: Analysis) -> Iterator[Jobs]:
+    """Background work with the real kinds of jobs."""
+    opened = open_jobs(analysis)
+    yield opened
+    opened.worker.stop()
+
+
+@pytest.fixture
+def sales(tmp_path: Path) -> Path:
+    """A small well-formed file."""
+    file = tmp_path / "sales.csv"
+    file.write_text("city,amount\n" + "".join(f"c{n},{n}\n" for n in range(50)), encoding="utf-8")
+    return file
+
+
+def _import(manager: JobManager, file: Path, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any argument
+    args = {"path": str(file), "name": None, "auto": True, "reading": None, "reference": False, **changes}
+    status = manager.run_here(manager.enqueue("import", args))
+    assert status.state == "done", status.error
+    assert status.label == f"Import {file.name}"
+    assert isinstance(status.result, dict)
+    return status.result
+
+
+def test_an_import_tells_the_contract_line(jobs: Jobs, storage: Storage, sales: Path) -> None:
+    """What `data import --json` prints is the job's result, and the catalogue knows the dataset by then."""
+    line = _import(jobs.manager, sales)
+    assert set(line) == LINE
+    assert (line["file"], line["ok"], line["dataset"], line["version"]) == (str(sales), True, "sales", 1)
+    assert line["rows"] == 50
+    assert [column["source_name"] for column in line["columns"]] == ["city", "amount"]
+    assert line["ledger"]["total"] == 51
+    assert line["flags"] == []
+    with storage.database.read() as uow:
+        row = uow.datasets.require_name("sales")
+        assert storage.datasets.data_file(row.id, row.current_version).exists()
+
+
+def test_a_chosen_reading_and_name_are_kept(jobs: Jobs, analysis: Analysis, sales: Path) -> None:
+    """The reading a person confirmed goes through the job unchanged."""
+    reading = analysis.readings.judge(sales).best.reading
+    line = _import(jobs.manager, sales, name="my sales", auto=False, reading=reading.to_manifest())
+    assert line["dataset"] == "my sales"
+    assert line["reading"]["delimiter"] == reading.delimiter
+
+
+def test_imports_at_the_same_time_get_names_of_their_own(jobs: Jobs, storage: Storage, sales: Path) -> None:
+    """Each line tells the name that is in the catalogue, whoever was faster."""
+    told: list[str] = []
+    threads = [
+        threading.Thread(target=lambda: told.append(_import(jobs.manager, sales)["dataset"])) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with storage.database.read() as uow:
+        known = [row.name for row in uow.datasets.list_by_name()]
+    assert sorted(told) == sorted(known)
+    assert len(set(told)) == 4
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(None, "file_missing"), (b"", "empty_file"), (b"\x89PNG\r\n\x1a\n" + bytes(99), "not_a_table")],
+)
+def test_a_file_that_is_no_table_is_told(jobs: Jobs, tmp_path: Path, content: bytes | None, code: str) -> None:
+    """One try, one sentence, one hint; nothing in the catalogue."""
+    file = tmp_path / "photo.png"
+    if content is not None:
+        file.write_bytes(content)
+    status = jobs.manager.run_here(jobs.manager.enqueue("import", {"path": str(file), "auto": True}))
+    assert (status.state, status.attempt) == ("failed", 1)
+    assert isinstance(status.error, dict)
+    assert status.error["code"] == code
+    assert "photo.png" in str(status.error["message"])
+
+
+def test_an_export_writes_the_dataset_or_the_answer(jobs: Jobs, sales: Path, tmp_path: Path) -> None:
+    """Both kinds of export end as a file with the rows that are told."""
+    _import(jobs.manager, sales)
+    whole, answer = tmp_path / "out.csv", tmp_path / "answer.ndjson"
+    wanted: list[tuple[dict[str, Json], int]] = [
+        ({"dataset": "sales", "target": str(whole), "format": "csv", "overwrite": False}, 50),
+        ({"sql": "select count(*) as n from sales", "target": str(answer), "format": "ndjson"}, 1),
+    ]
+    for args, rows in wanted:
+        status = jobs.manager.run_here(jobs.manager.enqueue("export", args))
+        assert status.state == "done", status.error
+        assert isinstance(status.result, dict)
+        target = Path(str(args["target"]))
+        assert status.result == {"path": str(target), "rows": rows, "bytes": target.stat().st_size}
+    assert len(whole.read_text(encoding="utf-8").splitlines()) == 51
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"dataset": "nowhere"}, "dataset_not_found"),
+        ({"dataset": "sales", "format": "docx"}, "export"),
+        ({"dataset": "sales", "sql": "select 1"}, "usage"),
+        ({}, "usage"),
+    ],
+)
+def test_an_impossible_export_is_told(
+    jobs: Jobs, sales: Path, tmp_path: Path, changes: dict[str, str], code: str
+) -> None:
+    """No file, one sentence."""
+    _import(jobs.manager, sales)
+    args = {"target": str(tmp_path / "out"), "format": "csv", **changes}
+    status = jobs.manager.run_here(jobs.manager.enqueue("export", args))
+    assert status.state == "failed"
+    assert isinstance(status.error, dict)
+    assert status.error["code"] == code
+    assert not (tmp_path / "out").exists()
