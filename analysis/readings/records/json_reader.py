@@ -17,7 +17,7 @@ from analysis.readings.records.json_layout import Form, Layout, Listing, look
 from analysis.readings.records.json_scan import JsonError, Pairs, Value, scan, skip_space
 from analysis.readings.records.json_walk import JsonWalk
 from analysis.readings.records.kinds import RawJson
-from analysis.readings.records.sampling import candidate
+from analysis.readings.records.sampling import candidate, counted
 from analysis.readings.records.text_pieces import encoding_of
 from core.config import AppConfig
 from core.errors import DamagedFileError, NotATableError
@@ -28,7 +28,7 @@ from storage.duck import DuckEngine
 _NAMES: Final = (".json", ".geojson", ".topojson", ".har", ".ipynb", ".webmanifest")
 _OTHER_MAGIC: Final = (b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"ARROW1")
 _REPORT_EVERY: Final = 2_000
-_WORDS: Final = {Form.OBJECTS: "objects", Form.LISTS: "lists", Form.VALUES: "values"}
+_WORDS: Final = {Form.OBJECTS: "object", Form.LISTS: "list", Form.VALUES: "value"}
 _VALUE_COLUMN: Final = "value"
 
 
@@ -170,7 +170,7 @@ class _Filling:
         self.seen += 1
         members = members_of(form, value, raw)
         if members is None:
-            reason = f"Record {self.seen:,} is not one of the {_WORDS[form]} the list is made of."
+            reason = f"Record {self.seen:,} is no {_WORDS[form]}, as the others are."
             self.intake.reject(line=self.seen, raw=_bytes(raw), reason=reason)
         elif value.twice and form is Form.OBJECTS:
             take_with_duplicates(self.intake, members, value.twice, line=self.seen, raw=_bytes(raw))
@@ -247,8 +247,8 @@ def _candidate(
     header_rows: int,
     names: list[str] | None = None,
 ) -> Candidate:
-    count = f"{listing.count:,} " if listing.count is not None else ""
-    why = f"JSON · list of {count}{_WORDS[listing.form]}"
+    word = _WORDS[listing.form]
+    why = f"JSON · list of {word}s" if listing.count is None else f"JSON · list of {counted(listing.count, word)}"
     if listing.key is not None:
         why += f" in '{listing.key}'"
     if listing.form is Form.LISTS:
@@ -271,7 +271,7 @@ def _whole_object(path: Path, name: str, layout: Layout) -> Candidate:
     reading = Reading(
         FileFormat.JSON, encoding=layout.encoding, header_rows=1, confidence=0.2 if layout.listings else 0.75
     )
-    why = f"JSON · one object with {len(value.pairs or ()):,} members as the only record"
+    why = f"JSON · one object with {counted(len(value.pairs or ()), 'member')} as the only record"
     return candidate([value.pairs or []], reading, why, decimals=True, complete=layout.complete)
 
 

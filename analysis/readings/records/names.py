@@ -28,7 +28,9 @@ def column_names(found: Sequence[str]) -> tuple[str, ...]:
 
 
 def renamed(found: Sequence[str], names: Sequence[str]) -> tuple[Flag, ...]:
-    """Return a flag for each column that could not keep its name."""
+    """Return a flag for each column that could not keep its name; none where the file names no column at all."""
+    if not any(source.strip() for source in found):
+        return ()
     return tuple(
         Flag("renamed_column", "renamed", _reason(source, name), column=name)
         for source, name in zip(found, names, strict=True)

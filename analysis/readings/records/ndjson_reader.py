@@ -14,7 +14,7 @@ from analysis.readings.model import Judgement, Loaded
 from analysis.readings.records.intake import Intake
 from analysis.readings.records.json_reader import take_with_duplicates
 from analysis.readings.records.json_scan import JsonError, Value, scan_document
-from analysis.readings.records.sampling import candidate
+from analysis.readings.records.sampling import candidate, counted
 from analysis.readings.records.text_pieces import encoding_of, raw_lines
 from core.config import AppConfig
 from core.errors import NotATableError
@@ -24,6 +24,7 @@ from storage.duck import DuckEngine
 
 _NAMES: Final = (".ndjson", ".jsonl", ".jsonlines", ".geojsonl", ".ldjson")
 _SAMPLE_LINES: Final = 500
+_PROBED: Final = 50
 _REPORT_EVERY: Final = 2_000
 
 
@@ -39,17 +40,15 @@ class NdjsonReader:
     def recognises(self, path: Path, head: bytes, name: str) -> bool:  # noqa: ARG002 - the protocol's signature
         """Tell whether the first line that is not blank is a whole JSON object, and more lines follow.
 
-        An object in a single line is JSON as well; then the name decides.
+        An object in a single line is JSON as well; then the name decides. With such a name the first line may be
+        damaged, if another is whole.
         """
         encoding, mark = encoding_of(head)
         text = head[mark:].decode(encoding, "ignore").lstrip(" \t\r\n")
-        if not text.startswith("{"):
-            return False
         first, _, rest = text.partition("\n")
-        named = name.lower().endswith(_NAMES)
-        if not _is_object(first):
-            return named
-        return named or bool(rest.strip())
+        if name.lower().endswith(_NAMES):
+            return any(_is_object(line) for line in text.split("\n", _PROBED)[:_PROBED])
+        return bool(rest.strip()) and _is_object(first)
 
     def judge(self, path: Path, *, name: str) -> Judgement:
         """Read the first lines; see `model.Reader`."""
@@ -68,8 +67,7 @@ class NdjsonReader:
             raise NotATableError(name, "holds no line that is a JSON object with a member.")
         confidence = round(0.99 * len(records) / (len(records) + bad), 3)
         reading = Reading(FileFormat.NDJSON, encoding=encoding, newline="lf", header_rows=1, confidence=confidence)
-        count = f"{len(records):,}" if complete else "many"
-        why = f"NDJSON · {count} objects, one in each line"
+        why = f"NDJSON · {counted(len(records), 'object') if complete else 'objects'}, one in each line"
         return Judgement((candidate(records, reading, why, decimals=True, complete=complete),))
 
     def load(self, path: Path, reading: Reading, out: Path, *, name: str, progress: Progress) -> Loaded:

@@ -47,6 +47,11 @@ def candidate(
     return Candidate(reading, columns, preview, why)
 
 
+def counted(number: int, word: str) -> str:
+    """Return "1 row", "2,000 rows"."""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+
+
 def _shown(value: Cell) -> str | None:
     text = as_text(value)
     return None if text is None else storable(text)[0]
