@@ -62,15 +62,28 @@ def current(ctx: "AppContext", name: str) -> Manifest:
         return _manifest(uow, uow.datasets.require_name(name))
 
 
+def reading_line(manifest: Manifest) -> str:
+    """Return how a dataset's file was read, in words."""
+    from analysis.readings.words import describe
+
+    return describe(manifest.reading, width=len(manifest.columns))
+
+
 def ledger_lines(
-    ctx: "AppContext", name: str, *, actions: Collection[str] | None = None, limit: int = LEDGER_LIMIT
+    ctx: "AppContext",
+    name: str,
+    *,
+    actions: Collection[str],
+    lines: Collection[int] = (),
+    limit: int = LEDGER_LIMIT,
 ) -> "pa.Table":
     """Return lines of the source that were not simply loaded, first ones first: line, action, reason, raw.
 
     Args:
         ctx: The open profile.
         name: The dataset.
-        actions: Only lines with one of these actions, such as "repaired".
+        actions: Lines with one of these actions, such as "repaired";
+        lines: and the lines of these numbers, from 1.
         limit: Most lines returned.
 
     Raises:
@@ -81,7 +94,7 @@ def ledger_lines(
 
     manifest = current(ctx, name)
     file = ctx.storage.datasets.ledger_file(manifest.dataset_id, manifest.version)
-    wanted = pc.field("action").isin(list(actions)) if actions is not None else None
+    wanted = pc.field("action").isin(list(actions)) | pc.field("line").isin(list(lines))
     return pq.read_table(file, filters=wanted).slice(0, limit)
 
 

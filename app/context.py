@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from storage.open import Storage
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class AppContext:
     """One profile, open. `closing` undoes what `init_app` did; call `close()`."""
 
@@ -66,6 +66,7 @@ def init_app(
         storage = open_storage(report.config, paths, purpose=purpose)
         opened.callback(storage.close)
         analysis = open_analysis(storage)
+        opened.callback(analysis.close)
         jobs = open_jobs(analysis)
         if workers:
             opened.callback(jobs.worker.stop)

@@ -17,11 +17,20 @@ VIEWS = ("import", "data", "sql", "jobs")
 
 @dataclass(slots=True)
 class Place:
-    """The present place of one window; `visited` are the views that have been drawn and stay alive."""
+    """The present place of one window.
+
+    `visited` are the views that have been drawn and stay alive. `wish` is what the view shall do on arrival, once.
+    """
 
     view: str = HOME
     dataset: str | None = None
     visited: set[str] = field(default_factory=set)
+    wish: str | None = None
+
+    def take_wish(self) -> str | None:
+        """Return the wish and forget it."""
+        wish, self.wish = self.wish, None
+        return wish
 
 
 def here() -> Place:
@@ -48,7 +57,8 @@ def move(view: str, dataset: str | None = None) -> None:
     st.query_params.from_dict({"view": view, **({"dataset": dataset} if dataset else {})})
 
 
-def go(view: str, dataset: str | None = None) -> None:
+def go(view: str, dataset: str | None = None, wish: str | None = None) -> None:
     """Within a callback: move and draw what changed."""
     move(view, dataset)
+    here().wish = wish
     redraw(NAV, STATUS, view_key(view))

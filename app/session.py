@@ -11,8 +11,8 @@ import streamlit as st
 
 T = TypeVar("T")
 
-NOTHING_CHOSEN: Final = {"selection": {"rows": [], "columns": [], "cells": []}}
-"""The value of a grid in which nothing is selected; put, it takes a selection back without drawing the grid anew."""
+NOTHING_CHOSEN: Final[dict[str, dict[str, list[int]]]] = {"selection": {"rows": [], "columns": [], "cells": []}}
+"""The value of a grid without a selection; put, it takes a selection back without drawing the grid anew."""
 
 
 def kept(name: str, make: Callable[[], T]) -> T:

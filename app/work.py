@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from app.context import AppContext
+    from core.types import Json
     from jobs.manager import JobStatus
 
 ENDED: Final = frozenset({"done", "failed", "cancelled", "dead"})
@@ -50,3 +51,14 @@ def retry(ctx: "AppContext", job_id: str) -> bool:
         JobNotFoundError: there is no such job.
     """
     return ctx.jobs.manager.retry(job_id)
+
+
+def result_of(status: "JobStatus") -> "dict[str, Json]":
+    """Return what a job that is done has to tell; empty while it is not."""
+    return status.result if isinstance(status.result, dict) else {}
+
+
+def reason_of(status: "JobStatus", otherwise: str) -> tuple[str, str]:
+    """Return why a job failed, as message and hint; `otherwise` is the message of one that kept none."""
+    error = status.error if isinstance(status.error, dict) else {}
+    return str(error.get("message") or otherwise), str(error.get("hint") or "")

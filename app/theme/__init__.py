@@ -8,7 +8,7 @@ from app.theme.colours import DARK, DARK_SIDEBAR, LIGHT, LIGHT_SIDEBAR
 STYLE_FILE: Final = Path(__file__).with_name("style.css")
 
 _BASE: Final[dict[str, Any]] = {
-    "baseFontSize": 13,
+    "baseFontSize": 14,  # grids are drawn at 7/8 of it; the style sheet sets text to 13 px
     "font": "'Segoe UI', 'Inter', 'Noto Sans', 'Source Sans', system-ui, sans-serif",
     "codeFont": "'Cascadia Mono', 'JetBrains Mono', 'Noto Sans Mono', 'Source Code Pro', ui-monospace, monospace",
     "codeFontSize": "0.95rem",

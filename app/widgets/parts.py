@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ROW_PX = 26
 HEAD_PX = 32
+FILL_PX = 360
+"""Height of a grid before the style sheet fits it to the window."""
 NULL_SIGN = "∅"
 
 
@@ -60,17 +62,34 @@ def table(
     shown, settings = for_screen(rows)
     if isinstance(height, int):
         height = min(height, HEAD_PX + ROW_PX * max(rows.num_rows, 1))
-    st.dataframe(
-        shown,
-        key=key,
-        alt=alt,
-        height=height,
-        hide_index=True,
-        row_height=ROW_PX,
-        placeholder=NULL_SIGN,
-        column_config={**settings, **(columns or {})},
-        lazy=False,
-    )
+    # The key goes to a container: a grid in which nothing can be selected has no class of its own.
+    with st.container(key=key, gap=None, height="stretch" if height == "stretch" else "content"):
+        st.dataframe(
+            shown,
+            alt=alt,
+            height=height,
+            hide_index=True,
+            row_height=ROW_PX,
+            placeholder=NULL_SIGN,
+            column_config={**settings, **(columns or {})},
+            lazy=False,
+        )
+
+
+def grid_height(rows: int, fits: int) -> int | Literal["stretch"]:
+    """Return the height of a grid of so many rows: what it needs if that fits, else all that is left."""
+    return HEAD_PX + ROW_PX * rows if rows <= fits else "stretch"
+
+
+@contextmanager
+def grid_place(key: str, height: int | Literal["stretch"]) -> Iterator[None]:
+    """Give a grid its place: of its own height, or all that is left of the view."""
+    if height == "stretch":
+        with st.container(key=f"fill_{key}", height=FILL_PX, border=False, gap=None):
+            yield
+    else:
+        with st.container(key=f"hold_{key}", gap=None):
+            yield
 
 
 def ledger_bar(ledger: Ledger) -> None:

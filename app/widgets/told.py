@@ -19,21 +19,21 @@ def told_table(ctx: "AppContext", manifest: Manifest) -> "pa.Table":
     """Return one row per flag, and per repaired or rejected line that no flag names, in order of the lines."""
     import pyarrow as pa
 
-    lines = ledger_lines(ctx, manifest.name, actions=TOLD_ACTIONS).to_pylist()
-    raw = {line["line"]: _text(line["raw"], manifest.reading.encoding) for line in lines}
     flagged = {flag.line for flag in manifest.flags if flag.line is not None}
-    silent = [Flag("", line["action"], line["reason"], line=line["line"]) for line in lines]
+    kept = ledger_lines(ctx, manifest.name, actions=TOLD_ACTIONS, lines=flagged).to_pylist()
+    raw = {line["line"]: _text(line["raw"], manifest.reading.encoding) for line in kept}
+    silent = [Flag("", line["action"], line["reason"], line=line["line"]) for line in kept]
     told = [*manifest.flags, *(flag for flag in silent if flag.line not in flagged)]
     told.sort(key=lambda flag: (flag.line is None, flag.line or 0))
-    return pa.table(
-        {
-            "Line": pa.array([flag.line for flag in told], pa.int64()),
-            "Column": pa.array([flag.column for flag in told], pa.string()),
-            "Done": pa.array([flag.action for flag in told], pa.string()),
-            "Why": pa.array([flag.message for flag in told], pa.string()),
-            "Raw text": pa.array([raw.get(flag.line) if flag.line else None for flag in told], pa.string()),
-        }
-    )
+    text = pa.string()
+    columns = {
+        "Line": pa.array([flag.line for flag in told], pa.int64()),
+        "Column": pa.array([flag.column for flag in told], text),
+        "Done": pa.array([flag.action.replace("_", " ") for flag in told], text),
+        "Why": pa.array([flag.message for flag in told], text),
+        "Raw text": pa.array([raw.get(flag.line) for flag in told], text),
+    }
+    return pa.table({name: cells for name, cells in columns.items() if cells.null_count < len(told) or not told})
 
 
 def _text(raw: bytes | str | None, encoding: str | None) -> str | None:

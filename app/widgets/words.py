@@ -1,19 +1,9 @@
-"""Facts as an analyst says them: numbers, sizes, times, a reading, a ledger. No Streamlit."""
+"""Facts as an analyst says them: numbers, sizes, times, a ledger. No Streamlit."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from core.types import FileFormat, Ledger, Reading
+from core.types import Ledger
 
-_DELIMITERS = {
-    ",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space", ":": "colon", "": "no delimiter",
-    "\x1f": "unit separator", "^": "caret", "~": "tilde", "#": "hash", "&": "ampersand", "/": "slash",
-}  # fmt: skip
-_ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8 with mark", "ascii": "ASCII", "iso-8859-1": "Latin-1"}
-_FORMATS = {
-    FileFormat.JSON: "JSON", FileFormat.NDJSON: "JSON, one object per line", FileFormat.PARQUET: "Parquet",
-    FileFormat.XLSX: "Excel",
-}  # fmt: skip
 _PARTS = ("loaded", "repaired", "rejected", "header", "preamble", "comment", "blank", "footer")
 _ALWAYS = ("loaded", "repaired", "rejected")
 _MINUTE_S = 60
@@ -74,51 +64,6 @@ def seconds_between(start: str | None, end: str | None, *, now: datetime | None 
 
 def _parsed(iso_utc: str) -> datetime:
     return datetime.fromisoformat(iso_utc.replace("Z", "+00:00"))
-
-
-def reading_words(reading: Reading) -> tuple[str, ...]:
-    """Return how a file is understood, one phrase per choice, in the order a person checks them."""
-    if reading.format is not FileFormat.DELIMITED:
-        sheet = (f"sheet “{reading.sheet}”",) if reading.sheet else ()
-        return (_FORMATS[reading.format], *sheet, *_header_words(reading))
-    return (
-        *_encoding_words(reading),
-        _DELIMITERS.get(reading.delimiter or "", f"separated by {reading.delimiter}"),
-        f"quoted by {reading.quote}" if reading.quote else "no quotes",
-        *_header_words(reading),
-        *_number_words(reading),
-    )
-
-
-def reading_line(reading: Reading) -> str:
-    """Return the reading as one line: UTF-8 · semicolon · quoted by " · header in line 4 · decimal comma."""
-    return " · ".join(reading_words(reading))
-
-
-def _encoding_words(reading: Reading) -> Iterator[str]:
-    name = reading.encoding or "utf-8"
-    yield _ENCODINGS.get(name.lower(), name[:1].upper() + name[1:])
-
-
-def _header_words(reading: Reading) -> Iterator[str]:
-    unit = "line" if reading.format is FileFormat.DELIMITED else "row"
-    if reading.header_rows:
-        yield f"header in {unit} {number(reading.first_line)}"
-    elif reading.format in (FileFormat.DELIMITED, FileFormat.XLSX):
-        yield "no header"
-    before = reading.first_line - 1
-    if before > 0:
-        yield f"{counted(before, unit)} before it"
-
-
-def _number_words(reading: Reading) -> Iterator[str]:
-    if reading.decimal:
-        yield "decimal comma" if reading.decimal == "," else "decimal point"
-    if reading.thousands:
-        name = {".": "point", ",": "comma", " ": "space", "'": "apostrophe"}.get(
-            reading.thousands, reading.thousands
-        )
-        yield f"thousands {name}"
 
 
 def ledger_parts(ledger: Ledger) -> list[tuple[str, int]]:

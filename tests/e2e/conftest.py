@@ -76,6 +76,12 @@ class Window:
         return rows
 
 
+    def records(self, key: str) -> list[dict[str, str]]:
+        """Return the rows of a grid that are on the screen, each by column name."""
+        head, *rows = self.cells(key)
+        return [dict(zip(head, row, strict=True)) for row in rows]
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One headless browser for all tests."""

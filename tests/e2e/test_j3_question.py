@@ -24,7 +24,8 @@ def test_a_question_is_asked_stopped_and_asked_again(window: Window, tmp_path: P
     """Stop is heard at once, the engine stays usable, and the whole answer leaves, not the page shown."""
     page = window.page
     file = tmp_path / "numbers.csv"
-    file.write_text("n\n" + "".join(f"{n}\n" for n in range(1, ROWS + 1)), encoding="utf-8")
+    lines = [f"{n};number {n}" for n in range(1, ROWS + 1)]
+    file.write_text("\n".join(["n;name", *lines, ""]), encoding="utf-8")
     window.open()
     page.locator(".st-key-body_import input[type=file]").set_input_files(file)
     page.locator(".st-key-import__start button").click()

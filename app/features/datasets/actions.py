@@ -76,7 +76,7 @@ def import_line(status: "JobStatus", file: str) -> dict[str, Json]:
     """Return the `--json` line of one ended import (contract 1), for the file as the person named it."""
     if status.state == "done" and isinstance(status.result, dict):
         return {"file": file, "ok": True, **{k: v for k, v in status.result.items() if k not in ("file", "ok")}}
-    return failed_line(file, status.error)
+    return failed_line(file, status.error if isinstance(status.error, dict) else None)
 
 
 def failed_line(file: str, error: BestandError | Mapping[str, Json] | None) -> dict[str, Json]:

@@ -1,5 +1,6 @@
 """The Import page: choose a file, see how it was read, import it, see what became of each line."""
 
+import os
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from app.features.datasets import actions, texts
 from app.features.datasets.readings import draw_comparison, draw_preview
 from app.features.datasets.result import draw_result
 from app.features.datasets.state import ImportState, OpenFile
-from app.navigation import go
+from app.navigation import go, here
 from app.refresh import NAV, STATUS, redraw, refresh, view_key
 from app.sample import write_sample
 from app.session import kept, put, value
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 VIEW: Final = "import"
 PROGRESS_EVERY_S: Final = 0.4
 FILES_AT_ONCE: Final = 200
+WISH_SAMPLE: Final = "sample"
+"""Other pages send a person here with it to try the sample."""
 _PATH: Final = field_key(VIEW, "path")
 _NAME: Final = field_key(VIEW, "name")
 
@@ -48,6 +51,9 @@ class ImportPage:
         """Draw the chooser, or the file that is open."""
         del desk
         state = _state()
+        if here().take_wish() == WISH_SAMPLE:
+            _close()
+            _open_sample(ctx)
         file = state.file
         if file is None:
             _draw_chooser(ctx)
@@ -92,7 +98,18 @@ def _draw_chooser(ctx: "AppContext") -> None:
             )
 
 
+def _choosing() -> bool:
+    """Tell whether the chooser is what a person sees.
+
+    A click on Open also ends the typing, so both may ask for the same file; what comes second, when a file is open
+    already, was meant for a chooser that is gone.
+    """
+    return _state().file is None
+
+
 def _open_uploads(ctx: "AppContext", key: str) -> None:
+    if not _choosing():
+        return
     uploads: list[UploadedFile] = value(key, [])
     kept_files = [actions.keep_upload(ctx, upload.name, upload) for upload in uploads]
     if kept_files:
@@ -101,14 +118,16 @@ def _open_uploads(ctx: "AppContext", key: str) -> None:
 
 def _open_path() -> None:
     typed = str(value(_PATH, "")).strip().strip('"')
-    if not typed:
+    if not typed or not _choosing():
         return
-    files = actions.files_of(Path(typed).expanduser())
+    files = actions.files_of(Path(os.path.expanduser(typed)))  # noqa: PTH111 - the other one raises for an unknown user
     _state().open([OpenFile(new_id(), path) for path in files[:FILES_AT_ONCE]])
     put(_PATH, "")
 
 
 def _open_sample(ctx: "AppContext") -> None:
+    if not _choosing():
+        return
     folder = ctx.paths.uploads / new_id()
     folder.mkdir(mode=0o700)
     _state().open([OpenFile(new_id(), write_sample(folder), upload=True)])
@@ -134,7 +153,7 @@ def _size_of(path: Path) -> str:
 def _draw_tools(ctx: "AppContext", file: OpenFile) -> None:
     """Draw what can be done with the file now: one filled button at most."""
     if file.ended is not None and file.ended.state == "done":
-        name = str((file.ended.result or {}).get("dataset"))
+        name = str(work.result_of(file.ended).get("dataset"))
         st.button(texts.ANOTHER, key=field_key(VIEW, "another"), on_click=_close)
         st.button(texts.OPEN_ROWS, key=field_key(VIEW, "rows"), type="primary", on_click=go, args=("data", name))
         return
@@ -234,8 +253,7 @@ def _draw_ended_badly(file: OpenFile) -> None:
     if file.ended.state == "cancelled":
         st.info(texts.CANCELLED, icon=":material/info:")
         return
-    error = file.ended.error or {}
-    problem(str(error.get("message", texts.FAILED)), str(error.get("hint", "")))
+    problem(*work.reason_of(file.ended, texts.FAILED))
 
 
 def _draw_reading(ctx: "AppContext", state: ImportState, file: OpenFile) -> None:

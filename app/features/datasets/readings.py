@@ -8,8 +8,8 @@ from app.boundary import escaped
 from app.features.datasets import texts
 from app.features.datasets.state import ImportState, OpenFile
 from app.widgets import field_key
-from app.widgets.parts import table
-from app.widgets.words import counted, reading_line
+from app.widgets.parts import grid_height, grid_place, table
+from app.widgets.words import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from analysis.readings import Candidate
 
 VIEW: Final = "import"
-PREVIEW_PX: Final = 420
+COMPARED_PX: Final = 420
+FITS: Final = 20
+"""Records of a preview that are on the screen whole in the smallest window."""
 
 
 def draw_preview(file: OpenFile, state: ImportState | None = None) -> None:
@@ -27,7 +29,7 @@ def draw_preview(file: OpenFile, state: ImportState | None = None) -> None:
     candidate = file.judgement.candidates[file.chosen or 0]
     others = len(file.judgement.candidates) - 1
     with st.container(horizontal=True, vertical_alignment="center", key="import_reading"):
-        st.markdown(f"**{escaped(reading_line(candidate.reading))}**", width="content")
+        st.markdown(f"**{escaped(candidate.why)}**", width="content")
         st.caption(texts.SURE.format(share=candidate.reading.confidence), width="content")
         if state is not None and others:
             st.button(
@@ -38,8 +40,9 @@ def draw_preview(file: OpenFile, state: ImportState | None = None) -> None:
                 args=(state,),
             )
     rows = preview_table(candidate)
-    with st.container(key="fill_preview", height=PREVIEW_PX, border=False, gap=None):
-        table(rows, key=field_key(VIEW, "grid", file.id), alt=f"First records of {file.name}", height="stretch")
+    height = grid_height(rows.num_rows, FITS)
+    with grid_place("preview", height):
+        table(rows, key=field_key(VIEW, "grid", file.id), alt=f"First records of {file.name}", height=height)
     st.caption(texts.PREVIEW.format(rows=counted(rows.num_rows, "record")))
 
 
@@ -49,7 +52,7 @@ def draw_comparison(state: ImportState, file: OpenFile) -> None:
         return
     candidates = file.judgement.candidates
     for number, (column, candidate) in enumerate(zip(st.columns(len(candidates)), candidates, strict=True)):
-        with column, st.container(border=True, key=f"import_candidate_{number}", height=PREVIEW_PX, gap="small"):
+        with column, st.container(border=True, key=f"import_candidate_{number}", height=COMPARED_PX, gap="small"):
             chosen = file.chosen == number
             st.button(
                 texts.USED if chosen else texts.USE,
@@ -60,7 +63,7 @@ def draw_comparison(state: ImportState, file: OpenFile) -> None:
                 args=(state, file, number),
             )
             sure = texts.SURE.format(share=candidate.reading.confidence)
-            st.caption(f"**{sure}** · {escaped(reading_line(candidate.reading))}")
+            st.caption(f"**{sure}** · {escaped(candidate.why)}")
             table(
                 preview_table(candidate),
                 key=field_key(VIEW, "candidate", f"{file.id}_{number}"),

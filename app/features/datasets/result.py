@@ -4,13 +4,14 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from app import work
 from app.boundary import escaped
-from app.catalogue import current
+from app.catalogue import current, reading_line
 from app.features.datasets import texts
 from app.widgets import field_key
 from app.widgets.parts import ledger_bar, table
 from app.widgets.told import told_table
-from app.widgets.words import counted, reading_line
+from app.widgets.words import counted
 
 if TYPE_CHECKING:
     from app.context import AppContext
@@ -22,12 +23,11 @@ TOLD_PX: Final = 340
 
 def draw_result(ctx: "AppContext", ended: "JobStatus") -> None:
     """Draw the ledger bar and the flagged lines of a finished import."""
-    result = ended.result if isinstance(ended.result, dict) else {}
-    manifest = current(ctx, str(result.get("dataset")))
+    manifest = current(ctx, str(work.result_of(ended).get("dataset")))
     with st.container(key="import_result", gap="xsmall"):
         facts = f"{counted(manifest.rows, 'row')}, {counted(len(manifest.columns), 'column')}"
         st.markdown(f"**{escaped(manifest.name)}** · {facts}")
-        st.caption(escaped(reading_line(manifest.reading)))
+        st.caption(escaped(reading_line(manifest)))
     st.subheader(texts.LEDGER, anchor=False)
     ledger_bar(manifest.ledger)
     told = told_table(ctx, manifest)

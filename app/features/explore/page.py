@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 VIEW: Final = "data"
 _TAB: Final = field_key(VIEW, "tab")
 _SEARCH: Final = field_key(VIEW, "search")
-LIST_PX: Final = 560
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +73,17 @@ def _draw_list(ctx: "AppContext") -> None:
             empty(texts.NO_MATCH)
         else:
             empty(texts.EMPTY)
-            st.button(
-                texts.TO_IMPORT, key=field_key(VIEW, "to_import"), type="primary", on_click=go, args=("import",)
-            )
+            with st.container(horizontal=True):
+                st.button(
+                    texts.TO_IMPORT,
+                    key=field_key(VIEW, "to_import"),
+                    type="primary",
+                    on_click=go,
+                    args=("import",),
+                )
+                st.button(
+                    texts.TO_SAMPLE, key=field_key(VIEW, "to_sample"), on_click=go, args=("import", None, "sample")
+                )
 
 
 def _draw_lines(lines: "list[DatasetLine]") -> None:
@@ -94,6 +101,7 @@ def _draw_lines(lines: "list[DatasetLine]") -> None:
         on_select=open_chosen,
         selection_mode="single-row",
         hide_index=True,
+        height="content",
         row_height=28,
         alt=texts.LIST,
         lazy=False,

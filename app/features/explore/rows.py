@@ -9,7 +9,7 @@ from app.features.explore import actions, texts
 from app.features.explore.state import RowsState
 from app.session import NOTHING_CHOSEN, put, value
 from app.widgets import field_key
-from app.widgets.parts import NULL_SIGN, ROW_PX
+from app.widgets.parts import NULL_SIGN, ROW_PX, grid_height, grid_place
 from app.widgets.words import counted, number
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from core.types import Manifest
 
 VIEW: Final = "data"
-GRID_PX: Final = 520
-"""Height before the style rule fits it to the window."""
+FITS: Final = 20
+"""Rows of a page that are on the screen whole in the smallest window."""
 
 
 def draw_rows(ctx: "AppContext", manifest: "Manifest", rows: RowsState) -> None:
@@ -128,11 +128,12 @@ def _draw_grid(page: "pa.Table", manifest: "Manifest", rows: RowsState) -> None:
 
     shown, settings = for_screen(page)
     settings[page.column_names[0]] = st.column_config.NumberColumn(width=64, pinned=True, format="%d")
-    with st.container(key="fill_rows", height=GRID_PX, border=False, gap=None):
+    height = grid_height(page.num_rows, FITS)
+    with grid_place("rows", height):
         st.dataframe(
             shown,
             key=key,
-            height="stretch",
+            height=height,
             hide_index=True,
             row_height=ROW_PX,
             placeholder=NULL_SIGN,

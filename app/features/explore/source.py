@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from app.boundary import escaped
+from app.catalogue import reading_line
 from app.features.explore import texts
 from app.widgets import field_key
 from app.widgets.parts import ledger_bar, table
 from app.widgets.told import told_table
-from app.widgets.words import reading_line, size, when
+from app.widgets.words import size, when
 
 if TYPE_CHECKING:
     from app.context import AppContext
@@ -17,24 +18,15 @@ if TYPE_CHECKING:
 
 VIEW: Final = "data"
 TOLD_PX: Final = 300
+FACTS_PX: Final = 780
+DIGEST_SHOWN: Final = 24
+"""Enough of a fingerprint to compare by eye; the whole is in `bestand data show`."""
 
 
 def draw_source(ctx: "AppContext", manifest: "Manifest") -> None:
     """Draw where a dataset is from."""
-    source = manifest.source
-    st.table(
-        {
-            "File": escaped(source.name),
-            "Size": size(source.size_bytes),
-            "Original": texts.KEPT if source.kept else f"{texts.REFERENCED}: {escaped(source.path)}",
-            "Fingerprint": f"`{source.digest}`",
-            "Imported": when(manifest.created_at),
-            texts.READ_AS: escaped(reading_line(manifest.reading)),
-        },
-        border="horizontal",
-        width="content",
-        alt=texts.SOURCE,
-    )
+    with st.container(width=FACTS_PX, key="data_facts"):
+        _draw_facts(manifest)
     st.subheader(texts.LEDGER, anchor=False)
     ledger_bar(manifest.ledger)
     told = told_table(ctx, manifest)
@@ -43,3 +35,19 @@ def draw_source(ctx: "AppContext", manifest: "Manifest") -> None:
         return
     st.subheader(texts.TOLD, anchor=False)
     table(told, key=field_key(VIEW, "told", manifest.dataset_id), alt=texts.TOLD, height=TOLD_PX)
+
+
+def _draw_facts(manifest: "Manifest") -> None:
+    source = manifest.source
+    st.table(
+        {
+            "File": escaped(source.name),
+            "Size": size(source.size_bytes),
+            "Original": texts.KEPT if source.kept else f"{texts.REFERENCED}: {escaped(source.path)}",
+            "Fingerprint": f"`{source.digest[:DIGEST_SHOWN]}…`",
+            "Imported": when(manifest.created_at),
+            texts.READ_AS: escaped(reading_line(manifest)),
+        },
+        border="horizontal",
+        alt=texts.SOURCE,
+    )

@@ -113,12 +113,12 @@ def _draw_end(view: str, ended: "JobStatus") -> None:
     if ended.state == "cancelled":
         st.info(texts.CANCELLED, icon=":material/info:")
         return
-    if ended.state != "done" or not isinstance(ended.result, dict):
-        error = ended.error or {}
-        problem(str(error.get("message", texts.FAILED)), str(error.get("hint", "")))
+    if ended.state != "done":
+        problem(*work.reason_of(ended, texts.FAILED))
         return
-    path = Path(str(ended.result["path"]))
-    facts = f"{counted(int(str(ended.result['rows'])), 'row')}, {size(int(str(ended.result['bytes'])))}"
+    result = work.result_of(ended)
+    path = Path(str(result["path"]))
+    facts = f"{counted(int(str(result['rows'])), 'row')}, {size(int(str(result['bytes'])))}"
     st.markdown(f"**{escaped(path.name)}** · {facts}")
     st.download_button(
         texts.SAVE, data=path.read_bytes, file_name=path.name, key=field_key("export", "save", view),

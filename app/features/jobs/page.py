@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from app import work
 from app.boundary import escaped, guarded, part, problem
 from app.desk import Desk
 from app.features.jobs import actions, texts
@@ -108,7 +109,7 @@ def _draw_list(jobs: "Sequence[JobStatus]") -> None:
         selection_mode="single-row",
         hide_index=True,
         row_height=28,
-        height=min(38 + 28 * len(jobs), 420),
+        height="content",
         column_config={
             "State": st.column_config.TextColumn(width=130),
             "Job": st.column_config.TextColumn(width=360),
@@ -153,7 +154,7 @@ def _draw_chosen(ctx: "AppContext", jobs: "Sequence[JobStatus]") -> None:
         if chosen.state in actions.UNFINISHED:
             progress(chosen, chosen.label)
         if chosen.error:
-            problem(str(chosen.error.get("message", "")), str(chosen.error.get("hint", "")))
+            problem(*work.reason_of(chosen, texts.FAILED_JOB))
         st.caption(f"id {chosen.id} · trace {chosen.trace or '–'}")
 
 

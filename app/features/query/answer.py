@@ -10,14 +10,15 @@ from app.features.query.state import SqlState
 from app.refresh import STATUS, refresh, view_key
 from app.session import put, value
 from app.widgets import field_key
-from app.widgets.parts import table
+from app.widgets.parts import grid_height, grid_place, table
 from app.widgets.words import counted, number
 
 if TYPE_CHECKING:
     from analysis.query.run import QueryRun
 
 VIEW: Final = "sql"
-GRID_PX: Final = 340
+FITS: Final = 12
+"""Rows of an answer that are on the screen whole in the smallest window."""
 _PAGE: Final = field_key(VIEW, "page")
 _JUMP: Final = field_key(VIEW, "jump")
 
@@ -49,8 +50,9 @@ def _draw_rows(sql: SqlState, run: "QueryRun", page_rows: int) -> None:
     if rows.num_rows == 0:
         st.markdown(texts.NO_ROWS)
         return
-    with st.container(key="fill_answer", height=GRID_PX, border=False, gap=None):
-        table(rows, key=field_key(VIEW, "answer", run.id), alt=texts.RESULT, height="stretch")
+    height = grid_height(rows.num_rows, FITS)
+    with grid_place("answer", height):
+        table(rows, key=field_key(VIEW, "answer", run.id), alt=texts.RESULT, height=height)
     _draw_pager(sql, run, rows.num_rows, page_rows)
 
 

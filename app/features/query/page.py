@@ -49,11 +49,16 @@ class SqlPage:
             _draw_history(ctx)
         with body(VIEW):
             st.text_area(
-                texts.EDITOR, key=_TEXT, height=EDITOR_PX, label_visibility="collapsed", placeholder=texts.EXAMPLE,
+                texts.EDITOR, key=_TEXT, height=EDITOR_PX, label_visibility="collapsed", placeholder=_example(ctx),
                 on_change="ignore", persist_state="session",
             )  # fmt: skip
             state().live = state().running
             part(ANSWER, partial(_draw_below, ctx, desk), every=POLL_EVERY_S if state().live else None)
+
+
+def _example(ctx: "AppContext") -> str:
+    names = catalogue.names(ctx, limit=1)
+    return texts.EXAMPLE.format(name=names[0]) if names else ""
 
 
 def state() -> SqlState:

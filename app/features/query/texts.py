@@ -4,7 +4,7 @@ from typing import Final
 
 TITLE: Final = "SQL"
 EDITOR: Final = "Question"
-EXAMPLE: Final = 'select Filiale, sum(Betrag) as Umsatz\nfrom "umsatz_2025"\ngroup by all\norder by Umsatz desc'
+EXAMPLE: Final = 'select *\nfrom "{name}"\nlimit 100'
 RUN: Final = "Run"
 STOP: Final = "Stop"
 HISTORY: Final = "History"

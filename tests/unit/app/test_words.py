@@ -1,6 +1,5 @@
 """Facts as analysts say them."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,39 +8,7 @@ from hypothesis import strategies as st
 
 from app.widgets import words
 from core.clock import iso
-from core.types import FileFormat, Ledger, Reading
-
-GERMAN = Reading(
-    FileFormat.DELIMITED, encoding="windows-1252", delimiter=";", quote='"', header_rows=1, decimal=",",
-    thousands=".", first_line=4,
-)  # fmt: skip
-
-
-def test_a_reading_is_one_line_of_plain_words() -> None:
-    """Everything a person must check is said: encoding, delimiter, quote, header, numbers."""
-    assert words.reading_line(GERMAN) == (
-        'Windows-1252 · semicolon · quoted by " · header in line 4 · 3 lines before it · decimal comma'
-        " · thousands point"
-    )
-
-
-@pytest.mark.parametrize(
-    ("reading", "phrase"),
-    [
-        (replace(GERMAN, header_rows=0, first_line=1), "no header"),
-        (replace(GERMAN, quote=None), "no quotes"),
-        (replace(GERMAN, delimiter="\t"), "tab"),
-        (replace(GERMAN, delimiter="§"), "separated by §"),
-        (replace(GERMAN, decimal="."), "decimal point"),
-        (replace(GERMAN, encoding="utf-8"), "UTF-8"),
-        (Reading(FileFormat.XLSX, sheet="Tabelle1", header_rows=1, first_line=2), "sheet “Tabelle1”"),
-        (Reading(FileFormat.XLSX, header_rows=1, first_line=2), "header in row 2"),
-        (Reading(FileFormat.PARQUET), "Parquet"),
-    ],
-)
-def test_each_choice_has_its_word(reading: Reading, phrase: str) -> None:
-    """A reading that differs is said differently."""
-    assert phrase in words.reading_words(reading)
+from core.types import Ledger
 
 
 def test_the_ledger_is_a_sum_that_adds_up() -> None:
