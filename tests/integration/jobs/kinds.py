@@ -83,6 +83,16 @@ class _Kinds:
         self._log.write(f"end {name}")
         return JobOutcome(name, lambda uow: _record(uow, f"gated {name}"))
 
+    def deaf(self, context: JobContext, _args: Args) -> JobOutcome:
+        """Like an engine that is just about to begin: the first interrupts are lost."""
+        heard = threading.Semaphore(0)
+        with context.interruptible(heard.release):
+            self._log.write("start deaf")
+            for _ in range(4):
+                heard.acquire()
+        context.check()
+        return JobOutcome()
+
     def query(self, context: JobContext, args: Args) -> JobOutcome:
         with self._storage.duck.trusted() as connection, duck_errors("The question"):
             self._log.write(f"start {args['name']}")
@@ -143,6 +153,7 @@ def kinds(storage: Storage, log: Log) -> Registry:
             Spec("frail", on_profile.work, _label, max_attempts=3),
             Spec("gated", on_profile.gated, _label),
             Spec("once", on_profile.gated, _label, on_crash="mark"),
+            Spec("deaf", on_profile.deaf, _label),
             Spec("query", on_profile.query, _label),
             Spec("names", _names, _label),
             Spec("flaky", _flaky, _label, max_attempts=4, backoff_s=0.05),

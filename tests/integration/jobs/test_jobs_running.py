@@ -14,6 +14,7 @@ from core.errors import JobNotFoundError, JobsNotRunningError, UsageError
 from core.trace import trace
 from jobs.manager import JobManager, JobStatus
 from jobs.open import Jobs, assemble
+from jobs.queue import Doorbell
 from jobs.specs import FINAL
 from storage.database.models import JobRow
 from storage.database.unit_of_work import UnitOfWork
@@ -315,6 +316,18 @@ def test_a_cancel_from_elsewhere_is_heard(jobs: Jobs, storage: Storage, log: Log
     assert ended(jobs.manager, job_id).state == "cancelled"
 
 
+def test_interrupts_are_repeated_until_they_are_heard(jobs: Jobs, log: Log) -> None:
+    """A cancel that meets the engine just before it begins is not lost."""
+    jobs.worker.start()
+    job_id = jobs.manager.enqueue("deaf", {})
+    wait_until(lambda: log.lines("start deaf"), what="the start")
+    jobs.manager.cancel(job_id)
+    assert ended(jobs.manager, job_id).state == "cancelled"
+    jobs.manager.retry(job_id)
+    wait_until(lambda: len(log.lines("start deaf")) == 2, what="the second start")
+    assert jobs.worker.stop(wait_s=20), "the end of the process was not heard"
+
+
 # ---- the worker ends, the clock jumps, the queue is lost ---------------------------------------------------
 
 
@@ -401,6 +414,39 @@ def test_the_queue_file_may_be_lost_at_any_time(
     assert sorted(log.lines("add")) == sorted([f"add {number}" for number in range(5)] + ["add 99"])
 
 
+def test_messages_that_do_not_arrive_are_sent_by_a_new_queue(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is wrong with the queue file, it is noticed by its silence and the file is made again."""
+    monkeypatch.setattr("jobs.worker._UNHEARD_S", 0.3)
+    jobs.worker.start()
+    broken = jobs.worker._bell._huey.storage
+    monkeypatch.setattr(broken, "dequeue", lambda: None)
+    assert ended(jobs.manager, jobs.manager.enqueue("add", {"number": 1})).state == "done"
+    assert jobs.worker._bell._huey.storage is not broken
+
+
+def test_a_deleted_queue_is_shared_again(storage: Storage) -> None:
+    """After the file was deleted, messages go to the one other processes will open, not to a ghost of the old."""
+    mine = Doorbell(storage.paths.queue_db)
+    mine.ring([("a", 0)])
+    for file in storage.paths.root.glob("queue.db*"):
+        file.unlink()
+    mine.ring([("b", 0), ("c", 0)])
+    theirs = Doorbell(storage.paths.queue_db)
+    assert theirs.waiting() == mine.waiting() == 2
+    mine.close()
+    theirs.close()
+
+
+def test_a_commit_wakes_the_worker(storage: Storage, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job queued inside somebody's transaction does not wait for the next regular look."""
+    monkeypatch.setattr("jobs.worker._SWEEP_S", 3_600.0)
+    jobs = assemble(storage, kinds(storage, log))
+    jobs.worker.start()
+    job_id = storage.database.run_tx(lambda uow: jobs.manager.enqueue("add", {"number": 1}, uow=uow))
+    assert ended(jobs.manager, job_id).state == "done"
+    jobs.worker.stop()
+
+
 class Turnable:
     """The real clock, with an error a test chooses."""
 
@@ -445,6 +491,26 @@ def _owned_by(storage: Storage, job_id: str, owner: str, lease_until: float, *, 
         uow.jobs.update(row, state="running", owner=owner, lease_until=lease_until, attempt=attempt)
 
     storage.database.run_tx(change)
+
+
+def test_of_many_who_claim_a_job_one_gets_it(storage: Storage, log: Log) -> None:
+    """However many messages there are for a job, it is begun once."""
+    claimants = [assemble(storage, kinds(storage, log)) for _ in range(8)]
+    for number in range(10):
+        job_id = claimants[0].manager.enqueue("add", {"number": number})
+        ready, ours = threading.Barrier(len(claimants)), list[bool]()
+
+        def claim(claimant: Jobs, job_id: str, ready: threading.Barrier, ours: list[bool]) -> None:
+            ready.wait()
+            ours.append(claimant.manager._runner.run(job_id))
+
+        threads = [threading.Thread(target=claim, args=(c, job_id, ready, ours)) for c in claimants]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert ours.count(True) == 1
+    assert log.lines("add") == [f"add {number}" for number in range(10)]
 
 
 def test_who_has_lost_a_job_changes_nothing(jobs: Jobs, storage: Storage, log: Log) -> None:
