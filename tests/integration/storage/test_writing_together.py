@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import object_session
 
 from core.errors import DatabaseBusyError
@@ -143,6 +144,39 @@ def test_one_callers_exception_does_not_spoil_the_others(sqlite_database: Databa
         kept = {row.sql for row in uow.queries.list(limit=1_000)}
         assert uow.audit.count() == len(kept)
     assert kept == {str(number) for number in range(100) if number % 3 == 2}
+
+
+def test_a_commit_that_fails_because_of_one_spares_the_others(sqlite_database: Database) -> None:
+    """A broken reference that shows only at the commit fails its caller alone; who shared the commit is kept."""
+    running, go_on = threading.Event(), threading.Event()
+
+    def first(uow: UnitOfWork) -> None:
+        running.set()
+        assert go_on.wait(10)
+        uow.queries.add(a_query("first"))
+
+    def broken(uow: UnitOfWork) -> None:
+        connection = uow.session.connection()
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        connection.exec_driver_sql(
+            "INSERT INTO job_event VALUES ('e', '', '', 1, NULL, 'no-such-job', '', '', 0, '')"
+        )
+
+    def last(uow: UnitOfWork) -> None:
+        uow.queries.add(a_query("last"))
+
+    with ThreadPoolExecutor(3) as pool:
+        futures = [pool.submit(sqlite_database.run_tx, first)]
+        assert running.wait(10)
+        futures += [pool.submit(sqlite_database.run_tx, work) for work in (broken, last)]
+        go_on.set()
+        futures[0].result()
+        with pytest.raises(IntegrityError):
+            futures[1].result()
+        futures[2].result()
+    with sqlite_database.read() as uow:
+        assert {row.sql for row in uow.queries.list()} == {"first", "last"}
+        assert uow.job_events.count() == 0
 
 
 def test_an_exit_inside_a_transaction_ends_neither_the_writer_nor_the_others(sqlite_database: Database) -> None:
