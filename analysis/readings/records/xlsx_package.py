@@ -1,0 +1,212 @@
+"""The parts of an .xlsx file, unpacked with care.
+
+Used by the spreadsheet reader. A file is a zip archive from anywhere: its declared sizes are checked before a byte
+is unpacked (and kept to while unpacking), document types and entities are refused, and what belongs to another
+format gets a sentence of its own. Parts are read as streams.
+"""
+
+import mmap
+import posixpath
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+from xml.parsers import expat
+
+from core.errors import DamagedFileError, FileTooLargeError, NotATableError
+
+ZIP_MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06")
+OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+_MIB: Final = 1024 * 1024
+_MOST_PARTS: Final = 20_000
+_SUSPECT_RATIO: Final = 300
+_SUSPECT_BYTES: Final = 256 * _MIB
+"""A part that unpacks to more than so many times its size, and to more than so many bytes, is no sheet."""
+_CHUNK: Final = 256 * 1024
+_LOCKED_HINT: Final = "Open it in Excel, save a copy without the password, and import that."
+_LATER_HINT: Final = "Open it and save it as .xlsx, then import that."
+
+_WORKBOOK_STREAM: Final = re.compile(b"b\0o\0o\0k\0\0\0", re.IGNORECASE)
+"""The end of "Workbook" or "Book", the streams of an .xls file, in the directory of an old Office file."""
+
+Attributes = dict[str, str]
+StartHandler = Callable[[str, Attributes], None]
+EndHandler = Callable[[str], None]
+TextHandler = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Handlers:
+    """What is called for each element, by its name without a prefix, and for the text in it."""
+
+    start: StartHandler
+    end: EndHandler
+    text: TextHandler
+
+
+class Package:
+    """An open .xlsx file; a context manager."""
+
+    def __init__(self, path: Path, file_name: str, *, unpacked_limit_mib: int) -> None:
+        """Open the archive and check what it says of itself.
+
+        Raises:
+            DamagedFileError: it is no sound archive.
+            FileTooLargeError: it would unpack to more than allowed.
+            NotATableError: it is protected by a password.
+        """
+        self._file_name = file_name
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            raise DamagedFileError(
+                file_name, "is a damaged spreadsheet; it was probably not written or copied to its end."
+            ) from error
+        try:
+            self._check(unpacked_limit_mib)
+        except BaseException:
+            self._zip.close()
+            raise
+        self._parts = {_normal(info.filename): info for info in self._zip.infolist()}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._zip.close()
+
+    def __contains__(self, part: str) -> bool:
+        return _normal(part) in self._parts
+
+    def size(self, part: str) -> int:
+        """Return how many bytes a part has, unpacked."""
+        return self._parts[_normal(part)].file_size
+
+    def chunks(self, part: str) -> Iterator[bytes]:
+        """Yield the bytes of a part.
+
+        Raises:
+            DamagedFileError: it is not there or cannot be unpacked.
+        """
+        info = self._parts.get(_normal(part))
+        if info is None:
+            raise DamagedFileError(self._file_name, f"is a damaged spreadsheet: '{part}' is missing in it.")
+        with self._damage(part), self._zip.open(info) as stream:
+            while chunk := stream.read(_CHUNK):
+                yield chunk
+
+    def parse(self, part: str, handlers: Handlers) -> Iterator[int]:
+        """Read a part as XML; yields the number of bytes read after each piece, so that a caller may stop early.
+
+        Raises:
+            DamagedFileError: it is no XML, or XML that defines entities.
+        """
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        names: dict[str, str] = {}
+
+        def local(name: str) -> str:
+            return names.setdefault(name, name.rpartition(":")[2])
+
+        def refuse(*_: object) -> None:
+            raise DamagedFileError(self._file_name, f"is no proper spreadsheet: '{part}' defines entities.")
+
+        parser.StartElementHandler = lambda name, attributes: handlers.start(local(name), attributes)
+        parser.EndElementHandler = lambda name: handlers.end(local(name))
+        parser.CharacterDataHandler = handlers.text
+        parser.StartDoctypeDeclHandler = refuse
+        done = 0
+        for chunk in self.chunks(part):
+            with self._damage(part):
+                parser.Parse(chunk, False)  # noqa: FBT003 - the library takes no name here
+            done += len(chunk)
+            yield done
+        with self._damage(part):
+            parser.Parse(b"", True)  # noqa: FBT003
+
+    def parse_all(self, part: str, handlers: Handlers) -> None:
+        """Read a whole part as XML; raises as `parse`."""
+        for _ in self.parse(part, handlers):
+            pass
+
+    @contextmanager
+    def _damage(self, part: str) -> Iterator[None]:
+        try:
+            yield
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+            raise DamagedFileError(
+                self._file_name, f"is a damaged spreadsheet: '{part}' in it cannot be unpacked."
+            ) from error
+        except expat.ExpatError as error:
+            raise DamagedFileError(
+                self._file_name, f"is a damaged spreadsheet: '{part}' in it is broken in line {error.lineno:,}."
+            ) from error
+
+    def _check(self, limit_mib: int) -> None:
+        infos = self._zip.infolist()
+        if any(info.flag_bits & 1 for info in infos):
+            raise NotATableError(self._file_name, "is protected by a password.", hint=_LOCKED_HINT)
+        if len(infos) > _MOST_PARTS:
+            raise FileTooLargeError(self._file_name, f"has {len(infos):,} parts, which no spreadsheet has.")
+        total = sum(info.file_size for info in infos)
+        if total > limit_mib * _MIB:
+            raise FileTooLargeError(
+                self._file_name,
+                f"would unpack to {total // _MIB:,} MiB; the limit is {limit_mib:,} MiB.",
+                hint="Raise imports.unpacked_limit_mib in the settings if you trust the file.",
+            )
+        for info in infos:
+            if info.file_size > max(_SUSPECT_BYTES, _SUSPECT_RATIO * info.compress_size):
+                raise FileTooLargeError(
+                    self._file_name,
+                    f"would unpack to more than {_SUSPECT_RATIO} times its size, as no spreadsheet does.",
+                    hint="Do not import it unless you know where it comes from; save it anew in Excel first.",
+                )
+
+
+def refuse_other_formats(path: Path, head: bytes, file_name: str) -> None:
+    """Say what a file is that looks like a spreadsheet and is no .xlsx.
+
+    Raises:
+        NotATableError: it is encrypted, of an older or another format, or no spreadsheet at all.
+    """
+    if head.startswith(OLE_MAGIC):
+        raise _old_format(path, file_name)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = {_normal(name) for name in archive.namelist()[:_MOST_PARTS]}
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return  # told by Package
+    if "xl/workbook.bin" in names:
+        raise NotATableError(file_name, "is a binary Excel file (.xlsb), which comes later.", hint=_LATER_HINT)
+    if "content.xml" in names:
+        raise NotATableError(file_name, "is an OpenDocument file (.ods), which comes later.", hint=_LATER_HINT)
+    if "[content_types].xml" not in names and "xl/workbook.xml" not in names:
+        raise NotATableError(
+            file_name, "is a zip archive and no spreadsheet.", hint="Unpack it and import what is in it."
+        )
+
+
+def _old_format(path: Path, file_name: str) -> NotATableError:
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        if data.find("EncryptedPackage".encode("utf-16-le")) >= 0:
+            return NotATableError(file_name, "is protected by a password.", hint=_LOCKED_HINT)
+        if _WORKBOOK_STREAM.search(data):
+            return NotATableError(file_name, "is an old Excel file (.xls), which comes later.", hint=_LATER_HINT)
+    return NotATableError(file_name, "is an old Office file without a spreadsheet.")
+
+
+def resolve(base: str, target: str) -> str:
+    """Return the part a relationship of the part `base` points to."""
+    target = target.replace("\\", "/")
+    joined = target if target.startswith("/") else posixpath.join(posixpath.dirname(base), target)
+    return posixpath.normpath(joined.lstrip("/"))
+
+
+def _normal(part: str) -> str:
+    return part.replace("\\", "/").lstrip("/").lower()

@@ -1,0 +1,236 @@
+"""Reads .xlsx workbooks: one sheet, as a stream of rows.
+
+Used by the registry of readers. A record is a row of the spreadsheet, and line numbers are those Excel shows. Rows
+above the table and empty rows before its end are in the ledger; merged cells, errors and formulas without a
+value are told.
+"""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from analysis.readings.model import Candidate, Judgement, Loaded
+from analysis.readings.records.headings import titles
+from analysis.readings.records.intake import Intake
+from analysis.readings.records.kinds import Cell
+from analysis.readings.records.names import column_names
+from analysis.readings.records.sampling import candidate, counted
+from analysis.readings.records.xlsx_layout import SAMPLE_ROWS, SheetLayout, layouts
+from analysis.readings.records.xlsx_package import OLE_MAGIC, ZIP_MAGIC, refuse_other_formats
+from analysis.readings.records.xlsx_values import range_of, shown
+from analysis.readings.records.xlsx_workbook import Row, Sheet, Workbook
+from core.config import AppConfig
+from core.errors import NotATableError
+from core.progress import PartOfProgress, Progress
+from core.types import FileFormat, Flag, LineAction, Reading
+from storage.duck import DuckEngine
+
+_MOST_CANDIDATES: Final = 3
+_MOST_SHEETS: Final = 50
+"""Sheets looked into; a workbook with more has no more tables to offer."""
+_REPORT_EVERY: Final = 2_000
+
+
+class XlsxReader:
+    """The reader of Excel workbooks; holds no state, so it is thread-safe."""
+
+    formats: tuple[FileFormat, ...] = (FileFormat.XLSX,)
+
+    def __init__(self, duck: DuckEngine, config: AppConfig) -> None:
+        self._duck = duck
+        self._max_columns = config.imports.max_columns
+        self._limit_mib = config.imports.unpacked_limit_mib
+
+    def recognises(self, path: Path, head: bytes, name: str) -> bool:  # noqa: ARG002 - the protocol's signature
+        """Tell whether it is a zip archive or an old Office file; `judge` says which of them it reads."""
+        return head.startswith((*ZIP_MAGIC, OLE_MAGIC))
+
+    def judge(self, path: Path, *, name: str) -> Judgement:
+        """Look at the first rows of the sheets; see `model.Reader`."""
+        with self._open(path, name) as workbook:
+            samples = _samples(workbook)
+        if not samples:
+            raise NotATableError(name, "has no sheet with a value in it.")
+        found: list[Candidate] = []
+        for sample in samples[:_MOST_CANDIDATES]:
+            others = [other.sheet.name for other in samples if other is not sample]
+            found += [_candidate(sample, layout, others, first=not found) for layout in layouts(sample.rows)]
+        found.sort(key=lambda each: -each.reading.confidence)
+        return Judgement(tuple(found[:_MOST_CANDIDATES]))
+
+    def load(self, path: Path, reading: Reading, out: Path, *, name: str, progress: Progress) -> Loaded:
+        """Write the table and the ledger; see `model.Reader`."""
+        with (
+            self._open(path, name) as workbook,
+            Intake(out, file_name=name, unit="record", max_columns=self._max_columns) as intake,
+        ):
+            names = _Filling(workbook, reading, intake, name).run(PartOfProgress(progress, 0.0, 0.8))
+            rest = PartOfProgress(progress, 0.8, 1.0)
+            return intake.finish(self._duck, reading, rest, decimals=False, names=names)
+
+    def cells(self, path: Path, reading: Reading, *, name: str, progress: Progress) -> Iterator[list[str]]:
+        """Yield header and rows as text; see `model.Reader`."""
+        with (
+            tempfile.TemporaryDirectory(prefix="cells-") as folder,
+            self._open(path, name) as workbook,
+            Intake(Path(folder), file_name=name, unit="record", max_columns=self._max_columns) as intake,
+        ):
+            names = _Filling(workbook, reading, intake, name).run(progress)
+            rows = intake.staging.texts()
+            next(rows)
+            if reading.header_rows:
+                yield names
+            yield from rows
+
+    def _open(self, path: Path, name: str) -> Workbook:
+        with path.open("rb") as file:
+            head = file.read(len(OLE_MAGIC))
+        refuse_other_formats(path, head, name)
+        return Workbook(path, name, unpacked_limit_mib=self._limit_mib)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """The first rows of a sheet that hold something; `complete` if there are no others."""
+
+    sheet: Sheet
+    rows: list[Row]
+    complete: bool
+
+
+def _samples(workbook: Workbook) -> list[_Sample]:
+    """Return the sheets that are not empty, the visible ones; hidden ones only if there is no other."""
+    for visible in (True, False):
+        sheets = [sheet for sheet in workbook.sheets if sheet.visible is visible][:_MOST_SHEETS]
+        samples = [sample for sheet in sheets if (sample := _sample(workbook, sheet)).rows]
+        if samples:
+            return samples
+    return []
+
+
+def _sample(workbook: Workbook, sheet: Sheet) -> _Sample:
+    rows: list[Row] = []
+    for row, _ in workbook.rows(sheet):
+        if row.cells:
+            rows.append(row)
+        if len(rows) == SAMPLE_ROWS:
+            return _Sample(sheet, rows, complete=False)
+    return _Sample(sheet, rows, complete=True)
+
+
+def _candidate(sample: _Sample, layout: SheetLayout, others: Sequence[str], *, first: bool) -> Candidate:
+    reading = Reading(
+        FileFormat.XLSX,
+        header_rows=1 if layout.header else 0,
+        confidence=round(layout.confidence if first else min(layout.confidence, 0.3), 3),
+        first_line=layout.first_row,
+        sheet=sample.sheet.name,
+    )
+    rows = [row for row in sample.rows if row.number >= layout.first_row]
+    table = _Table.of(rows, header=layout.header)
+    records = [table.members(row) for row in rows[1 if layout.header else 0 :]]
+    where = f"header in row {layout.first_row:,}" if layout.header else "no header"
+    why = f"Excel sheet '{sample.sheet.name}' · {where}"
+    if others:
+        named = ", ".join(f"'{other}'" for other in others[:3]) + (", …" if len(others) > 3 else "")
+        why += f" · {counted(len(others), 'more sheet')} ({named})"
+    return candidate(records, reading, why, decimals=False, complete=sample.complete, titles=table.titles)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The columns of the table: from which column of the sheet on, and what they are called."""
+
+    left: int
+    titles: list[str]
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], *, header: bool) -> "_Table":
+        """Find the columns the first rows use."""
+        used = {column for row in rows for column in row.cells}
+        left, right = min(used), max(used)
+        first = [rows[0].cells.get(column) for column in range(left, right + 1)] if header else None
+        return cls(left, titles(first, right - left + 1))
+
+    def members(self, row: Row) -> list[tuple[str, Cell]]:
+        """Return the cells of a row by position in the table."""
+        return [(str(column - self.left), cell) for column, cell in row.cells.items()]
+
+    def name(self, column: int) -> str:
+        """Return what a column of the sheet is called in messages."""
+        position = column - self.left
+        names = column_names(self.titles)
+        return names[position] if 0 <= position < len(names) else f"column_{position + 1}"
+
+
+@dataclass(slots=True)
+class _Filling:
+    """Passes once through a sheet and hands every row to the intake."""
+
+    workbook: Workbook
+    reading: Reading
+    intake: Intake
+    name: str
+    last: int = 0
+    merged: list[str] = field(default_factory=list)
+
+    def run(self, progress: Progress) -> list[str]:
+        """Return what the file calls the columns."""
+        sheet = self._sheet()
+        table = self._table(sheet)
+        self.intake.staging.declare(str(position) for position in range(len(table.titles)))
+        for row, done in self.workbook.rows(sheet, merged=self.merged):
+            self._take(row, table)
+            if row.number % _REPORT_EVERY == 0:
+                progress.report(done, f"reading row {row.number:,}")
+        self._flag_merged()
+        return table.titles + [""] * (len(self.intake.staging.keys) - len(table.titles))
+
+    def _sheet(self) -> Sheet:
+        for sheet in self.workbook.sheets:
+            if sheet.name == self.reading.sheet:
+                return sheet
+        raise NotATableError(
+            self.name, f"has no sheet '{self.reading.sheet}'.", hint="Choose another sheet in the Import page."
+        )
+
+    def _table(self, sheet: Sheet) -> _Table:
+        rows = [row for row in _sample(self.workbook, sheet).rows if row.number >= self.reading.first_line]
+        if not rows:
+            raise NotATableError(self.name, f"has nothing from row {self.reading.first_line:,} on.")
+        return _Table.of(rows, header=bool(self.reading.header_rows))
+
+    def _take(self, row: Row, table: _Table) -> None:
+        if not row.cells and not row.uncomputed:
+            return  # counted when something follows; a sheet may be formatted far below its end
+        for number in range(self.last + 1, row.number):
+            self.intake.put_aside(LineAction.BLANK, line=number, raw=b"", reason="It is empty.")
+        self.last = row.number
+        if row.number < self.reading.first_line:
+            self._aside(row, LineAction.PREAMBLE, "It stands above the table.")
+        elif row.number == self.reading.first_line and self.reading.header_rows:
+            self._aside(row, LineAction.HEADER, "It names the columns.")
+        else:
+            members = table.members(row)
+            self.intake.load(members, line=row.number, chars=sum(len(str(cell)) for cell in row.cells.values()))
+            self._flag_cells(row, table)
+
+    def _aside(self, row: Row, action: LineAction, reason: str) -> None:
+        self.intake.put_aside(action, line=row.number, raw=shown(list(row.cells.values())), reason=reason)
+
+    def _flag_cells(self, row: Row, table: _Table) -> None:
+        for column in row.errors:
+            message = f"Row {row.number:,} has the error {row.cells.get(column)} in place of a value."
+            self.intake.flag(Flag("error_cell", "kept_as_text", message, row.number, table.name(column)))
+        for column in row.uncomputed:
+            message = f"Row {row.number:,} has a formula whose value is not stored in the file; it is empty."
+            self.intake.flag(Flag("formula_without_value", "left_empty", message, row.number, table.name(column)))
+
+    def _flag_merged(self) -> None:
+        for reference in self.merged:
+            first, last = range_of(reference)
+            if last >= self.reading.first_line:
+                message = f"The cells {reference} are merged; only the first of them holds the value."
+                self.intake.flag(Flag("merged_cells", "left_empty", message, max(first, self.reading.first_line)))
