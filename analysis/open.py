@@ -27,7 +27,8 @@ class Analysis:
     exports: Exporter
 
     def close(self) -> None:
-        """Stop running questions; to be called before the storage is closed."""
+        """Stop what runs in the background; to be called before the storage is closed."""
+        self.rows.close()
         self.queries.close()
 
 
@@ -39,7 +40,7 @@ def open_analysis(storage: Storage) -> Analysis:
         storage=storage,
         readings=readings,
         imports=Importer(storage, readings),
-        rows=RowPages(storage.duck, storage.datasets, storage.cache),
+        rows=RowPages(storage),
         profiles=Profiler(storage.duck, storage.datasets, storage.cache),
         queries=queries,
         exports=Exporter(storage, queries),

@@ -7,26 +7,38 @@ but cached totals and orders.
 import difflib
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pyarrow as pa
 
+from analysis.orders import Orders
+from analysis.query.results import Results
+from analysis.query.run import QueryRun
 from analysis.row_sql import Filter, casts, condition, order, rows_source
 from analysis.values import text_literal
 from core.errors import ColumnNotFoundError, StorageIOError, UsageError
 from core.telemetry import metrics
-from core.types import Column, Manifest
-from storage.cache.cache import Cache
+from core.types import Column, Json, Manifest
 from storage.cache.keys import CacheKeys
-from storage.datasets import DatasetStore
-from storage.duck import DuckEngine, duck_errors
+from storage.duck import duck_errors
+from storage.open import Storage
 
 ROW_NUMBER: Final = "#"
 """Name of the first column of every page: the row's number in the dataset, from 1."""
 
 MAX_LIMIT: Final = 100_000
 """Most rows in one page; more is an export."""
+
+
+_LARGE: Final = 100_000
+"""Rows from which on an order is worth writing out; fewer are sorted faster than anybody turns a page."""
+
+_NEAR: Final = 2_000
+"""First rows of an order, which the engine finds without ordering them all; fetched at once, for several pages."""
+
+_NEAR_CELLS: Final = 400_000
+"""Most cells of those rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +70,14 @@ class RowPage:
 class RowPages:
     """Reads pages; thread-safe."""
 
-    def __init__(self, duck: DuckEngine, datasets: DatasetStore, cache: Cache) -> None:
-        self._duck = duck
-        self._datasets = datasets
-        self._cache = cache
+    def __init__(self, storage: Storage) -> None:
+        self._duck = storage.duck
+        self._datasets = storage.datasets
+        self._cache = storage.cache
+        folder = storage.paths.cache / "orders"
+        self._orders = Orders(
+            storage.duck, Results(folder, storage.cache, limit_mib=storage.config.cache.disk_mib)
+        )
 
     def page(self, dataset: Manifest, query: RowQuery) -> RowPage:
         """Return one page of one version of a dataset.
@@ -83,7 +99,16 @@ class RowPages:
             self._check_values(dataset, query)
             where = condition(query.filters, query.search, dataset.columns)
             total = self._total(dataset, where) if where else dataset.rows
-            return RowPage(self._read(dataset, query, where), total, query.offset)
+            return RowPage(self._read(dataset, query, where, total), total, query.offset)
+
+    def ordering(self, dataset: Manifest, query: RowQuery) -> QueryRun | None:
+        """Return the run that writes out this order now, to show how far it is or to stop it, or None."""
+        where = condition(query.filters, query.search, dataset.columns)
+        return self._orders.running(_order_key(dataset, query, where))
+
+    def close(self) -> None:
+        """Stop what is being written."""
+        self._orders.close()
 
     def _check_values(self, dataset: Manifest, query: RowQuery) -> None:
         """Refuse values the engine cannot understand in their column's type, by name."""
@@ -100,19 +125,58 @@ class RowPages:
                     hint="Write dates as 2025-12-31, times as 23:59:00 and truth values as true or false.",
                 )
 
-    def _read(self, dataset: Manifest, query: RowQuery, where: str) -> pa.Table:
+    def _read(self, dataset: Manifest, query: RowQuery, where: str, total: int) -> pa.Table:
         places = {column.name: i for i, column in enumerate(dataset.columns)}
         shown = query.columns if query.columns is not None else tuple(places)
-        picked = ", ".join(["r + 1", *(f"c{places[name]}" for name in shown)])
-        sql = f"select {picked} from {self._source(dataset)} {_span(query, where, places)}"
-        with self._duck.trusted() as connection:
-            table = connection.execute(sql).to_arrow_table()
+        far = query.offset + query.limit > _head_rows(dataset)
+        worthwhile = total > _LARGE and (query.sort or (where and far))
+        if worthwhile:
+            whole = self._from_order(dataset, query, where)
+            table = whole.select(["n", *(f"c{places[name]}" for name in shown)])
+        else:
+            table = self._from_engine(dataset, query, where, [f"c{places[name]}" for name in shown])
         return table.rename_columns([row_number_name(shown), *shown])
+
+    def _from_engine(self, dataset: Manifest, query: RowQuery, where: str, picked: Sequence[str]) -> pa.Table:
+        window = f"limit {query.limit} offset {query.offset}"
+        if where or query.sort:
+            span = f"{_selection(dataset, query, where)} {window}"
+        else:
+            # A range of row numbers lets the engine skip all other row groups.
+            span = f"where r between {query.offset} and {query.offset + query.limit - 1} order by r"
+        with self._duck.trusted() as connection:
+            return connection.execute(f"{_select(picked)} {self._source(dataset)} {span}").to_arrow_table()
+
+    def _from_order(self, dataset: Manifest, query: RowQuery, where: str) -> pa.Table:
+        """Return the page, all columns, out of the written order; only the first rows come from the engine."""
+        key, tags = _order_key(dataset, query, where), _tags(dataset)
+        head = _head_rows(dataset)
+        if query.offset + query.limit > head:
+            return self._from_written(dataset, query, where)
+        table = self._orders.page(key, tags, query.offset, query.limit, wait=False)
+        if table is None:
+            top = replace(query, offset=0, limit=head)
+            first = self._cache.get_or_compute(
+                f"{key}:head", lambda: self._from_engine(dataset, top, where, _all(dataset)), tags=tags
+            )
+            self._begin_order(dataset, query, where)
+            table = first.slice(query.offset, query.limit)
+        return table
+
+    def _from_written(self, dataset: Manifest, query: RowQuery, where: str) -> pa.Table:
+        """Return a page far from the start, waiting until the order is written that far."""
+        self._begin_order(dataset, query, where)
+        key, tags = _order_key(dataset, query, where), _tags(dataset)
+        table = self._orders.page(key, tags, query.offset, query.limit, wait=True)
+        return self._from_engine(dataset, query, where, _all(dataset)) if table is None else table
+
+    def _begin_order(self, dataset: Manifest, query: RowQuery, where: str) -> None:
+        statement = f"{_select(_all(dataset))} {self._source(dataset)} {_selection(dataset, query, where)}"
+        self._orders.begin(_order_key(dataset, query, where), _tags(dataset), statement)
 
     def _total(self, dataset: Manifest, where: str) -> int:
         key = CacheKeys.count(dataset.dataset_id, dataset.version, where)
-        tags = [f"dataset:{dataset.dataset_id}"]
-        return self._cache.get_or_compute(key, lambda: self._count(dataset, where), tags=tags)
+        return self._cache.get_or_compute(key, lambda: self._count(dataset, where), tags=_tags(dataset))
 
     def _count(self, dataset: Manifest, where: str) -> int:
         with self._duck.trusted() as connection:
@@ -144,17 +208,33 @@ def require_columns(dataset: str, columns: Sequence[Column], wanted: Sequence[st
             raise ColumnNotFoundError(dataset, name, nearest=nearest[0] if nearest else None)
 
 
-def _span(query: RowQuery, where: str, places: dict[str, int]) -> str:
-    """Return the end of the statement: condition, order, and the rows wanted of it."""
-    window = f"limit {query.limit} offset {query.offset}"
-    if query.sort:
-        filtered = f"where {where} " if where else ""
-        return f"{filtered}order by {order(query.sort, places)} {window}"
-    if where:
-        # The engine keeps the file's order by itself here, and stops reading once the page is full.
-        return f"where {where} {window}"
-    # A range of row numbers lets the engine skip all other row groups.
-    return f"where r between {query.offset} and {query.offset + query.limit - 1} order by r"
+def _select(picked: Sequence[str]) -> str:
+    return f"select {', '.join(['r + 1 as n', *picked])} from"
+
+
+def _all(dataset: Manifest) -> list[str]:
+    return [f"c{i}" for i in range(len(dataset.columns))]
+
+
+def _head_rows(dataset: Manifest) -> int:
+    """Return how many first rows of an order are fetched at once; fewer where rows are wide."""
+    return max(min(_NEAR, _NEAR_CELLS // max(len(dataset.columns), 1)), 1)
+
+
+def _selection(dataset: Manifest, query: RowQuery, where: str) -> str:
+    """Return which rows in which order; the engine keeps the file's order by itself."""
+    places = {column.name: i for i, column in enumerate(dataset.columns)}
+    filtered = f"where {where} " if where else ""
+    return f"{filtered}order by {order(query.sort, places)}" if query.sort else filtered
+
+
+def _order_key(dataset: Manifest, query: RowQuery, where: str) -> str:
+    sort: Json = [[name, falling] for name, falling in query.sort]
+    return CacheKeys.page(dataset.dataset_id, dataset.version, ["order", where, sort])
+
+
+def _tags(dataset: Manifest) -> list[str]:
+    return [f"dataset:{dataset.dataset_id}"]
 
 
 def _check(dataset: Manifest, query: RowQuery) -> None:

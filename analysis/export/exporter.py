@@ -6,7 +6,8 @@ without loss as far as the format allows, and what it does not allow is an error
 
 import codecs
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, Literal, TypeAlias, get_args
@@ -14,7 +15,7 @@ from typing import BinaryIO, Final, Literal, TypeAlias, get_args
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.export.lines import ExportOptions, csv_header, csv_line, json_line
+from analysis.export.lines import ExportOptions, csv_header, csv_line, json_line, parquet_columns, sheet_columns
 from analysis.export.sheet import check_size, write_sheet
 from analysis.export.target import whole_file
 from analysis.query.engine import Consumer, QueryEngine
@@ -57,6 +58,26 @@ class Asked:
     limit: int | None = None
 
 
+class _Counting:
+    """Progress that is told rows instead of shares."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress = progress
+        self._total = total
+
+    def told(self, rows: int) -> None:
+        """Say how many rows are written."""
+        self.report(rows / self._total if self._total else 0.0, f"{rows:,} rows written")
+
+    def report(self, fraction: float, step: str = "") -> None:
+        """Pass it on."""
+        self._progress.report(fraction, step)
+
+    def interruptible(self, interrupt: Callable[[], None]) -> AbstractContextManager[None]:
+        """Pass it on."""
+        return self._progress.interruptible(interrupt)
+
+
 class Exporter:
     """Writes files; thread-safe."""
 
@@ -97,7 +118,8 @@ class Exporter:
         ):
             rows = self.write(what, file, fmt, progress=watch, options=options)
             size = file.seek(0, os.SEEK_END)
-        watch.report(1.0, f"{rows:,} rows written")
+            # Said while the file can still be taken back: this is the last moment to hear a cancel.
+            watch.report(1.0, f"{rows:,} rows written")
         return Exported(target, rows, size)
 
     def write(
@@ -114,7 +136,7 @@ class Exporter:
         Raises:
             BestandError: as `export`; the stream then holds a part.
         """
-        watch = progress or SilentProgress()
+        watch = _Counting(progress or SilentProgress(), self._total(what))
         chosen = _checked(options or ExportOptions())
         match fmt:
             case "csv" | "json" | "ndjson":
@@ -125,7 +147,7 @@ class Exporter:
                 return self._xlsx(what, sink, watch)
         raise ExportError(f"'{fmt}' is no format Bestand writes.", hint=f"Choose {', '.join(FORMATS)}.")
 
-    def _lines(self, what: What, sink: BinaryIO, fmt: Format, options: ExportOptions, watch: Progress) -> int:
+    def _lines(self, what: What, sink: BinaryIO, fmt: Format, options: ExportOptions, watch: _Counting) -> int:
         schemas: list[pa.Schema] = []
 
         def shape(schema: pa.Schema) -> str:
@@ -148,29 +170,36 @@ class Exporter:
                     text = text if rows else b"[" + text[1:]
                 sink.write(text)
                 rows += batch.num_rows
-                self._told(watch, what, rows)
+                watch.told(rows)
             if fmt == "json":
                 sink.write(b"\n]\n" if rows else b"[]\n")
             return rows
 
         return self._feed(what, consume, shape, watch)
 
-    def _parquet(self, what: What, sink: BinaryIO, watch: Progress) -> int:
+    def _parquet(self, what: What, sink: BinaryIO, watch: _Counting) -> int:
         if isinstance(what, tuple):
             return self._copy(what, sink, watch)
 
-        def consume(schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
-            rows = 0
+        names: list[str] = []
+
+        def shape(schema: pa.Schema) -> str:
+            names.extend(schema.names)
+            return parquet_columns(schema)
+
+        def consume(shaped: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
+            rows, schema = 0, _renamed(shaped, names)
             with pq.ParquetWriter(sink, schema, compression="zstd") as writer:
                 for group in _gathered(batches, _ROW_GROUP):
-                    writer.write_table(pa.Table.from_batches(group, schema), row_group_size=_ROW_GROUP)
+                    table = pa.Table.from_batches(group, shaped).rename_columns(names)
+                    writer.write_table(table, row_group_size=_ROW_GROUP)
                     rows += sum(batch.num_rows for batch in group)
-                    self._told(watch, what, rows)
+                    watch.told(rows)
             return rows
 
-        return self._feed(what, consume, None, watch)
+        return self._feed(what, consume, shape, watch)
 
-    def _copy(self, what: tuple[str, int], sink: BinaryIO, watch: Progress) -> int:
+    def _copy(self, what: tuple[str, int], sink: BinaryIO, watch: _Counting) -> int:
         """Copy the version's own file: nothing is more faithful."""
         manifest = self._storage.datasets.manifest(*what)
         done = 0
@@ -181,20 +210,20 @@ class Exporter:
                 watch.report(done / max(manifest.size_bytes, 1), "copying")
         return manifest.rows
 
-    def _xlsx(self, what: What, sink: BinaryIO, watch: Progress) -> int:
+    def _xlsx(self, what: What, sink: BinaryIO, watch: _Counting) -> int:
         if isinstance(what, tuple):
             check_size(self._storage.datasets.manifest(*what).rows)
 
-        def consume(schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
-            return write_sheet(
-                sink,
-                schema,
-                batches,
-                folder=self._storage.paths.tmp,
-                each=lambda rows: self._told(watch, what, rows),
-            )
+        names: list[str] = []
 
-        return self._feed(what, consume, None, watch)
+        def shape(schema: pa.Schema) -> str:
+            names.extend(schema.names)
+            return sheet_columns(schema)
+
+        def consume(_: pa.Schema, batches: Iterator[pa.RecordBatch]) -> int:
+            return write_sheet(sink, names, batches, folder=self._storage.paths.tmp, each=watch.told)
+
+        return self._feed(what, consume, shape, watch)
 
     def _feed(self, what: What, consume: Consumer[int], shape: Shape | None, watch: Progress) -> int:
         """Hand the rows, in the wanted shape, to `consume`."""
@@ -219,9 +248,13 @@ class Exporter:
             )
             return consume(schema, iter(reader))
 
-    def _told(self, watch: Progress, what: What, rows: int) -> None:
-        total = self._storage.datasets.manifest(*what).rows if isinstance(what, tuple) else 0
-        watch.report(rows / total if total else 0.0, f"{rows:,} rows written")
+    def _total(self, what: What) -> int:
+        """Return how many rows there are, 0 if that is not known before."""
+        return self._storage.datasets.manifest(*what).rows if isinstance(what, tuple) else 0
+
+
+def _renamed(schema: pa.Schema, names: Sequence[str]) -> pa.Schema:
+    return pa.schema([field.with_name(name) for field, name in zip(schema, names, strict=True)])
 
 
 def _checked(options: ExportOptions) -> ExportOptions:

@@ -1,10 +1,10 @@
-"""Rows as lines of text, written by the engine: CSV records and JSON objects.
+"""The select lists behind an export: rows as lines of text (CSV, JSON), or as columns a format has types for.
 
-Used by `Exporter`. Pure SQL text: for each row one expression that is its line, so that the engine formats in
-parallel and Python only moves bytes. Columns are addressed as `c0`, `c1`, …; names appear as quoted texts only.
+Used by `Exporter`. Pure SQL text. A line is one expression per row, so that the engine formats in parallel and
+Python only moves bytes. Columns are addressed as `c0`, `c1`, …; names appear as quoted texts only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -15,6 +15,8 @@ from analysis.values import text_literal
 
 EXACT_INTEGER: Final = 2**53 - 1
 """JSON readers that know only floating point keep whole numbers up to here."""
+
+_NOT_FOR_CELLS: Final = (types.is_nested, types.is_union, types.is_interval, types.is_binary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,25 @@ def json_line(schema: pa.Schema, options: ExportOptions) -> str:
         f"{text_literal(field.name)}, {_json(f'c{i}', field.type, exact=exact)}" for i, field in enumerate(schema)
     ]
     return f"json_object({', '.join(pairs)})::VARCHAR"
+
+
+def parquet_columns(schema: pa.Schema) -> str:
+    """Return the select list for Parquet: spans of time and unions as text, since it has no type for them."""
+    return _columns(schema, lambda kind: types.is_interval(kind) or types.is_union(kind))
+
+
+def sheet_columns(schema: pa.Schema) -> str:
+    """Return the select list for a worksheet: everything with parts as text, and bytes too."""
+    return _columns(
+        schema,
+        lambda kind: (
+            types.is_nested(kind) or types.is_interval(kind) or types.is_union(kind) or types.is_binary(kind)
+        ),
+    )
+
+
+def _columns(schema: pa.Schema, as_text: Callable[[pa.DataType], bool]) -> str:
+    return ", ".join(f"c{i}::VARCHAR" if as_text(field.type) else f"c{i}" for i, field in enumerate(schema))
 
 
 def _csv_cell(place: str, kind: pa.DataType, options: ExportOptions) -> str:

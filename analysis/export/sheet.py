@@ -5,8 +5,8 @@ dates and truth values keep their kind as far as Excel can hold them exactly, an
 """
 
 import math
-from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -47,7 +47,7 @@ def check_size(rows: int) -> None:
 
 def write_sheet(
     sink: BinaryIO,
-    schema: pa.Schema,
+    names: Sequence[str],
     batches: Iterator[pa.RecordBatch],
     *,
     folder: Path,
@@ -57,7 +57,7 @@ def write_sheet(
 
     Args:
         sink: Gets the bytes at the end.
-        schema: Names of the columns.
+        names: Names of the columns.
         batches: The rows.
         folder: For temporary files.
         each: Called with the number of rows so far, after each batch; may raise to stop.
@@ -65,12 +65,12 @@ def write_sheet(
     Raises:
         ExportError: there are more rows or columns than a sheet has, or a text is longer than a cell.
     """
-    if len(schema) > MAX_COLUMNS:
-        raise ExportError(f"An Excel sheet holds {MAX_COLUMNS:,} columns, and there are {len(schema):,}.")
+    if len(names) > MAX_COLUMNS:
+        raise ExportError(f"An Excel sheet holds {MAX_COLUMNS:,} columns, and there are {len(names):,}.")
     options = {"constant_memory": True, "tmpdir": str(folder)}
     book = xlsxwriter.Workbook(sink, options)
     try:
-        sheet = _Sheet(book, schema)
+        sheet = _Sheet(book, names)
         for batch in batches:
             sheet.add(batch)
             each(sheet.rows)
@@ -92,8 +92,8 @@ def _abandon(book: xlsxwriter.Workbook) -> None:
 class _Sheet:
     """The one sheet, being filled."""
 
-    def __init__(self, book: xlsxwriter.Workbook, schema: pa.Schema) -> None:
-        self._names = schema.names
+    def __init__(self, book: xlsxwriter.Workbook, names: Sequence[str]) -> None:
+        self._names = names
         self._sheet: Worksheet = book.add_worksheet()
         self._formats: dict[type, Format] = {
             datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
@@ -153,10 +153,6 @@ def _fitting(value: Any) -> Any:  # noqa: ANN401 - any cell
             return value if _FIRST_DAY <= value <= _LAST_DAY else value.isoformat()
         case time():
             return value if value.microsecond % 1000 == 0 and value.tzinfo is None else value.isoformat()
-        case timedelta() | str():
-            return str(value)
-        case bytes():
-            return value.hex()
     return str(value)
 
 
