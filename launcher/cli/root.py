@@ -34,9 +34,9 @@ tree.command("status")(status.status)
 
 def _version(*, wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        from core.version import app_version
 
-        write_line(f"bestand {version('bestand')}")
+        write_line(f"bestand {app_version()}")
         raise typer.Exit
 
 

@@ -47,15 +47,13 @@ def status(
 
 
 def _facts(app: "AppContext") -> "dict[str, Json]":
-    from importlib.metadata import version
-
     from app.features.datasets import actions as datasets
     from app.features.jobs import actions as jobs
     from storage.health import check_storage
 
     health = check_storage(app.storage)
     return {
-        "version": version("bestand"),
+        "version": app_version(),
         "profile": str(app.paths.root),
         "mode": app.config.mode,
         "datasets": len(datasets.list_datasets(app)),

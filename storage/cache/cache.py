@@ -6,7 +6,6 @@ nothing of what is cached; keys come from `CacheKeys`.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -15,8 +14,9 @@ from blake3 import blake3
 from core.clock import Clock, system_clock
 from core.config import AppConfig
 from core.logging import get_logger
-from core.paths import APP_NAME, ProfilePaths
+from core.paths import ProfilePaths
 from core.telemetry import metrics
+from core.version import app_version
 from storage.cache.codec import UnreadableValueError, decode, encode, expires_at, verify
 from storage.cache.disk import DiskLayer
 from storage.cache.flights import Flights
@@ -65,7 +65,7 @@ class Cache:
 
     def __init__(self, config: AppConfig, paths: ProfilePaths, *, clock: Clock = system_clock) -> None:
         self._clock = clock
-        self._release = _release()
+        self._release = app_version().encode()
         self._generations = Generations(paths.cache / "tags")
         self._memory = InMemoryCache(config.cache.memory_mib * _MIB)
         self._disk = DiskLayer(paths.cache / "values", config.cache.disk_mib * _MIB)
@@ -182,11 +182,3 @@ class Cache:
 
 def _shorter(one: float | None, other: float | None) -> float | None:
     return min((s for s in (one, other) if s is not None), default=None)
-
-
-def _release() -> bytes:
-    """Return what tells this release's answers from another's, which may have another shape."""
-    try:
-        return version(APP_NAME).encode()
-    except PackageNotFoundError:  # run from a bare source tree
-        return b"0"

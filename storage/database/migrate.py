@@ -10,14 +10,14 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import DatabaseBusyError, DatabaseDamagedError, ProfileError, ProfileNewerError
 from core.ids import new_id
-from core.paths import APP_NAME, ProfilePaths, translate_os_error
+from core.paths import ProfilePaths, translate_os_error
 from core.types import Json
+from core.version import app_version
 from storage.database.faults import database_errors
 from storage.database.schema import REVISIONS, SchemaState, read_schema_state
 from storage.durable import discard, put_in_place, sync_file, sync_folder
@@ -211,14 +211,7 @@ def _migrate_file(copy: Path, scripts: Scripts, goal: str) -> None:
 
 def _sign(connection: "Connection") -> None:
     connection.exec_driver_sql("DELETE FROM about WHERE key = 'app_version'")
-    connection.exec_driver_sql("INSERT INTO about (key, value) VALUES ('app_version', ?)", (_app_version(),))
-
-
-def _app_version() -> str:
-    try:
-        return version(APP_NAME)
-    except PackageNotFoundError:  # run from a bare source tree
-        return "0"
+    connection.exec_driver_sql("INSERT INTO about (key, value) VALUES ('app_version', ?)", (app_version(),))
 
 
 def _fold_log(path: Path) -> None:
