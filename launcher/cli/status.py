@@ -49,6 +49,7 @@ def status(
 def _facts(app: "AppContext") -> "dict[str, Json]":
     from app.features.datasets import actions as datasets
     from app.features.jobs import actions as jobs
+    from core.version import app_version
     from storage.health import check_storage
 
     health = check_storage(app.storage)
