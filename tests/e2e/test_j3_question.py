@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import Window
 
 ROWS = 3_210
-ENDLESS = "select count(*) from numbers a, numbers b, numbers c, numbers d where a.n + b.n + c.n + d.n < 7"
-ALL = "select n, n * n as square from numbers order by n desc"
+ENDLESS = "select count(*) from numbers a, numbers b, numbers c, numbers d where a.id + b.id + c.id + d.id < 7"
+ALL = "select id, id * id as square from numbers order by id desc"
 
 
 def _ask(window: Window, sql: str) -> None:
@@ -25,7 +25,7 @@ def test_a_question_is_asked_stopped_and_asked_again(window: Window, tmp_path: P
     page = window.page
     file = tmp_path / "numbers.csv"
     lines = [f"{n};number {n}" for n in range(1, ROWS + 1)]
-    file.write_text("\n".join(["n;name", *lines, ""]), encoding="utf-8")
+    file.write_text("\n".join(["id;name", *lines, ""]), encoding="utf-8")
     window.open()
     page.locator(".st-key-body_import input[type=file]").set_input_files(file)
     page.locator(".st-key-import__start button").click()
@@ -55,12 +55,12 @@ def test_a_question_is_asked_stopped_and_asked_again(window: Window, tmp_path: P
     download.value.save_as(saved)
     with saved.open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.reader(stream))
-    assert rows == [["n", "square"], *([str(n), str(n * n)] for n in range(ROWS, 0, -1))]
+    assert rows == [["id", "square"], *([str(n), str(n * n)] for n in range(ROWS, 0, -1))]
 
     page.keyboard.press("Escape")
     page.get_by_role("button", name="History").click()
-    expect(page.locator(".st-key-sql_history")).to_contain_text("order by n desc")
-    expect(page.locator(".st-key-sql_history")).to_contain_text("a.n + b.n")
+    expect(page.locator(".st-key-sql_history")).to_contain_text("order by id desc")
+    expect(page.locator(".st-key-sql_history")).to_contain_text("a.id + b.id")
     assert window.foreign == []
 
 

@@ -261,8 +261,9 @@ def _draw_reading(ctx: "AppContext", state: ImportState, file: OpenFile) -> None
         return
     uncertain = file.uncertain(ctx.config.imports.min_confidence)
     if uncertain:
-        st.warning(texts.UNCERTAIN, icon=":material/help:")
-    if len(file.judgement.candidates) > 1 and (uncertain or state.comparing):
+        one = len(file.judgement.candidates) == 1
+        st.warning(texts.UNCERTAIN_ONE if one else texts.UNCERTAIN, icon=":material/help:")
+    if uncertain or state.comparing:
         draw_comparison(state, file)
     else:
         draw_preview(file, state)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from analysis.profile import TableProfile
     from analysis.rows import RowPage, RowQuery
     from app.context import AppContext
+    from core.progress import Progress
 
 __all__ = ["current", "ledger_lines", "page", "profile"]
 
@@ -26,7 +27,9 @@ def page(ctx: "AppContext", name: str, query: "RowQuery") -> "RowPage":
     return ctx.analysis.rows.page(current(ctx, name), query)
 
 
-def profile(ctx: "AppContext", name: str, *, compute: Compute | None = None) -> "TableProfile":
+def profile(
+    ctx: "AppContext", name: str, *, compute: Compute | None = None, progress: "Progress | None" = None
+) -> "TableProfile":
     """Return the profile of a dataset; `compute` defaults to the setting.
 
     Raises:
@@ -34,5 +37,5 @@ def profile(ctx: "AppContext", name: str, *, compute: Compute | None = None) -> 
     """
     manifest = current(ctx, name)
     return ctx.analysis.profiles.profile(
-        manifest.dataset_id, manifest.version, compute=compute or ctx.config.compute
+        manifest.dataset_id, manifest.version, compute=compute or ctx.config.compute, progress=progress
     )

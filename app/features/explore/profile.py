@@ -1,12 +1,15 @@
 """The Profile tab: one line per column, and the spread and most frequent values of the chosen one."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from app.boundary import escaped, guarded
+from app.boundary import escaped, guarded, part
 from app.features.explore import actions, texts
 from app.features.explore.state import DataState
+from app.later import Later
+from app.refresh import refresh, view_key
 from app.widgets import field_key
 from app.widgets.parts import HEAD_PX, NULL_SIGN, ROW_PX, table
 from app.widgets.words import counted, number
@@ -22,14 +25,46 @@ VIEW: Final = "data"
 COLUMNS_PX: Final = 580
 TOP_PX: Final = 300
 CHART_PX: Final = 220
-WAITING_PX: Final = 420
+AT_ONCE_S: Final = 0.3
+"""A profile that is there within this is drawn without a progress bar before it."""
+LOOK_EVERY_S: Final = 0.4
 _MEDIAN: Final = "0.5"
 
 
 def draw_profile(ctx: "AppContext", manifest: "Manifest", state: DataState) -> None:
-    """Draw the profile of a dataset; a click on a line shows that column on the right."""
-    with st.skeleton(height=WAITING_PX):
-        profile = actions.profile(ctx, manifest.name)
+    """Draw the profile of a dataset; while it is made, how far it is."""
+    making = _making(ctx, manifest, state)
+    if not making.wait(AT_ONCE_S):
+        part("profile_making", partial(_draw_making, making, manifest), every=LOOK_EVERY_S)
+        return
+    try:
+        profile = making.value()
+    finally:
+        del state.profiles[manifest.dataset_id, manifest.version]  # the cache keeps it, and may drop it
+    _draw(profile, manifest, state)
+
+
+def _making(ctx: "AppContext", manifest: "Manifest", state: DataState) -> "Later[TableProfile]":
+    """Return the profile on its way; that of another dataset is stopped, nobody waits for it any more."""
+    wanted = (manifest.dataset_id, manifest.version)
+    for other in [key for key in state.profiles if key != wanted]:
+        state.profiles.pop(other).cancel()
+    if wanted not in state.profiles:
+        state.profiles[wanted] = Later(
+            lambda progress: actions.profile(ctx, manifest.name, progress=progress), what=texts.PROFILE
+        )
+    return state.profiles[wanted]
+
+
+def _draw_making(making: "Later[TableProfile]", manifest: "Manifest") -> None:
+    step = f" · {escaped(making.step)}" if making.step else ""
+    st.progress(min(making.fraction, 1.0), texts.MAKING.format(rows=counted(manifest.rows, "row")) + step)
+    if making.wait(0):
+        refresh(view_key(VIEW))
+
+
+def _draw(profile: "TableProfile", manifest: "Manifest", state: DataState) -> None:
+    """Draw a profile; a click on a line shows that column on the right."""
     names = [column.name for column in profile.columns]
     chosen = state.column.get(manifest.dataset_id, names[0])
     shown = profile.columns[names.index(chosen) if chosen in names else 0]

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from analysis.profile import TableProfile
     from analysis.row_sql import Filter
     from analysis.rows import RowQuery
+    from app.later import Later
 
 
 @dataclass(slots=True)
@@ -59,6 +61,7 @@ class DataState:
     rows: dict[str, RowsState] = field(default_factory=dict)
     column: dict[str, str] = field(default_factory=dict)
     deleted: tuple[str, str] | None = None
+    profiles: "dict[tuple[str, int], Later[TableProfile]]" = field(default_factory=dict)
 
     def rows_of(self, dataset_id: str) -> RowsState:
         """Return which rows of a dataset are shown."""

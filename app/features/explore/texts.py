@@ -33,6 +33,7 @@ SAMPLED: Final = (
     "Frequent values and spread are from {rows} rows; a share is off by at most {bound}."
     " Counts of rows, ranges and means are exact."
 )
+MAKING: Final = "Looking at {rows}"
 EXACT: Final = "Exact: every row was counted."
 PROFILE_TABLE: Final = "Profile of every column, click one to see its values"
 RIGHT: Final = ("Missing", "Different", "Least", "Median", "Greatest", "Mean")

@@ -1,0 +1,242 @@
+"""The actions of all features on the real floors: what the pages and the commands call."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from app import catalogue, sample, work
+from app.context import AppContext, init_app, opened_app
+from app.features.datasets import actions as datasets
+from app.features.explore import actions as explore
+from app.features.export import actions as export
+from app.features.query import actions as query
+from app.widgets.told import told_table
+from core.errors import (
+    DatasetNotFoundError,
+    JobNotFoundError,
+    NameTakenError,
+    QueryRefusedError,
+    UncertainReadingError,
+    UsageError,
+)
+from core.paths import ProfilePaths
+from tests.waiting import wait_until
+
+
+@pytest.fixture
+def ctx(profile: ProfilePaths) -> Iterator[AppContext]:
+    """The whole app below the page, with workers, as the engine has it."""
+    with opened_app(profile, workers=True, purpose="a test") as context:
+        yield context
+
+
+def _end_of(ctx: AppContext, job_id: str) -> str:
+    wait_until(lambda: work.poll(ctx, job_id).state in work.ENDED, timeout_s=30, what="the end of the job")
+    return work.poll(ctx, job_id).state
+
+
+def _import_sample(ctx: AppContext, folder: Path, name: str | None = None) -> str:
+    assert _end_of(ctx, datasets.start_import(ctx, sample.write_sample(folder), name=name)) == "done"
+    return name or "umsatz_2025"
+
+
+def test_the_sample_is_read_as_it_is_meant(ctx: AppContext, tmp_path: Path) -> None:
+    """Encoding, delimiter, header and decimal comma are found; nothing needs a person's word."""
+    best = datasets.judge(ctx, sample.write_sample(tmp_path)).best
+
+    assert (best.reading.encoding, best.reading.delimiter, best.reading.decimal) == ("windows-1252", ";", ",")
+    assert (best.reading.first_line, best.reading.header_rows) == (4, 1)
+    assert best.reading.confidence > ctx.config.imports.min_confidence
+
+
+def test_an_import_ends_in_the_contract_line(ctx: AppContext, tmp_path: Path) -> None:
+    """The page and `data import --json` tell the same."""
+    job = datasets.start_import(ctx, sample.write_sample(tmp_path))
+    _end_of(ctx, job)
+
+    line = datasets.import_line(work.poll(ctx, job), "umsatz_2025.csv")
+
+    assert (line["file"], line["ok"], line["dataset"], line["rows"]) == (
+        "umsatz_2025.csv",
+        True,
+        "umsatz_2025",
+        2_000,
+    )
+    assert line["ledger"] == {
+        "unit": "line", "total": 2_004, "loaded": 1_998, "repaired": 2, "rejected": 0, "header": 1, "preamble": 3,
+        "comment": 0, "blank": 0, "footer": 0,
+    }  # fmt: skip
+
+
+def test_a_failed_import_is_a_line_with_its_reason(ctx: AppContext, tmp_path: Path) -> None:
+    """One file that is no table does not hide why."""
+    picture = tmp_path / "photo.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+    job = datasets.start_import(ctx, picture)
+    assert _end_of(ctx, job) == "failed"
+
+    line = datasets.import_line(work.poll(ctx, job), "photo.png")
+
+    assert line["ok"] is False
+    assert isinstance(line["error"], dict)
+    assert line["error"]["code"] == "not_a_table"
+    assert work.reason_of(work.poll(ctx, job), "?")[0].startswith("'photo.png'")
+
+
+def test_a_line_can_be_made_of_an_error_that_was_raised() -> None:
+    """What fails before there is a job is told in the same form."""
+    line = datasets.failed_line("a.csv", UncertainReadingError("a.csv", confidence=0.4))
+
+    assert line == {
+        "file": "a.csv",
+        "ok": False,
+        "error": UncertainReadingError("a.csv", confidence=0.4).to_dict(),
+    }
+    assert datasets.failed_line("a.csv", None)["error"] != {}
+
+
+def test_the_catalogue_tells_what_there_is(ctx: AppContext, tmp_path: Path) -> None:
+    """Name, rows, columns, source: one line per dataset."""
+    _import_sample(ctx, tmp_path)
+
+    (line,) = datasets.list_datasets(ctx)
+    assert (line.name, line.version, line.rows, line.columns, line.source) == (
+        "umsatz_2025", 1, 2_000, 8, sample.SAMPLE_NAME,
+    )  # fmt: skip
+    assert datasets.list_datasets(ctx, "UMSATZ") == [line]
+    assert datasets.list_datasets(ctx, "kunden") == []
+    assert catalogue.names(ctx) == ["umsatz_2025"]
+    assert datasets.show(ctx, "umsatz_2025")["ledger"]["total"] == 2_004
+    assert "semicolon" in catalogue.reading_line(catalogue.current(ctx, "umsatz_2025"))
+
+
+def test_every_flagged_line_is_shown_with_its_raw_text(ctx: AppContext, tmp_path: Path) -> None:
+    """A person sees what stood in the file, in the file's own encoding."""
+    _import_sample(ctx, tmp_path)
+    lines = sample.sample_bytes().decode("windows-1252").splitlines()
+
+    told = told_table(ctx, catalogue.current(ctx, "umsatz_2025")).to_pylist()
+
+    raw = {one["Line"]: one["Raw text"] for one in told}
+    assert {sample.EXTRA_FIELD_LINE, sample.SHORT_LINE} <= raw.keys()
+    assert all(text == lines[number - 1] for number, text in raw.items())
+    assert [one["Line"] for one in told] == sorted(raw)
+
+
+def test_a_deleted_dataset_comes_back_whole(ctx: AppContext, tmp_path: Path) -> None:
+    """Delete takes it out of sight, not off the disk."""
+    from analysis.rows import RowQuery
+
+    name = _import_sample(ctx, tmp_path)
+    before = explore.page(ctx, name, RowQuery(limit=5)).table
+
+    gone = datasets.delete(ctx, name)
+    assert catalogue.names(ctx) == []
+    with pytest.raises(DatasetNotFoundError):
+        explore.page(ctx, name, RowQuery())
+
+    assert datasets.restore(ctx, gone) == name
+    assert explore.page(ctx, name, RowQuery(limit=5)).table.equals(before)
+
+
+def test_a_dataset_does_not_come_back_under_a_name_that_is_taken(ctx: AppContext, tmp_path: Path) -> None:
+    """Bringing back never overwrites what came after."""
+    name = _import_sample(ctx, tmp_path)
+    gone = datasets.delete(ctx, name)
+    _import_sample(ctx, tmp_path, name)
+
+    with pytest.raises(NameTakenError, match="'umsatz_2025'"):
+        datasets.restore(ctx, gone)
+    assert catalogue.names(ctx) == [name]
+
+
+def test_the_profile_counts_what_is_there(ctx: AppContext, tmp_path: Path) -> None:
+    """Missing customers and seven shops are what the sample has."""
+    profile = explore.profile(ctx, _import_sample(ctx, tmp_path))
+
+    columns = {column.name: column for column in profile.columns}
+    empty = sum(row.split(";")[2] == "" for row in sample.sample_bytes().decode("windows-1252").splitlines()[4:])
+    assert columns["Kundennummer"].nulls == empty
+    assert columns["Filiale"].distinct == 7
+
+
+def test_a_question_is_answered_and_remembered(ctx: AppContext, tmp_path: Path) -> None:
+    """The history has the text, how it ended, and how many rows it gave."""
+    _import_sample(ctx, tmp_path)
+    run = query.run(ctx, "select count(*) as n from umsatz_2025")
+
+    assert run.first_page().to_pylist() == [{"n": 2_000}]
+    assert run.wait(10) == "done"
+    (line,) = query.history(ctx)
+    assert (line.sql, line.state, line.rows) == ("select count(*) as n from umsatz_2025", "done", 1)
+    assert query.history(ctx, "nothing like it") == []
+    with pytest.raises(QueryRefusedError):
+        query.check(ctx, "drop table umsatz_2025")
+
+
+def test_an_export_writes_every_row(ctx: AppContext, tmp_path: Path) -> None:
+    """Two exports of one name do not overwrite each other."""
+    name = _import_sample(ctx, tmp_path)
+    first = export.free_target(ctx, name, "parquet")
+    assert _end_of(ctx, export.start_export(ctx, target=first, fmt="parquet", dataset=name)) == "done"
+    second = export.free_target(ctx, name, "parquet")
+
+    assert pq.read_table(first).num_rows == 2_000
+    assert (first.name, second.name) == ("umsatz_2025.parquet", "umsatz_2025~2.parquet")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"fmt": "csv"}, "either a dataset or a question"),
+        ({"fmt": "csv", "dataset": "a", "sql": "select 1"}, "either a dataset or a question"),
+        ({"fmt": "doc", "dataset": "a"}, "'doc' is no export format"),
+    ],
+)
+def test_an_export_that_makes_no_sense_is_not_begun(ctx: AppContext, arguments: dict[str, str], told: str) -> None:
+    """The mistake is told at once, not by a job that fails later."""
+    with pytest.raises(UsageError, match=told):
+        export.start_export(ctx, target=ctx.paths.exports / "x", **arguments)  # type: ignore[arg-type]
+    assert work.list_jobs(ctx) == []
+
+
+@pytest.mark.parametrize("name", ["a/b:c", "..", "answer?", "x" * 300, "\x00"])
+def test_any_name_gives_a_file_in_the_exports_folder(ctx: AppContext, name: str) -> None:
+    """A dataset may be called what no file system allows."""
+    target = export.free_target(ctx, name, "csv")
+
+    target.write_text("x")
+    assert target.parent == ctx.paths.exports
+
+
+def test_jobs_that_are_not_there_are_told(ctx: AppContext) -> None:
+    """A stale link to a job names the job."""
+    with pytest.raises(JobNotFoundError):
+        work.poll(ctx, "nothing")
+    with pytest.raises(JobNotFoundError):
+        work.cancel(ctx, "nothing")
+
+
+def test_a_failed_job_can_be_tried_again(ctx: AppContext, tmp_path: Path) -> None:
+    """The file that was missing is there now."""
+    missing = tmp_path / "later.csv"
+    job = datasets.start_import(ctx, missing)
+    assert _end_of(ctx, job) == "failed"
+    missing.write_text("a;b\n1;x\n2;y\n", encoding="utf-8")
+
+    assert work.retry(ctx, job)
+    assert _end_of(ctx, job) == "done"
+    assert not work.retry(ctx, job)
+    assert catalogue.names(ctx) == ["later"]
+
+
+def test_a_profile_is_closed_once_and_can_be_opened_again(profile: ProfilePaths) -> None:
+    """Closing twice is no error, and nothing stays held."""
+    first = init_app(profile, workers=True)
+    first.close()
+    first.close()
+
+    with opened_app(profile) as second:
+        assert catalogue.names(second) == []
