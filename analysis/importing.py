@@ -10,13 +10,14 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.readings import Loaded, Readings
-from analysis.readings.facts import FactsCounter
+from analysis.readings.facts import Facts, FactsCounter
 from core.clock import now_iso
 from core.errors import BestandError, DiskFullError, ExportError, UncertainReadingError
 from core.fingerprint import file_digest
@@ -27,6 +28,7 @@ from core.types import Manifest, Reading, SourceRef
 if TYPE_CHECKING:
     from storage.database.unit_of_work import UnitOfWork
     from storage.open import Storage
+    from storage.sources import Taken
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _NAME_CHARS = 120
@@ -117,33 +119,42 @@ class Importer:
         """
         limits = self._storage.config.imports
         counter = FactsCounter()
-        try:
-            size_bytes = path.stat().st_size if path.is_file() else 0
-            ref, bytes_path = self._storage.sources.take(
+        size_bytes = path.stat().st_size if path.is_file() else 0
+        with (
+            closing(counter),
+            self._storage.sources.take(
                 path,
                 progress=PartOfProgress(progress, 0.0, 0.25),
                 reference=reference or size_bytes > limits.reference_above_mib << 20,
                 each_chunk=counter.take,
-            )
-        finally:
+            ) as taken,
+        ):
             facts = counter.finish()
-        progress.report(0.25, "Finding out how to read it")
-        chosen = reading or self._judged(bytes_path, ref.name, auto=auto)
+            progress.report(0.25, "Finding out how to read it")
+            chosen = reading or self._judged(taken.path, taken.ref.name, auto=auto)
+            wanted = dataset_name(name or Path(taken.ref.name).stem)
+            manifest = self._publish(taken, chosen, facts, wanted, replace=replace, progress=progress)
+        return Imported(manifest, release=lambda: self._names.release(manifest.name))
+
+    def _publish(
+        self, taken: "Taken", reading: Reading, facts: Facts, wanted: str, *, replace: bool, progress: Progress
+    ) -> Manifest:
+        """Load the bytes and publish them; the original is kept only together with what was made of it."""
         with self._storage.datasets.stage() as staging:
             loaded = self._readings.load(
-                bytes_path,
-                chosen,
+                taken.path,
+                reading,
                 staging.folder,
-                name=ref.name,
+                name=taken.ref.name,
                 progress=PartOfProgress(progress, 0.3, 0.95),
                 facts=facts,
             )
-            self._storage.sources.check_unchanged(ref)
+            self._storage.sources.check_unchanged(taken.ref)
             progress.report(0.95, "Publishing")
-            wanted = dataset_name(name or Path(ref.name).stem)
-            manifest = self._manifest(staging.data_file, loaded, ref, wanted, replace=replace)
+            manifest = self._manifest(staging.data_file, loaded, taken.ref, wanted, replace=replace)
+            taken.keep()
             self._storage.datasets.publish(staging, manifest)
-        return Imported(manifest, release=lambda: self._names.release(manifest.name))
+        return manifest
 
     def read_file(self, path: Path, out_dir: Path, *, progress: Progress) -> tuple[Loaded, Path]:
         """Write a file's best reading into a folder as clean CSV; return what was found and the file written.

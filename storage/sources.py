@@ -59,37 +59,37 @@ class SourceStore:
         """Return where the file of this content lies, or would lie."""
         return self._paths.sources / digest[:2] / digest
 
+    @contextmanager
     def take(
         self, path: Path, *, progress: Progress, reference: bool = False, each_chunk: EachChunk | None = None
-    ) -> tuple[SourceRef, Path]:
-        """Read a file once, front to back: hash it and keep a copy.
+    ) -> Iterator["Taken"]:
+        """Read a file once, front to back: hash it and copy it. A copy nobody asks to keep goes with the block.
 
         Args:
             path: A regular file.
             progress: Told the fraction read; may stop it, then nothing is kept.
-            reference: Hash it where it lies and keep no copy.
+            reference: Hash it where it lies and make no copy.
             each_chunk: Called with every chunk that was hashed.
-
-        Returns:
-            Where the bytes came from, and the file to read them from: the copy, or `path` itself.
 
         Raises:
             FileMissingError, FileUnreadableError: there is no such file, or its bytes cannot be read.
             NotATableError: it is a folder, a device or a pipe.
             FileChangedError: somebody wrote to it meanwhile.
-            DiskFullError, ProfileReadOnlyError, StorageIOError: the copy could not be kept.
+            DiskFullError, ProfileReadOnlyError, StorageIOError: the copy could not be made.
             CancelledError: `progress` said so.
         """
-        with _opened(path) as source:
-            reader = _Reader(path, source, progress, each_chunk)
-            if reference:
-                digest = reader.digest()
-                kept = path
-            else:
-                digest, kept = self._copy(reader)
-        self._stamps[digest] = reader.stamp
-        name = os.fsencode(path.name).decode("utf-8", "replace")
-        return SourceRef(name, digest, reader.stamp.size_bytes, not reference, str(path.absolute())), kept
+        part = None if reference else self._paths.tmp / f"source-{new_id()}"
+        try:
+            with _opened(path) as source:
+                reader = _Reader(path, source, progress, each_chunk)
+                digest = reader.digest() if part is None else self._copy(reader, part)
+            self._stamps[digest] = reader.stamp
+            name = os.fsencode(path.name).decode("utf-8", "replace")
+            ref = SourceRef(name, digest, reader.stamp.size_bytes, not reference, str(path.absolute()))
+            yield Taken(ref, part or path, self)
+        finally:
+            if part is not None:
+                discard(part)
 
     def check_unchanged(self, ref: SourceRef) -> None:
         """Make sure that a referenced file is still the one this process hashed; a kept copy always is.
@@ -107,8 +107,27 @@ class SourceStore:
         if present != self._stamps.get(ref.digest, present):
             raise FileChangedError(ref.path)
 
-    def _copy(self, reader: "_Reader") -> tuple[str, Path]:
-        part = self._paths.tmp / f"source-{new_id()}"
+    def keep(self, part: Path, ref: SourceRef) -> Path:
+        """Move a copy to its place for good; content that is there already stays as it is.
+
+        Raises:
+            DiskFullError, ProfileReadOnlyError, StorageIOError: the disk refused.
+        """
+        final = self.path(ref.digest)
+        try:
+            with suppress(FileNotFoundError):
+                if final.stat().st_size == ref.size_bytes:
+                    return final
+            final.parent.mkdir(mode=0o700, exist_ok=True)
+            make_read_only(part)
+            put_in_place(part, final)
+            sync_folder(final.parent)
+            sync_folder(self._paths.sources)
+        except OSError as error:
+            raise translate_os_error(error, self._paths.sources) from error
+        return final
+
+    def _copy(self, reader: "_Reader", part: Path) -> str:
         try:
             with part.open("x+b", buffering=0) as target:
                 if _clone(reader.source, target):
@@ -116,23 +135,22 @@ class SourceStore:
                 else:
                     digest = reader.digest(copy_to=target)
                 os.fsync(target.fileno())
-            return digest, self._keep(part, digest, reader.stamp.size_bytes)
         except OSError as error:
             raise translate_os_error(error, self._paths.sources) from error
-        finally:
-            discard(part)
+        return digest
 
-    def _keep(self, part: Path, digest: str, size_bytes: int) -> Path:
-        final = self.path(digest)
-        with suppress(FileNotFoundError):
-            if final.stat().st_size == size_bytes:
-                return final
-        final.parent.mkdir(mode=0o700, exist_ok=True)
-        make_read_only(part)
-        put_in_place(part, final)
-        sync_folder(final.parent)
-        sync_folder(self._paths.sources)
-        return final
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A file that was hashed: where its bytes came from, and where to read the same bytes while the block lasts."""
+
+    ref: SourceRef
+    path: Path
+    store: SourceStore
+
+    def keep(self) -> Path:
+        """Keep the copy for good and return where it lies now; a reference stays where it is."""
+        return self.store.keep(self.path, self.ref) if self.ref.kept else self.path
 
 
 class _Reader:

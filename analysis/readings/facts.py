@@ -62,13 +62,18 @@ class FactsCounter:
         self._queue.put(chunk)
 
     def finish(self) -> Facts:
-        """Wait for all chunks and return the facts; call it exactly once, also after an error."""
-        self._queue.put(None)
-        self._thread.join()
+        """Wait for all chunks and return the facts."""
+        self.close()
         ended = self._last.endswith(b"\n")
         return Facts(
             self._size, self._feeds, self._returns, self._pairs, self._quote, self._nul, self._airy, ended
         )
+
+    def close(self) -> None:
+        """End the counting thread, also after an error; harmless when it has ended already."""
+        if self._thread.is_alive():
+            self._queue.put(None)
+            self._thread.join()
 
     def _run(self) -> None:
         while (chunk := self._queue.get()) is not None:

@@ -115,8 +115,8 @@ def test_a_full_disk_keeps_no_half_source(tiny: ProfilePaths, tmp_path: Path) ->
     """A source that does not fit leaves nothing behind."""
     big = tmp_path / "big.csv"
     big.write_bytes(b"0123456789" * 500_000)
-    with pytest.raises(DiskFullError):
-        SourceStore(tiny).take(big, progress=SilentProgress())
+    with pytest.raises(DiskFullError), SourceStore(tiny).take(big, progress=SilentProgress()):
+        pytest.fail("there is no room for it")
     assert [path for path in tiny.sources.rglob("*") if path.is_file()] == []
     assert list(tiny.tmp.iterdir()) == []
 
@@ -162,5 +162,9 @@ def test_a_read_only_profile_takes_no_source(profile: ProfilePaths, tmp_path: Pa
     """An import into it fails with the same words."""
     source = tmp_path / "a.csv"
     source.write_bytes(b"a\n1\n")
-    with read_only_view(profile.root, tmp_path / "view") as view, pytest.raises(ProfileReadOnlyError):
-        SourceStore(ProfilePaths(view)).take(source, progress=SilentProgress())
+    with (
+        read_only_view(profile.root, tmp_path / "view") as view,
+        pytest.raises(ProfileReadOnlyError),
+        SourceStore(ProfilePaths(view)).take(source, progress=SilentProgress()),
+    ):
+        pytest.fail("it cannot be written")

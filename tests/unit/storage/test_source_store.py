@@ -21,7 +21,8 @@ from core.errors import (
 )
 from core.fingerprint import CHUNK_BYTES
 from core.paths import ProfilePaths
-from core.progress import SilentProgress
+from core.progress import Progress, SilentProgress
+from core.types import SourceRef
 from storage.sources import SourceStore
 
 
@@ -48,6 +49,19 @@ def a_file(folder: Path, content: bytes, name: str = "umsatz.csv") -> Path:
     return path
 
 
+def kept_by(
+    store: SourceStore,
+    path: Path,
+    *,
+    progress: Progress,
+    reference: bool = False,
+    each_chunk: Callable[[bytes], None] | None = None,
+) -> tuple[SourceRef, Path]:
+    """Take a file and keep it; return what is known of it and where it lies."""
+    with store.take(path, progress=progress, reference=reference, each_chunk=each_chunk) as taken:
+        return taken.ref, taken.keep()
+
+
 def kept_files(profile: ProfilePaths) -> list[Path]:
     return [path for path in profile.sources.rglob("*") if path.is_file()]
 
@@ -61,7 +75,7 @@ def test_the_bytes_to_read_are_the_bytes_that_were_hashed(
     path = a_file(tmp_path, content)
     seen: list[bytes] = []
     store = SourceStore(profile)
-    ref, to_read = store.take(path, progress=SilentProgress(), reference=reference, each_chunk=seen.append)
+    ref, to_read = kept_by(store, path, progress=SilentProgress(), reference=reference, each_chunk=seen.append)
     assert to_read.read_bytes() == content == b"".join(seen)
     assert ref.digest == blake3(content).hexdigest()
     assert (ref.name, ref.size_bytes, ref.kept) == ("umsatz.csv", len(content), not reference)
@@ -71,8 +85,8 @@ def test_the_bytes_to_read_are_the_bytes_that_were_hashed(
 def test_one_content_is_kept_once(profile: ProfilePaths, tmp_path: Path) -> None:
     """The same bytes under two names are one file, read-only, and nothing stays in tmp/."""
     store = SourceStore(profile)
-    first, kept = store.take(a_file(tmp_path, b"a;b\n1;2\n"), progress=SilentProgress())
-    second, again = store.take(a_file(tmp_path, b"a;b\n1;2\n", "kopie.csv"), progress=SilentProgress())
+    first, kept = kept_by(store, a_file(tmp_path, b"a;b\n1;2\n"), progress=SilentProgress())
+    second, again = kept_by(store, a_file(tmp_path, b"a;b\n1;2\n", "kopie.csv"), progress=SilentProgress())
     assert (first.digest, kept) == (second.digest, again)
     assert (first.name, second.name) == ("umsatz.csv", "kopie.csv")
     assert kept_files(profile) == [kept]
@@ -84,10 +98,10 @@ def test_a_kept_file_that_was_cut_is_replaced(profile: ProfilePaths, tmp_path: P
     """A copy of the wrong size is not trusted."""
     store = SourceStore(profile)
     path = a_file(tmp_path, b"a;b\n1;2\n")
-    _, kept = store.take(path, progress=SilentProgress())
+    _, kept = kept_by(store, path, progress=SilentProgress())
     kept.chmod(0o600)
     kept.write_bytes(b"a;b")
-    assert store.take(path, progress=SilentProgress())[1].read_bytes() == b"a;b\n1;2\n"
+    assert kept_by(store, path, progress=SilentProgress())[1].read_bytes() == b"a;b\n1;2\n"
 
 
 def test_the_persons_file_is_left_as_it_was(profile: ProfilePaths, tmp_path: Path) -> None:
@@ -95,7 +109,7 @@ def test_the_persons_file_is_left_as_it_was(profile: ProfilePaths, tmp_path: Pat
     path = a_file(tmp_path, b"a\n1\n")
     path.chmod(0o640)
     before = path.stat()
-    SourceStore(profile).take(path, progress=SilentProgress())
+    kept_by(SourceStore(profile), path, progress=SilentProgress())
     after = path.stat()
     assert (before.st_mtime_ns, before.st_mode, before.st_ino) == (after.st_mtime_ns, after.st_mode, after.st_ino)
     if Path("/proc/self/fd").exists():
@@ -106,7 +120,7 @@ def test_the_persons_file_is_left_as_it_was(profile: ProfilePaths, tmp_path: Pat
 def test_progress_ends_at_the_whole(profile: ProfilePaths, tmp_path: Path) -> None:
     """The fraction only grows and ends at 1."""
     progress = Watching()
-    SourceStore(profile).take(a_file(tmp_path, b"x" * (CHUNK_BYTES * 3)), progress=progress)
+    kept_by(SourceStore(profile), a_file(tmp_path, b"x" * (CHUNK_BYTES * 3)), progress=progress)
     assert progress.fractions == sorted(progress.fractions)
     assert progress.fractions[-1] == 1.0
     assert len(progress.fractions) == 3
@@ -120,7 +134,7 @@ def test_a_stop_keeps_nothing(profile: ProfilePaths, tmp_path: Path) -> None:
             raise CancelledError("The import")
 
     with pytest.raises(CancelledError):
-        SourceStore(profile).take(a_file(tmp_path, b"x" * (CHUNK_BYTES * 3)), progress=Watching(stop))
+        kept_by(SourceStore(profile), a_file(tmp_path, b"x" * (CHUNK_BYTES * 3)), progress=Watching(stop))
     assert kept_files(profile) == []
     assert list(profile.tmp.iterdir()) == []
 
@@ -145,7 +159,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
             os.utime(path, ns=(1, 1))
 
     with pytest.raises(FileChangedError, match=r"'umsatz\.csv' changed while") as caught:
-        SourceStore(profile).take(path, progress=Watching(disturb), reference=reference)
+        kept_by(SourceStore(profile), path, progress=Watching(disturb), reference=reference)
     assert caught.value.retryable
     assert kept_files(profile) == []
 
@@ -154,7 +168,7 @@ def test_a_reference_that_changed_later_is_found(profile: ProfilePaths, tmp_path
     """After the work it can be asked whether the file still is the one that was hashed."""
     store = SourceStore(profile)
     path = a_file(tmp_path, b"a\n1\n")
-    ref, _ = store.take(path, progress=SilentProgress(), reference=True)
+    ref, _ = kept_by(store, path, progress=SilentProgress(), reference=True)
     store.check_unchanged(ref)
     path.write_bytes(b"a\n22\n")
     with pytest.raises(FileChangedError):
@@ -168,7 +182,7 @@ def test_a_kept_source_needs_no_original(profile: ProfilePaths, tmp_path: Path) 
     """What happens to the person's file afterwards does not matter."""
     store = SourceStore(profile)
     path = a_file(tmp_path, b"a\n1\n")
-    ref, _ = store.take(path, progress=SilentProgress())
+    ref, _ = kept_by(store, path, progress=SilentProgress())
     path.unlink()
     store.check_unchanged(ref)
 
@@ -196,7 +210,7 @@ def test_each_bad_file_has_its_own_words(profile: ProfilePaths, tmp_path: Path) 
     }
     for path, (kind, words) in cases.items():
         with pytest.raises(kind, match=words):
-            store.take(path, progress=SilentProgress())
+            kept_by(store, path, progress=SilentProgress())
     assert list(profile.tmp.iterdir()) == []
 
 
@@ -206,14 +220,14 @@ def test_a_file_without_the_right_to_read_is_told(profile: ProfilePaths, tmp_pat
     path = a_file(tmp_path, b"x")
     path.chmod(0)
     with pytest.raises(FileUnreadableError, match="Permission denied"):
-        SourceStore(profile).take(path, progress=SilentProgress())
+        kept_by(SourceStore(profile), path, progress=SilentProgress())
 
 
 def test_a_name_that_is_no_text_is_made_readable(profile: ProfilePaths, tmp_path: Path) -> None:
     """A name in an old encoding does not stop an import, nor break what is stored of it."""
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/ums\xe4tze.csv"))
     path.write_bytes(b"a\n1\n")
-    ref, _ = SourceStore(profile).take(path, progress=SilentProgress())
+    ref, _ = kept_by(SourceStore(profile), path, progress=SilentProgress())
     assert ref.name == "ums\ufffdtze.csv"
     assert ref.name.encode()
 
@@ -223,5 +237,14 @@ def test_a_failing_read_says_so(profile: ProfilePaths) -> None:
     if not Path("/proc/self/mem").exists():
         pytest.skip("needs a file that can be opened and whose reading fails")
     with pytest.raises(FileUnreadableError, match="cannot be read"):
-        SourceStore(profile).take(Path("/proc/self/mem"), progress=SilentProgress())
+        kept_by(SourceStore(profile), Path("/proc/self/mem"), progress=SilentProgress())
     assert kept_files(profile) == []
+
+
+def test_a_copy_nobody_kept_is_gone(profile: ProfilePaths, tmp_path: Path) -> None:
+    """An import that fails after its file was read leaves no copy that fills the disk."""
+    store = SourceStore(profile)
+    with store.take(a_file(tmp_path, b"a\n1\n"), progress=SilentProgress()) as taken:
+        assert taken.path.read_bytes() == b"a\n1\n"
+    assert kept_files(profile) == []
+    assert list(profile.tmp.iterdir()) == []
