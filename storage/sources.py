@@ -142,7 +142,7 @@ class SourceStore:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A file that was hashed: where its bytes came from, and where to read the same bytes while the block lasts."""
+    """A file that was hashed: where it came from, and where to read the same bytes while the block lasts."""
 
     ref: SourceRef
     path: Path
