@@ -74,7 +74,7 @@ class ResultFile:
     @property
     def blocks(self) -> list[tuple[int, int]]:
         """Byte offset and rows of each block."""
-        ends = [*self._starts[1:], self.rows]
+        ends = [*self._starts, self.rows][1:]
         return [
             (offset, end - start) for offset, start, end in zip(self._offsets, self._starts, ends, strict=True)
         ]
