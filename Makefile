@@ -19,7 +19,9 @@ run: env ## Start Bestand from these sources (ARGS="--port 8600 umsatz.csv").
 	@$(BIN)/bestand app run $(ARGS)
 
 test: lint types imports hooks ## Check everything: style, types, floors, and all tests with coverage.
-	$(PYTEST) --cov --cov-report=term:skip-covered $(ARGS)
+	$(PYTEST) --cov --cov-report= $(ARGS)
+	$(BIN)/coverage report --skip-covered --include='core/*,storage/*,analysis/*,jobs/*' --fail-under=90
+	$(PYTEST) tests/e2e $(ARGS)
 
 setup: ## Prepare .venv for development.
 	@scripts/bootstrap test
@@ -48,7 +50,7 @@ unit integration contracts architecture e2e: setup ## Run one kind of test (ARGS
 	$(PYTEST) tests/$@ $(ARGS)
 
 torture: setup ## Run the fault injection in its long form.
-	TORTURE=long $(PYTEST) tests/torture --timeout=3600 $(ARGS)
+	TORTURE=1 $(PYTEST) tests/torture --timeout=3600 $(ARGS)
 
 bench: setup ## Measure against the peers (ONLY=import|query|cache|commit|start).
 	$(BIN)/python -m tests.performance.run $(if $(ONLY),--only $(ONLY)) $(ARGS)

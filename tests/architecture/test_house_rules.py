@@ -31,7 +31,7 @@ REGISTRIES = re.compile(
     re.I,
 )
 OWN_MACHINE = re.compile(r"(?<![\w.])/(?:w[o]rk|f[a]rm|r[o]ot)/[A-Za-z.]|(?<![\w.])/tm[p]/w/")
-UNFINISHED = re.compile(r"\b(?:TO[D]O|FIX[M]E|X[X]X|HA[C]K)\b|NotImplemented[E]rror")
+UNFINISHED = re.compile(r"\b(?:TO[D]O|FIX[M]E|X[X]X|HA[C]K)\b|raise NotImplemented[E]rror")
 BLANKET = re.compile(r"#\s*type:\s*ignore(?!\[)|#\s*no[q]a(?!: [A-Z]+\d+)|#\s*mypy:|#\s*ruff:")
 AGAINST_THE_DESIGN = re.compile(
     r"\bimport (?:c?[p]ickle|s[h]elve|m[a]rshal|d[i]ll)\b|\bfrom (?:c?[p]ickle|d[i]ll)\b|\bs[h]ell=True"

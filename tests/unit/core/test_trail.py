@@ -116,7 +116,7 @@ def test_no_secret_is_in_the_log_whichever_way_it_came(profile: ProfilePaths) ->
     logger = get_logger("x")
     logger.info("opened", token=SECRET, nested={"password": SECRET}, _cookie=SECRET)
     logger.info("GET /?t=%s", SECRET)
-    logging.getLogger("uvicorn.error").warning("GET /?t=%s", SECRET)
+    logging.getLogger("foreign.server").warning("GET /?t=%s", SECRET)
     try:
         raise RuntimeError(f"cannot reach postgresql://anna:{SECRET}@db/prod")
     except RuntimeError as error:
