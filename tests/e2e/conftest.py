@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from core.paths import PROFILE_VARIABLE, ProfilePaths
 from launcher.server.links import mint_link
@@ -23,6 +23,8 @@ QUIET = (
     "--disable-sync", "--no-first-run",
 )  # fmt: skip
 START_S = 90
+WAIT_MS = 30_000
+"""How long something may take to show; generous, since a slow machine is no fault."""
 CELLS = "t => [...t.querySelectorAll('tr')].map(r => [...r.querySelectorAll('th,td')].map(c => c.innerText))"
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -152,7 +154,8 @@ def _stop(process: subprocess.Popen[str]) -> None:
 def window(browser: Browser, engine: Engine) -> Iterator[Window]:
     """A window that is let in, and nothing open in it yet."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(WAIT_MS)
+    expect.set_options(timeout=WAIT_MS)
     shown = Window(context.new_page(), engine)
 
     def watch(address: str) -> None:
