@@ -4,6 +4,7 @@ Used for JSON lists of lists and for spreadsheets.
 """
 
 from collections.abc import Sequence
+from statistics import mode
 
 from analysis.readings.records.kinds import Cell
 
@@ -24,8 +25,10 @@ def names_columns(first: Sequence[Cell], later: Sequence[Sequence[Cell]]) -> flo
     filled = [cell for cell in first if cell is not None]
     if not filled or any(type(cell) is not str or not cell.strip() for cell in filled):
         return 0.0
-    width = max([len(first), *map(len, later)])
-    if len(filled) < width or len({cell for cell in filled if isinstance(cell, str)}) < len(filled):
+    usual = mode(map(len, later)) if later else len(first)
+    if len(filled) < max(len(first), usual) or len({cell for cell in filled if isinstance(cell, str)}) < len(
+        filled
+    ):
         return 0.0
     if any(type(cell) not in (str, type(None)) for row in later for cell in row):
         return CERTAIN

@@ -90,7 +90,9 @@ class Intake:
         names: Sequence[str] | None = None,
     ) -> Loaded:
         """Write the table; see `Staging.finish`."""
-        done = self.staging.finish(duck, self._out, progress, decimals=decimals, names=names)
+        done = self.staging.finish(
+            duck, self._out, progress, decimals=decimals, names=names, wanted_types=reading.column_types
+        )
         final = replace(reading, column_types=tuple(column.type for column in done.columns))
         return Loaded(done.rows, done.columns, final, self._summary(), (*self._flags, *self._more(), *done.flags))
 

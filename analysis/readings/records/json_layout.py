@@ -14,7 +14,8 @@ from analysis.readings.records.json_walk import JsonWalk
 from core.errors import DamagedFileError, NotATableError
 
 SAMPLE_RECORDS: Final = 200
-SAMPLE_BYTES: Final = 8 * 1024 * 1024
+SAMPLE_BYTES: Final = 1024 * 1024
+"""A file up to about this size is read to its end, so its damage is told at once."""
 
 
 class Form(StrEnum):

@@ -16,6 +16,8 @@ from analysis.readings.records.kinds import Cell, FloatText, IntText, RawJson
 Pairs: TypeAlias = list[tuple[str, Cell]]
 
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
+_NEXT_KEY: Final = re.compile(r'[ \t\n\r,]*"([^"\\]*)"[ \t\n\r]*:[ \t\n\r]*')
+"""A comma, a key without escapes and its colon, in an object known to be sound."""
 
 
 class JsonError(Exception):
@@ -121,12 +123,13 @@ def _scan(text: str, position: int) -> tuple[Any, int]:
 
 
 def _object(text: str, start: int, end: int, found: list[tuple[str, Any]]) -> Value:
-    if any(type(value) is list for _, value in found):
-        found = _with_slices(text, start, found)
-    names = {key for key, _ in found}
-    if len(names) == len(found):
+    for _, value in found:
+        if type(value) is list:
+            found = _with_slices(text, start, found)
+            break
+    merged = dict(found)  # of a key that is there twice the last value wins, as in every common parser
+    if len(merged) == len(found):
         return Value(start, end, pairs=found)
-    merged = dict(found)  # the last one wins, as in every common parser
     seen: set[str] = set()
     twice = dict.fromkeys(key for key, _ in found if key in seen or seen.add(key))  # type: ignore[func-returns-value]
     return Value(start, end, pairs=list(merged.items()), twice=tuple(twice))
@@ -136,12 +139,17 @@ def _with_slices(text: str, start: int, found: list[tuple[str, Any]]) -> Pairs:
     """Walk through an object known to be sound, and put the text of nested values in place of their content."""
     pairs: Pairs = []
     position = start + 1
-    for _ in found:
-        key, position = scan_key(text, skip_space(text, position))
-        value, end = _scan_once(text, position)
-        pairs.append((key, RawJson(text[position:end]) if type(value) is list else value))
-        position = skip_space(text, end) + 1  # the comma
+    for key, _ in found:
+        simple = _NEXT_KEY.match(text, position)
+        begin = simple.end() if simple else scan_key(text, _after_comma(text, position))[1]
+        value, position = _scan_once(text, begin)
+        pairs.append((key, RawJson(text[begin:position]) if type(value) is list else value))
     return pairs
+
+
+def _after_comma(text: str, position: int) -> int:
+    position = skip_space(text, position)
+    return skip_space(text, position + 1) if text[position] == "," else position
 
 
 def _array(text: str, start: int, end: int, found: list[Any]) -> Value:

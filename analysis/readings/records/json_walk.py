@@ -176,7 +176,7 @@ class JsonWalk:
             raise too_long(self._file_name)
         self._lines_before += self.text.count("\n", 0, self.position)
         # Twice as much each time, so that a long value is not read again and again.
-        size = max(CHUNK_BYTES, kept)
+        size = max(min(CHUNK_BYTES, self._limit or CHUNK_BYTES), kept)
         self.text = self.text[self.position :] + self._pieces.read(size)
         self._read_bytes += size
         self.position = 0

@@ -8,6 +8,7 @@ keep the digits they had in the file until the whole column is known.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from operator import itemgetter
 from typing import Final, TypeAlias
 
 
@@ -52,11 +53,11 @@ Cell: TypeAlias = "str | bool | None"
 
 _WORDS: Final[dict[type, str]] = {
     str: "text",
-    IntText: "whole numbers",
+    IntText: "numbers",
     FloatText: "numbers",
     RawJson: "nested values",
     DateText: "dates",
-    DateTimeText: "times with dates",
+    DateTimeText: "dates",
     TimeText: "times",
     bool: "true/false",
 }
@@ -128,12 +129,13 @@ class ColumnFacts:
 
     def mixture(self) -> tuple[str, int] | None:
         """Return in words what is mixed in the column and the line where the second kind begins, or None."""
-        kinds = self.first_seen.keys()
-        if len(kinds) < 2 or kinds <= _NUMBERS or kinds <= _MOMENTS:
+        first: dict[str, int] = {}
+        for kind, line in sorted(self.first_seen.items(), key=itemgetter(1)):
+            first.setdefault(_WORDS[kind], line)
+        words = list(first)
+        if len(words) < 2:
             return None
-        order = sorted(kinds, key=self.first_seen.__getitem__)
-        words = [_WORDS[kind] for kind in order]
-        return f"{', '.join(words[:-1])} and {words[-1]}", self.first_seen[order[1]]
+        return f"{', '.join(words[:-1])} and {words[-1]}", first[words[1]]
 
     def _add_ints(self, values: Sequence[str]) -> None:
         widest = max(map(len, values))

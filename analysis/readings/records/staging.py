@@ -7,7 +7,7 @@ then the engine makes the one Parquet file. Memory holds one batch.
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -26,6 +26,7 @@ DATA_NAME: Final = "data.parquet"
 Members = Sequence[tuple[str, Cell]]
 """One record: column key and cell, each key at most once."""
 
+_TEXT: Final = "VARCHAR"
 _BATCH_ROWS: Final = 16_384
 _BATCH_CELLS: Final = 1_000_000
 _BATCH_CHARS: Final = 32_000_000
@@ -123,6 +124,7 @@ class Staging:
         *,
         decimals: bool,
         names: Sequence[str] | None = None,
+        wanted_types: Sequence[str] = (),
     ) -> Finished:
         """Write `out/data.parquet` with the types that fit.
 
@@ -132,6 +134,7 @@ class Staging:
             progress: 0..1 of this step.
             decimals: See `ColumnFacts.type`.
             names: What the file calls the columns, where that is not the key.
+            wanted_types: Types by position; where a person wants text, the column stays text.
 
         Raises:
             DamagedFileError: there is not one column.
@@ -142,6 +145,11 @@ class Staging:
         if not self._facts:
             raise DamagedFileError(self._file_name, "holds records, but not one of them has a value.")
         columns = describe(list(self._facts.values()), list(names or self._facts), decimals=decimals)
+        if len(wanted_types) == len(columns):
+            columns = tuple(
+                replace(column, type=_TEXT) if wanted == _TEXT else column
+                for column, wanted in zip(columns, wanted_types, strict=True)
+            )
         sql = _copy_statement(self._parts.files, columns, out / DATA_NAME)
         with duck_errors(f"Writing '{self._file_name}'"), duck.trusted() as connection:
             progress.report(0.0, "writing the table")

@@ -49,6 +49,14 @@ class Handlers:
     text: TextHandler
 
 
+class _LocalNames(dict[str, str]):
+    """The name of an element without its prefix, worked out once for each name."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = local = name.rpartition(":")[2]
+        return local
+
+
 class Package:
     """An open .xlsx file; a context manager."""
 
@@ -108,16 +116,13 @@ class Package:
         """
         parser = expat.ParserCreate()
         parser.buffer_text = True
-        names: dict[str, str] = {}
-
-        def local(name: str) -> str:
-            return names.setdefault(name, name.rpartition(":")[2])
+        names = _LocalNames()
 
         def refuse(*_: object) -> None:
             raise DamagedFileError(self._file_name, f"is no proper spreadsheet: '{part}' defines entities.")
 
-        parser.StartElementHandler = lambda name, attributes: handlers.start(local(name), attributes)
-        parser.EndElementHandler = lambda name: handlers.end(local(name))
+        parser.StartElementHandler = lambda name, attributes: handlers.start(names[name], attributes)
+        parser.EndElementHandler = lambda name: handlers.end(names[name])
         parser.CharacterDataHandler = handlers.text
         parser.StartDoctypeDeclHandler = refuse
         done = 0
