@@ -16,7 +16,7 @@ help: ## List the commands.
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 run: env ## Start Bestand from these sources (ARGS="--port 8600 umsatz.csv").
-	@$(BIN)/bestand app run $(ARGS)
+	@$(BIN)/bestand app run $(ARGS) || test $$? -eq 130  # Ctrl+C is how it is meant to end
 
 test: lint types imports hooks ## Check everything: style, types, floors, and all tests with coverage.
 	$(PYTEST) --cov --cov-report= $(ARGS)
