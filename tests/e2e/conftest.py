@@ -77,7 +77,6 @@ class Window:
         rows: list[list[str]] = grid.evaluate(CELLS)
         return rows
 
-
     def records(self, key: str) -> list[dict[str, str]]:
         """Return the rows of a grid that are on the screen, each by column name."""
         head, *rows = self.cells(key)
