@@ -17,9 +17,10 @@ from diskcache.core import MODE_BINARY, MODE_RAW, UNKNOWN
 from core.ids import new_id
 from core.logging import get_logger
 
-_WAIT_S = 1.0
-"""How long a write waits for another process before the value is not kept."""
+_WAIT_S = 5.0
+"""How long a write, or opening, waits for another process before the value is not kept."""
 
+_PAUSE_BUSY_S = 0.02
 _PAUSE_S = 30.0
 """After a failure to open, the disk is left alone for this long."""
 
@@ -185,24 +186,32 @@ class DiskLayer:
             return self._store
 
     def _open(self) -> Any:  # noqa: ANN401
-        for attempt in (1, 2):
+        deadline = time.monotonic() + _WAIT_S
+        moved = False
+        while True:
             try:
-                return diskcache.Cache(
-                    str(self._folder),
-                    timeout=_WAIT_S,
-                    disk=BytesDisk,
-                    size_limit=self._limit,
-                    eviction_policy="least-recently-stored",
-                    statistics=0,
-                    tag_index=0,
-                )
+                return self._open_store()
             except (sqlite3.Error, OSError, ValueError, TypeError, diskcache.Timeout) as error:
+                if _is_busy(error) and time.monotonic() < deadline:
+                    time.sleep(_PAUSE_BUSY_S)  # another process opens it for the first time
+                    continue
                 self._failed("the disk cache cannot be opened", error)
-                if attempt == 2 or not _is_damage(error):
-                    break
+                if moved or not _is_damage(error):
+                    self._closed_until = time.monotonic() + _PAUSE_S
+                    return None
+                moved = True
                 self._move_aside()
-        self._closed_until = time.monotonic() + _PAUSE_S
-        return None
+
+    def _open_store(self) -> Any:  # noqa: ANN401
+        return diskcache.Cache(
+            str(self._folder),
+            timeout=_WAIT_S,
+            disk=BytesDisk,
+            size_limit=self._limit,
+            eviction_policy="least-recently-stored",
+            statistics=0,
+            tag_index=0,
+        )
 
     def _trouble(self, store: Any, error: Exception) -> None:  # noqa: ANN401
         """Note a failure; a damaged database is moved aside, for anything else the next call tries again."""
@@ -237,6 +246,12 @@ class DiskLayer:
     def _failed(self, what: str, error: Exception) -> None:
         self.failures += 1
         get_logger("cache").warning(what, reason=str(error), kind=type(error).__name__)
+
+
+def _is_busy(error: Exception) -> bool:
+    return isinstance(error, diskcache.Timeout) or (
+        isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
+    )
 
 
 def _is_damage(error: Exception) -> bool:

@@ -10,6 +10,7 @@ file, so a commit that touches it costs one failed open. A power cut may bring o
 of the machine belongs to the name of everything that has a tag.
 """
 
+import os
 import secrets
 import threading
 from collections.abc import Collection, Iterable
@@ -67,20 +68,22 @@ class Generations:
             generation = path.read_bytes()
         except FileNotFoundError:
             return self._make(path)
-        # Cut short by a full disk, or just being made by another process.
-        return generation if len(generation) == _BYTES else self._make(path)
+        return generation if len(generation) == _BYTES else self._make(path, cut_short=True)
 
-    def _make(self, path: Path) -> bytes:
+    def _make(self, path: Path, *, cut_short: bool = False) -> bytes:
+        """Make a tag's file and return its generation, or that of whoever was faster."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
         generation = secrets.token_bytes(_BYTES)
         try:
             part.write_bytes(generation)
-            part.replace(path)
+            if cut_short:
+                part.replace(path)
+            else:
+                _place(part, path)
         finally:
             part.unlink(missing_ok=True)
-        # Two processes may make it at once, and a commit advance the first one's: each is a new generation, and
-        # what lies there after our replacement was made after that commit.
+        # What lies there now was made, or advanced, by somebody after we found nothing: each is as good as ours.
         present = path.read_bytes()
         return present if len(present) == _BYTES else generation
 
@@ -102,3 +105,16 @@ class Generations:
 
     def _path(self, tag: str) -> Path:
         return self._folder / blake3(tag.encode()).hexdigest()[:32]
+
+
+def _place(part: Path, path: Path) -> None:
+    """Give the file its name, unless there is one already: all processes that begin together share the first."""
+    try:
+        if os.name == "nt":
+            part.rename(path)
+        else:
+            path.hardlink_to(part)
+    except FileExistsError:
+        return
+    except OSError:  # a file system without links; two generations then only cost a computation
+        part.replace(path)
