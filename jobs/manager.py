@@ -258,34 +258,38 @@ class _HereAndNow:
     def __init__(self, runner: Runner, job_id: str) -> None:
         self._runner = runner
         self._job_id = job_id
-        self._thread: threading.Thread | None = None
+        # Waited for in place of the thread: a join that Ctrl+C interrupts makes Python 3.11 take the running
+        # thread for ended, and the process would leave while the engine is at work.
+        self._ended: threading.Event | None = None
         self._error: BaseException | None = None
 
     @property
     def running(self) -> bool:
-        return self._thread is not None and self._thread.is_alive()
+        return self._ended is not None and not self._ended.is_set()
 
     def begin(self) -> None:
-        self._thread = threading.Thread(target=self._run, name=f"job-{self._job_id}", daemon=True)
-        self._thread.start()
+        self._ended = threading.Event()
+        threading.Thread(target=self._run, args=(self._ended,), name=f"job-{self._job_id}", daemon=True).start()
 
     def wait(self, seconds: float) -> None:
         """Wait a moment; raises what prevented the claim."""
-        if self._thread is None:
+        if self._ended is None:
             time.sleep(seconds)
             return
-        was_running = self._thread.is_alive()
-        self._thread.join(seconds)
+        was_running = self.running
+        self._ended.wait(seconds)
         if self._error is not None:
             raise self._error
         if not was_running:
             time.sleep(seconds)
 
-    def _run(self) -> None:
+    def _run(self, ended: threading.Event) -> None:
         try:
             self._runner.run(self._job_id)
         except BaseException as error:
             self._error = error
+        finally:
+            ended.set()
 
 
 def _copy(row: JobRow) -> JobRow:

@@ -31,9 +31,10 @@ def run_interruptibly(work: "Callable[[StoppableProgress], T]", what: str) -> T:
     thread = threading.Thread(target=lambda: context.run(outcome.catch, lambda: work(progress)), name="command")
     thread.start()
     stopped = False
-    while thread.is_alive():
+    while not outcome.there.is_set():
         try:
-            thread.join(_TICK_S)
+            # Not `thread.join`: interrupted by a key, Python 3.11 takes the running thread for ended.
+            outcome.there.wait(_TICK_S)
         except KeyboardInterrupt:
             stopped = True
         if stopped:
@@ -84,6 +85,7 @@ class _Outcome(Generic[T]):
     """What a thread returned or raised."""
 
     def __init__(self) -> None:
+        self.there = threading.Event()
         self._values: list[T] = []
         self._error: BaseException | None = None
 
@@ -92,6 +94,8 @@ class _Outcome(Generic[T]):
             self._values.append(work())
         except BaseException as error:
             self._error = error
+        finally:
+            self.there.set()
 
     def get(self) -> T:
         if self._error is not None:
