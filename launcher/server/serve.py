@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Any, Final, TextIO
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from app.context import opened_app
 from app.features.datasets.actions import start_import
@@ -84,20 +85,34 @@ def run_engine(
             routes=health_routes(boot, context_checks(context)),
         )
         server = EngineServer(
-            uvicorn.Config(
-                app, host=LOOPBACK, port=own_port, log_config=None, access_log=False, server_header=False,
-                proxy_headers=False, ws="websockets-sansio", ws_max_size=_MESSAGE_LIMIT,
-                ws_ping_interval=_PING_S, ws_ping_timeout=_PING_S, ws_per_message_deflate=False,
-                timeout_graceful_shutdown=_GRACE_S,
-            ),
+            _uvicorn_config(app, own_port),
             started=lambda: ready(stack.enter_context(announced(paths, own_port, boot))),
-        )  # fmt: skip
+        )
         if supervisor:
             threading.Thread(target=_stop_with, args=(supervisor, server), name="supervisor", daemon=True).start()
         track("engine_started", {"port": own_port, "boot": boot})
         server.serve_on(bound)
         track("engine_stopped", {"boot": boot})
         return server.interrupted
+
+
+def _uvicorn_config(app: ASGIApp, port: int) -> uvicorn.Config:
+    """Return how uvicorn serves: one loopback port, quiet, dead pages found by ping."""
+    return uvicorn.Config(
+        app,
+        host=LOOPBACK,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="websockets-sansio",
+        ws_max_size=_MESSAGE_LIMIT,
+        ws_ping_interval=_PING_S,
+        ws_ping_timeout=_PING_S,
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
 
 
 class EngineServer(uvicorn.Server):
