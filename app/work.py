@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from core.types import Json
     from jobs.manager import JobStatus
 
-ENDED: Final = frozenset({"done", "failed", "cancelled", "dead"})
+ENDED: Final = frozenset({"done", "failed", "cancelled", "interrupted", "dead"})
 """States nothing leaves by itself."""
-UNFINISHED: Final = frozenset({"queued", "running", "retry", "interrupted"})
+UNFINISHED: Final = frozenset({"queued", "running", "retry"})
 """States in which the work is still to be done."""
-WANTS_ATTENTION: Final = frozenset({"failed", "dead"})
+WANTS_ATTENTION: Final = frozenset({"failed", "interrupted", "dead"})
 """States a person should look at."""
 
 

@@ -39,7 +39,7 @@ class EngineSection(Section):
     """The analytical engine."""
 
     memory_limit_mib: Annotated[int, Field(ge=64)] = 2_048
-    """Most memory the engine may use for one profile; larger work goes through the disk."""
+    """Most memory the engine may use, once for our own work and once for questions; more goes through the disk."""
     threads: Annotated[int, Field(ge=0, le=256)] = 0
     """Engine threads; 0 takes one per core."""
 
@@ -83,7 +83,7 @@ class JobsSection(Section):
     workers: Annotated[int, Field(ge=1, le=32)] = 2
     """Jobs running at once in one process."""
     lease_s: Annotated[float, Field(ge=1, le=600)] = 10.0
-    """A job whose process says nothing for this long is taken over."""
+    """A job whose worker elsewhere says nothing for this long is taken over; on this machine only a dead one's."""
 
 
 class LogSection(Section):
