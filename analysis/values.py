@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from core.errors import UsageError
-from storage.duck import quote_literal
+from storage.duck import quote_identifier, quote_literal
 
 Value: TypeAlias = "str | int | float | bool | Decimal | date | datetime | time | bytes | Sequence[Value] | None"
 """What a person's value can be."""
@@ -62,7 +62,7 @@ def arguments(values: Mapping[str, Value]) -> str:
     """Return the values as the named arguments of a prepared statement: `(a := 1, b := 'x')`, or nothing."""
     if not values:
         return ""
-    return f"({', '.join(f'{name} := {literal(value)}' for name, value in values.items())})"
+    return f"({', '.join(f'{quote_identifier(name)} := {literal(value)}' for name, value in values.items())})"
 
 
 def _number_literal(value: float | Decimal) -> str:

@@ -68,7 +68,8 @@ def write_sheet(
     if len(names) > MAX_COLUMNS:
         raise ExportError(f"An Excel sheet holds {MAX_COLUMNS:,} columns, and there are {len(names):,}.")
     options = {"constant_memory": True, "tmpdir": str(folder)}
-    book = xlsxwriter.Workbook(sink, options)
+    stream = _Remembering(sink)
+    book = xlsxwriter.Workbook(stream, options)
     try:
         sheet = _Sheet(book, names)
         for batch in batches:
@@ -78,6 +79,8 @@ def write_sheet(
         _abandon(book)
         raise
     book.close()
+    if stream.error is not None:
+        raise stream.error
     return sheet.rows
 
 
@@ -87,6 +90,55 @@ def _abandon(book: xlsxwriter.Workbook) -> None:
         worksheet._opt_close()
         Path(worksheet.row_data_filename).unlink(missing_ok=True)
     book.fileclosed = 1
+
+
+class _Remembering:
+    """A stream that notes a refusal of the disk instead of raising it.
+
+    The library packs the workbook in one go and cannot be interrupted there without leaving things half closed; so
+    it writes on, into nothing, and the refusal is raised afterwards.
+    """
+
+    def __init__(self, sink: BinaryIO) -> None:
+        self._sink = sink
+        self._place = 0
+        self.error: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        """Write, or pretend to."""
+        self._try(lambda: self._sink.write(data))
+        self._place += len(data)
+        return len(data)
+
+    def tell(self) -> int:
+        """Return where the next byte goes."""
+        return self._place
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        """Go to a place counted from the beginning."""
+        if whence:
+            raise ValueError("only places from the beginning are known")
+        self._try(lambda: self._sink.seek(place))
+        self._place = place
+        return place
+
+    def flush(self) -> None:
+        """Hand on what is buffered."""
+        self._try(self._sink.flush)
+
+    def _try(self, work: Callable[[], object]) -> None:
+        if self.error is None:
+            try:
+                work()
+            except OSError as error:
+                self.error = error
+
+
+class _Exact(float):
+    """A number that is written with all its digits: the library would round to 16, and a double may need 17."""
+
+    def __format__(self, _: str) -> str:
+        return repr(float(self))
 
 
 class _Sheet:
@@ -120,17 +172,19 @@ class _Sheet:
         if isinstance(fits, bool):
             self._sheet.write_boolean(row, column, fits)
         elif isinstance(fits, int | float | Decimal):
-            self._sheet.write_number(row, column, fits)
+            self._sheet.write_number(row, column, _Exact(fits))
         elif isinstance(fits, datetime | date | time):
             self._sheet.write_datetime(row, column, fits, self._formats[type(fits)])
         else:
             self._put_text(row, column, fits)
 
     def _put_text(self, row: int, column: int, text: str) -> None:
-        if len(text) > MAX_CHARACTERS:
+        # Excel counts in units of UTF-16, so an emoji is two; the exact count is only made when it may matter.
+        length = len(text) if len(text) <= MAX_CHARACTERS // 2 else len(text.encode("utf-16-le")) // 2
+        if length > MAX_CHARACTERS:
             raise ExportError(
                 f"An Excel cell holds {MAX_CHARACTERS:,} characters, and column '{self._names[column]}' has "
-                f"{len(text):,} in row {row:,}.",
+                f"{length:,} in row {row:,}.",
                 hint="Export as csv or parquet, or shorten the text first.",
             )
         self._sheet.write_string(row, column, text)

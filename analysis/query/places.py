@@ -3,6 +3,7 @@
 Used by the guard and by runs. Takes the engine's text apart: what is wrong, where, and what was probably meant.
 """
 
+import difflib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,8 @@ from storage.duck import duck_errors
 
 _KIND: Final = re.compile(r"^[A-Z][A-Za-z ]{1,30} Error: ")
 _WHERE: Final = re.compile(r"\n+LINE (?P<line>\d+): (?P<text>.*)\n(?P<caret> *)\^")
-_CANDIDATES: Final = re.compile(r"(?:Candidate bindings: |Did you mean )\"?(?P<name>[^\",?\n]+)")
+_CANDIDATES: Final = re.compile(r"(?:Candidate (?:bindings|tables): |Did you mean )(?P<names>[^\n]+)")
+_QUOTED: Final = re.compile(r'"((?:[^"]|"")+)"')
 _REWORDED: Final = (
     (re.compile(r'syntax error at or near "(.*)"', re.DOTALL), "The SQL cannot be understood at '{0}'."),
     (re.compile(r"syntax error at end of input"), "The SQL ends too early."),
@@ -23,6 +25,10 @@ _REWORDED: Final = (
     (
         re.compile(r'.* "(.*?)" does not have a column named "(.*?)".*', re.DOTALL),
         "Table '{0}' has no column '{1}'.",
+    ),
+    (
+        re.compile(r"No function matches the given name and argument types '(.*?)'.*", re.DOTALL),
+        "No function takes these types: {0}.",
     ),
     (re.compile(r"unterminated quoted (?:string|identifier).*", re.DOTALL), "A quote is opened but not closed."),
 )
@@ -109,5 +115,10 @@ def _sentence(text: str) -> str:
 
 
 def _nearest(text: str) -> str | None:
-    found = _CANDIDATES.search(text)
-    return found["name"].strip() if found else None
+    """Return the name the engine offers that is most like the one it did not find."""
+    offered, wanted = _CANDIDATES.search(text), _QUOTED.search(text)
+    if not offered or not wanted:
+        return None
+    names = [name.replace('""', '"') for name in _QUOTED.findall(offered["names"])]
+    close = difflib.get_close_matches(wanted[1], names, n=1, cutoff=0.5)
+    return close[0] if close else None

@@ -62,9 +62,8 @@ def prepare(connection: Connection, ready: Ready) -> Statement:
         QueryFailedError: it does not, for example because a column is missing.
     """
     question = ready.question
-    if question.explain:
-        return Statement(f"{question.explain}\n{question.text}")
-    return _prepared(connection, ready, "question", f"PREPARE question AS\n{question.text}", 1)
+    prepared = _prepared(connection, ready, "question", f"PREPARE question AS\n{question.text}", 1)
+    return Statement(f"{question.explain}\n{question.text}") if question.explain else prepared
 
 
 def prepare_shaped(connection: Connection, ready: Ready, shape: Shape) -> Statement:
