@@ -20,7 +20,7 @@ def import_spec(analysis: "Analysis") -> Spec:
     """Return the kind `import`.
 
     Its arguments are `path` (absolute), `name` (None: from the file's), `auto`, `reading` (the form of
-    `Reading.to_manifest`, None: judge) and `reference`.
+    `Reading.to_manifest`, None: judge), `reference` and `replace`.
     """
 
     def run(context: JobContext, args: Args) -> JobOutcome:
@@ -32,6 +32,7 @@ def import_spec(analysis: "Analysis") -> Spec:
             auto=bool(args.get("auto")),
             reading=Reading.from_manifest(reading) if isinstance(reading, dict) else None,
             reference=bool(args.get("reference")),
+            replace=bool(args.get("replace")),
             progress=context,
         )
         return JobOutcome(lambda: _line(path, imported.manifest), imported.record)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.errors import BestandError, UncertainReadingError, UsageError
-from launcher.cli.data_output import show_dataset, show_import, show_list
+from launcher.cli.data_output import show_dataset, show_import, show_list, show_profile
 from launcher.cli.failures import ExitCode, log_if_open
 from launcher.cli.inputs import expand
+from launcher.cli.interrupting import run_interruptibly
 from launcher.cli.output import tell, write_json, write_line
 from launcher.cli.session import opened
 from launcher.cli.tree import command_group
@@ -107,6 +108,32 @@ def show(ctx: typer.Context, name: Name, json: AsJson = False) -> None:
         write_json(facts)
     else:
         show_dataset(facts)
+
+
+@group.command()
+def profile(
+    ctx: typer.Context,
+    name: Name,
+    fast: Annotated[
+        bool | None,
+        typer.Option("--fast/--accurate", help="Sampled, or exact; else as the settings say."),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Show what the columns hold: missing and different values, range, mean, frequent values."""
+    from app.features.explore import actions
+    from core.types import Compute
+
+    compute = None if fast is None else Compute.FAST if fast else Compute.ACCURATE
+    with opened(ctx) as app:
+        found = run_interruptibly(
+            lambda progress: actions.profile(app, name, compute=compute, progress=progress),
+            f"The profile of '{name}'",
+        )
+    if json:
+        write_json(found.to_dict())
+    else:
+        show_profile(found)
 
 
 @group.command()

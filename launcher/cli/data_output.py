@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from launcher.cli.output import count_text, size_text, tell, visible, write_json, write_line, write_table
 
 if TYPE_CHECKING:
+    from analysis.profile import TableProfile
     from app.features.datasets.actions import DatasetLine
     from core.types import Json
 
@@ -76,6 +77,33 @@ def show_dataset(facts: Mapping[str, Any]) -> None:
     if facts["flags"]:
         write_line()
         _write_flags(facts["flags"])
+
+
+def show_profile(profile: "TableProfile") -> None:
+    """Print what the columns of a dataset hold; an estimate is marked by `~`."""
+    write_table(
+        ("column", "type", "missing", "different", "least", "greatest", "mean", "most frequent"),
+        [
+            (
+                c.name,
+                c.type,
+                count_text(c.nulls),
+                f"{'~' if c.distinct_error else ''}{c.distinct:,}",
+                c.min,
+                c.max,
+                None if c.mean is None else f"{c.mean:.6g}",
+                ", ".join(f"{top.value} ({top.count:,})" for top in c.top[:3]) or None,
+            )
+            for c in profile.columns
+        ],
+        right=("missing", "different", "mean"),
+        cut=40,
+    )
+    if profile.sampled_rows is not None:
+        tell(
+            f"Frequent values come from {profile.sampled_rows:,} of {profile.rows:,} rows; "
+            f"shares are off by at most {profile.share_error:.1%}."
+        )
 
 
 def ledger_text(ledger: Mapping[str, Any]) -> str:

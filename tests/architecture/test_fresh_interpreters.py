@@ -22,10 +22,10 @@ ENGINES = (
 HEAVY_FOR_HELP = (*ENGINES, "pydantic", "structlog", "rich", "sqlglot", "starlette")
 
 COMMANDS = (
-    "", "app", "app run", "app url", "data", "data import", "data read", "data list", "data show", "data export",
-    "data delete", "data restore", "data sample", "query", "jobs", "jobs status", "jobs show", "jobs cancel",
-    "jobs retry", "jobs worker", "db", "db migrate", "db status", "db health", "db seed", "cache", "cache stats",
-    "cache clear", "config", "config show", "logs", "logs show", "status",
+    "", "app", "app run", "app url", "data", "data import", "data read", "data list", "data show",
+    "data profile", "data export", "data delete", "data restore", "data sample", "query", "jobs", "jobs status",
+    "jobs show", "jobs cancel", "jobs retry", "jobs worker", "db", "db migrate", "db status", "db health",
+    "db seed", "cache", "cache stats", "cache clear", "config", "config show", "logs", "logs show", "status",
 )  # fmt: skip
 
 PROBE = """

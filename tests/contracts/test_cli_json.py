@@ -80,6 +80,8 @@ def test_datasets(cli: Cli, clean: Path, tmp_path: Path) -> None:
     cli("data", "import", clean)
     check("data list", cli("data", "list", "--json").line)
     check("data show", cli("data", "show", "umsatz", "--json").line)
+    for how in ("--fast", "--accurate"):
+        check("data profile", cli("data", "profile", "umsatz", how, "--json").line)
     check("data export", cli("data", "export", "umsatz", "--out", tmp_path / "o.csv", "--json").line)
     deleted = cli("data", "delete", "umsatz", "--json").line
     check("data delete", deleted)

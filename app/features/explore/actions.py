@@ -1,6 +1,6 @@
 """What one can ask about one dataset: a page of its rows, its profile, its ledger.
 
-Called by the Data page and by `bestand data rows` and `bestand data profile`. Nothing here knows Streamlit.
+Called by the Data page and by `bestand data profile`. Nothing here knows Streamlit.
 """
 
 from typing import TYPE_CHECKING

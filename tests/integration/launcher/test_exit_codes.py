@@ -95,6 +95,17 @@ def test_some_inputs_failed(cli: Cli, clean: Path, tmp_path: Path) -> None:
     assert cli("data", "list", "--json").line["name"] == "clean"
 
 
+def test_replace_makes_the_next_version(cli: Cli, clean: Path) -> None:
+    """Without --replace a name in use gets an ending; with it the dataset gets a version."""
+    names = [
+        (line["dataset"], line["version"])
+        for extra in ([], [], ["--replace"])
+        for line in cli("data", "import", clean, *extra, "--json").lines
+    ]
+
+    assert names == [("clean", 1), ("clean~2", 1), ("clean", 2)]
+
+
 def test_an_uncertain_reading_is_not_imported(cli: Cli, clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is imported, the candidates are printed, the code is 3; --auto takes the best one."""
     monkeypatch.setenv("BESTAND_IMPORTS__MIN_CONFIDENCE", "1.0")
@@ -225,7 +236,7 @@ def _has_running_job(profile: ProfilePaths) -> bool:
     """Look into the database itself, so that nothing of the project is in the way."""
     try:
         with closing(sqlite3.connect(f"file:{profile.state_db}?mode=ro", uri=True)) as database:
-            return database.execute("select count(*) from job where state = 'running'").fetchone() == (1,)
+            return bool(database.execute("select 1 from job where state = 'running'").fetchone())
     except sqlite3.Error:
         return False  # not made yet
 
