@@ -17,6 +17,8 @@ BINS: Final = 20
 MAX_TEXT: Final = 1_000
 """A longer value is cut in a profile."""
 
+_HUGE: Final = "1e150"
+
 _NESTED: Final = re.compile(r"STRUCT.*|MAP.*|UNION.*|.*\]|JSON|BIT|VARIANT.*|GEOMETRY.*", re.DOTALL)
 
 
@@ -68,8 +70,8 @@ def basics(place: str, column_type: str) -> list[str]:
         f"count({one})",
         f"left(min({one})::VARCHAR, {MAX_TEXT})",
         f"left(max({one})::VARCHAR, {MAX_TEXT})",
-        f"avg({one}::DOUBLE)" if numeric else "null",
-        f"stddev_samp({one}::DOUBLE)" if numeric else "null",
+        _if_not_huge("avg", one) if numeric else "null",
+        _if_not_huge("stddev_samp", one) if numeric else "null",
         f"min(length({one}))" if text else "null",
         f"max(length({one}))" if text else "null",
     ]
@@ -134,6 +136,13 @@ def distinct_below(place: str, column_type: str, threshold: int) -> str:
     """Return the aggregate that counts the different values whose hash lies below a threshold (of 2^64)."""
     hashed = f"hash({value(place, column_type)})"
     return f"count(distinct {hashed}) filter (where {place} is not null and {hashed} < {threshold})"
+
+
+def _if_not_huge(aggregate: str, one: str) -> str:
+    """Return the aggregate, or NULL where a value is so large that its square or a sum is no number any more."""
+    number = f"({one})::DOUBLE"
+    usable = f"case when abs({number}) < {_HUGE} then {number} end"
+    return f"case when max(abs({number})) < {_HUGE} then {aggregate}({usable}) end"
 
 
 def _is_whole(column_type: str) -> bool:
