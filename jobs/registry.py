@@ -39,7 +39,8 @@ class Registry:
 
 def build_registry(analysis: "Analysis") -> Registry:
     """Return all kinds of jobs, working on one open profile."""
+    from jobs.handlers.cleanup import cleanup_spec
     from jobs.handlers.export import export_spec
     from jobs.handlers.import_file import import_spec
 
-    return Registry([import_spec(analysis), export_spec(analysis)])
+    return Registry([import_spec(analysis), export_spec(analysis), cleanup_spec(analysis)])

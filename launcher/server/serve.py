@@ -72,6 +72,7 @@ def run_engine(
     with only_engine(paths), ExitStack() as stack:
         context = stack.enter_context(opened_app(paths, overrides=overrides, workers=True))
         bound = stack.enter_context(closing(open_socket(paths, port or context.config.server.port or None)))
+        context.jobs.manager.enqueue("cleanup", {}, priority=-10, unique_key="cleanup")
         for file in files:
             start_import(context, file)
         set_context(context)

@@ -140,3 +140,16 @@ def test_an_impossible_export_is_told(
     assert isinstance(status.error, dict)
     assert status.error["code"] == code
     assert not (tmp_path / "out").exists()
+
+
+def test_a_version_nobody_recorded_is_tidied_up(jobs: Jobs, storage: Storage, sales: Path) -> None:
+    """A crash between publishing and recording leaves a folder; the cleanup takes it and nothing else."""
+    _import(jobs.manager, sales)
+    (known,) = storage.paths.datasets.glob("*/*")
+    lost = storage.paths.datasets / "01m82n6v8ejm0jzzefma7t0sec" / "1"
+    lost.mkdir(parents=True)
+    (lost / "data.parquet").write_bytes(b"PAR1")
+    status = jobs.manager.run_here(jobs.manager.enqueue("cleanup", {"older_than_s": -1}))
+    assert status.result == {"versions_removed": 1}
+    assert not lost.exists()
+    assert (known / "data.parquet").exists()
