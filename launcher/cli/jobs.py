@@ -13,9 +13,8 @@ from launcher.cli.session import opened
 from launcher.cli.tree import command_group
 
 if TYPE_CHECKING:
-    from jobs.manager import JobStatus
-
     from core.types import Json
+    from jobs.manager import JobStatus
 
 group = command_group("Background work.")
 

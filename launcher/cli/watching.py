@@ -13,9 +13,8 @@ from core.progress import SilentProgress
 from launcher.cli.output import shorten, visible
 
 if TYPE_CHECKING:
-    from jobs.manager import JobStatus
-
     from app.context import AppContext
+    from jobs.manager import JobStatus
 
 _LINE = 78
 _CLEAR = "\r\x1b[2K"
