@@ -14,6 +14,7 @@ from typing import Final, Self
 from analysis.readings.ledger_file import LedgerWriter
 from analysis.readings.model import Loaded
 from analysis.readings.records.staging import Members, Staging
+from core.paths import translate_os_error
 from core.progress import Progress
 from core.types import Flag, Ledger, LedgerLine, LineAction, Reading
 from storage.duck import DuckEngine
@@ -24,6 +25,8 @@ MOST_FLAGS: Final = 1_000
 
 class Intake:
     """Takes the records of one file; a context manager, complete after `finish`.
+
+    A disk that is full or refuses to work while the block runs is told as such (`DiskFullError` and its kin).
 
     `unit` is the ledger's: "line" where the file is text with a record per line, otherwise "record".
     """
@@ -48,8 +51,12 @@ class Intake:
     ) -> None:
         try:
             self._ledger.__exit__(kind, error, trace)
+        except OSError as full:
+            raise translate_os_error(full, self._out) from full
         finally:
             self.staging.__exit__(kind, error, trace)
+        if isinstance(error, OSError) and error.errno is not None:
+            raise translate_os_error(error, self._out) from error
 
     def load(self, members: Members, *, line: int, chars: int) -> None:
         """Take a record as it is."""

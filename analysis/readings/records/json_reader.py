@@ -269,7 +269,11 @@ def _whole_object(path: Path, name: str, layout: Layout) -> Candidate:
     with JsonWalk(path, name) as walk:
         value, _ = walk.value()
     reading = Reading(
-        FileFormat.JSON, encoding=layout.encoding, header_rows=1, confidence=0.2 if layout.listings else 0.75
+        FileFormat.JSON,
+        encoding=layout.encoding,
+        header_rows=1,
+        null_words=(),
+        confidence=0.2 if layout.listings else 0.75,
     )
     why = f"JSON · one object with {counted(len(value.pairs or ()), 'member')} as the only record"
     return candidate([value.pairs or []], reading, why, decimals=True, complete=layout.complete)

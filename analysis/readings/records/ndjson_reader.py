@@ -66,7 +66,9 @@ class NdjsonReader:
         if not any(records):
             raise NotATableError(name, "holds no line that is a JSON object with a member.")
         confidence = round(0.99 * len(records) / (len(records) + bad), 3)
-        reading = Reading(FileFormat.NDJSON, encoding=encoding, newline="lf", header_rows=1, confidence=confidence)
+        reading = Reading(
+            FileFormat.NDJSON, encoding=encoding, newline="lf", header_rows=1, null_words=(), confidence=confidence
+        )
         why = f"NDJSON · {counted(len(records), 'object') if complete else 'objects'}, one in each line"
         return Judgement((candidate(records, reading, why, decimals=True, complete=complete),))
 

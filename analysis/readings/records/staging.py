@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from analysis.readings.records.kinds import Cell, ColumnFacts, as_text, storable
 from analysis.readings.records.names import column_names, renamed
+from analysis.readings.records.wide_table import WIDE, write_wide
 from core.errors import DamagedFileError, FileTooLargeError
 from core.progress import Progress
 from core.types import Column, Flag
@@ -150,12 +151,23 @@ class Staging:
                 replace(column, type=_TEXT) if wanted == _TEXT else column
                 for column, wanted in zip(columns, wanted_types, strict=True)
             )
-        sql = _copy_statement(self._parts.files, columns, out / DATA_NAME)
-        with duck_errors(f"Writing '{self._file_name}'"), duck.trusted() as connection:
-            progress.report(0.0, "writing the table")
-            with progress.interruptible(connection.interrupt):
-                connection.execute(sql)
+        progress.report(0.0, "writing the table")
+        if len(columns) >= WIDE:
+            write_wide(self._parts.files, columns, out / DATA_NAME, progress)
+        else:
+            self._write_by_engine(duck, columns, out / DATA_NAME, progress)
         return Finished(self.rows, columns, self._flags(columns))
+
+    def _write_by_engine(
+        self, duck: DuckEngine, columns: Sequence[Column], target: Path, progress: Progress
+    ) -> None:
+        sql = _copy_statement(self._parts.files, columns, target)
+        with (
+            duck_errors(f"Writing '{self._file_name}'"),
+            duck.trusted() as connection,
+            progress.interruptible(connection.interrupt),
+        ):
+            connection.execute(sql)
 
     def _column(self, key: str) -> list[Cell]:
         column = self._cells.setdefault(key, [])

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import IO, Final, Self
 from xml.parsers import expat
 
 from core.errors import DamagedFileError, FileTooLargeError, NotATableError
@@ -69,6 +69,7 @@ class Package:
             NotATableError: it is protected by a password.
         """
         self._file_name = file_name
+        self._streams: list[IO[bytes]] = []
         try:
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
@@ -86,6 +87,8 @@ class Package:
         return self
 
     def __exit__(self, *_: object) -> None:
+        for stream in self._streams:
+            stream.close()
         self._zip.close()
 
     def __contains__(self, part: str) -> bool:
@@ -105,6 +108,8 @@ class Package:
         if info is None:
             raise DamagedFileError(self._file_name, f"is a damaged spreadsheet: '{part}' is missing in it.")
         with self._damage(part), self._zip.open(info) as stream:
+            # A part that is not read to its end would keep the file open after the archive is closed.
+            self._streams.append(stream)
             while chunk := stream.read(_CHUNK):
                 yield chunk
 

@@ -145,6 +145,7 @@ class _Table:
 
     left: int
     titles: list[str]
+    names: tuple[str, ...]
 
     @classmethod
     def of(cls, rows: Sequence[Row], *, header: bool) -> "_Table":
@@ -152,7 +153,8 @@ class _Table:
         used = {column for row in rows for column in row.cells}
         left, right = min(used), max(used)
         first = [rows[0].cells.get(column) for column in range(left, right + 1)] if header else None
-        return cls(left, titles(first, right - left + 1))
+        found = titles(first, right - left + 1)
+        return cls(left, found, column_names(found))
 
     def members(self, row: Row) -> list[tuple[str, Cell]]:
         """Return the cells of a row by position in the table."""
@@ -161,8 +163,7 @@ class _Table:
     def name(self, column: int) -> str:
         """Return what a column of the sheet is called in messages."""
         position = column - self.left
-        names = column_names(self.titles)
-        return names[position] if 0 <= position < len(names) else f"column_{position + 1}"
+        return self.names[position] if 0 <= position < len(self.names) else f"column_{position + 1}"
 
 
 @dataclass(slots=True)

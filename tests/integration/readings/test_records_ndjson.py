@@ -1,9 +1,11 @@
 """JSON lines: each physical line accounted for."""
 
+import errno
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from analysis.readings.records import text_pieces
 from analysis.readings.records.ndjson_reader import NdjsonReader
 from core.config import AppConfig
-from core.errors import CancelledError, FileTooLargeError, NotATableError
+from core.errors import CancelledError, DiskFullError, FileTooLargeError, NotATableError
 from core.paths import ProfilePaths
 from core.progress import SilentProgress
 from storage.duck import DuckEngine
@@ -126,6 +128,20 @@ def test_a_cancel_leaves_nothing_behind(reader: NdjsonReader, tmp_path: Path) ->
     with pytest.raises(CancelledError):
         reader.load(path, reading, out, name="f.ndjson", progress=Stopped())
     assert [file.name for file in out.iterdir()] == ["ledger.parquet"]
+
+
+def test_a_full_disk_is_told_as_such(
+    reader: NdjsonReader, duck: DuckEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not as a bug."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", full)
+
+    with pytest.raises(DiskFullError):
+        load(reader, duck, tmp_path, b'{"a":1}\n')
 
 
 @pytest.mark.parametrize(
