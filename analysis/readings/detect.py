@@ -1,14 +1,12 @@
-"""What kind of file it is, by its content; the name only decides between kinds of text.
+"""What a file is that no reader recognised: text, or something to be refused by its name.
 
-Used by `Readings` before anything else looks at the bytes.
+Used by `Readings`, so that a photograph called `umsatz.csv` is told to be one.
 """
 
-import json
 import zipfile
 from pathlib import Path
 
 from core.errors import DamagedFileError, EmptyFileError, NotATableError
-from core.types import FileFormat
 
 HEAD_BYTES = 1 << 16
 
@@ -45,45 +43,47 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"PARE", "is an encrypted Parquet file"),
 )
 _MARKUP = ((b"<!doctype html", "is a web page"), (b"<html", "is a web page"), (b"<?xml", "is an XML document"))
-_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CONTROL = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1b\x00\x01\x1c\x1d\x1e\x1f\x1a")
 _MAX_CONTROL_SHARE = 0.02
 _MAX_NUL_SHARE = 0.1
-_JSON_NAMES = {".json": FileFormat.JSON, ".ndjson": FileFormat.NDJSON, ".jsonl": FileFormat.NDJSON}
+_PARTS_OF = (
+    ("word/", "a Word document"),
+    ("ppt/", "a presentation"),
+    ("META-INF/", "a program or a document"),
+)
 
 
-def detect_format(path: Path, name: str) -> FileFormat:
-    """Return the format of a file.
-
-    Args:
-        path: Its bytes.
-        name: What the person calls it.
+def read_head(path: Path, name: str) -> bytes:
+    """Return the first bytes of a file.
 
     Raises:
-        EmptyFileError: there are no bytes, or only blanks.
-        NotATableError: it is something else; the message says what.
-        DamagedFileError: it claims to be a spreadsheet, but cannot be opened.
+        EmptyFileError: there are none, or only blanks.
     """
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
-        file.seek(max(0, path.stat().st_size - 4))
-        tail = file.read(4)
-    if not head.strip(b" \t\r\n\0\xef\xbb\xbf"):
+    if not head.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
         raise EmptyFileError(name)
-    if head.startswith(b"PAR1"):
-        if tail != b"PAR1":
-            raise DamagedFileError(name, "begins as a Parquet file, but its end is missing.")
-        return FileFormat.PARQUET
+    return head
+
+
+def refuse_foreign(path: Path, head: bytes, name: str) -> None:
+    """Let text pass; of anything else, which no reader recognised, say what it is.
+
+    Raises:
+        NotATableError: always, unless it is text.
+        DamagedFileError: it claims to be a spreadsheet or an archive, but is broken.
+    """
     if head.startswith(_ZIP):
-        return _zip_format(path, name)
+        _refuse_zip(path, name)
+    if head.startswith(b"PAR1"):
+        raise DamagedFileError(name, "begins as a Parquet file, but is broken.")
     if head.startswith(_OLD_OFFICE):
-        return FileFormat.XLSX
+        raise NotATableError(name, "is an old Office document without a sheet in it.")
     _refuse_known(head, name)
-    wide = _is_wide(head)
-    if not wide and _is_binary(head):
+    if not is_text(head):
         raise NotATableError(name, "holds binary data of an unknown kind.")
-    return FileFormat.DELIMITED if wide else _text_format(head, name)
 
 
 def _refuse_known(head: bytes, name: str) -> None:
@@ -99,22 +99,13 @@ def _refuse_known(head: bytes, name: str) -> None:
             raise NotATableError(name, f"{what}, not a table.")
 
 
-def _zip_format(path: Path, name: str) -> FileFormat:
+def _refuse_zip(path: Path, name: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-            kind = archive.read("mimetype")[:80] if "mimetype" in names else b""
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
-        raise DamagedFileError(name, "begins as a spreadsheet or archive, but is broken.") from error
-    if any(entry.lower().startswith("xl/") or entry.startswith("/xl/") for entry in names):
-        return FileFormat.XLSX
-    if b"opendocument.spreadsheet" in kind:
-        return FileFormat.XLSX
-    for folder, what in (
-        ("word/", "a Word document"),
-        ("ppt/", "a presentation"),
-        ("META-INF/", "a program or document"),
-    ):
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+        raise DamagedFileError(name, "begins as a spreadsheet or an archive, but is broken.") from error
+    for folder, what in _PARTS_OF:
         if any(entry.startswith(folder) for entry in names):
             raise NotATableError(name, f"is {what}, not a table.")
     raise NotATableError(name, "is a zip archive.", hint=_UNPACK_HINT)
@@ -136,45 +127,3 @@ def _is_binary(head: bytes) -> bool:
     control = len(head) - len(head.translate(None, _CONTROL))
     zeros = head.count(0)
     return control > max(_MAX_CONTROL_SHARE * len(head), 1) or zeros > _MAX_NUL_SHARE * len(head)
-
-
-def _text_format(head: bytes, name: str) -> FileFormat:
-    suffix = Path(name).suffix.lower()
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if suffix in _JSON_NAMES:
-        return FileFormat.NDJSON if suffix != ".json" or _is_json_lines(start) else FileFormat.JSON
-    if start[:1] == b"{" and _is_json_lines(start):
-        return FileFormat.NDJSON
-    if start[:1] in (b"[", b"{") and _begins_as_json(start):
-        return FileFormat.JSON
-    return FileFormat.DELIMITED
-
-
-def _is_json_lines(start: bytes) -> bool:
-    """Tell whether the first two lines are an object each."""
-    lines = [line for line in start.splitlines() if line.strip()]
-    return (
-        len(lines) > 1
-        and all(_is_object(line) for line in lines[: min(2, max(len(lines) - 1, 1))])
-        and lines[1][:1] == b"{"
-    )
-
-
-def _is_object(line: bytes) -> bool:
-    try:
-        return isinstance(json.loads(line), dict)
-    except (ValueError, RecursionError):
-        return False
-
-
-def _begins_as_json(start: bytes) -> bool:
-    """Tell whether what follows the first bracket can only be JSON."""
-    inner = start[1:].lstrip()
-    if start[:1] == b"{":
-        return inner[:1] in (b'"', b"}")
-    if inner[:1] in (b"{", b"["):
-        return _begins_as_json(inner) or inner[:1] == b"["
-    try:
-        return isinstance(json.loads(start), list)
-    except (ValueError, RecursionError):
-        return False

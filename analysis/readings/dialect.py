@@ -47,15 +47,19 @@ class Dialect:
     _escaped: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if any(mark is not None and len(mark) != 1 for mark in (self.delimiter, self.quote, self.escape)):
+            raise ValueError("delimiter, quote and escape are one character each")
         delimiter, quote, escape = (re.escape(mark or "") for mark in (self.delimiter, self.quote, self.escape))
         if self.escape:
-            plain = rf"(?:(?!{delimiter}|{escape}).|{escape}.|{escape}$)*+"
-            quoted = rf"[^{quote}{escape}]*+(?:(?:{quote}{quote}|{escape}.)[^{quote}{escape}]*+)*+{quote}"
+            plain = rf"[^{delimiter}{escape}]*(?:{escape}.[^{delimiter}{escape}]*)*{escape}?"
+            quoted = rf"[^{quote}{escape}]*(?:(?:{quote}{quote}|{escape}.)[^{quote}{escape}]*)*{quote}(?!{quote})"
             escaped = rf"{escape}({delimiter}|{escape}|{quote or escape}|\r\n|\n|\r)"
         else:
-            plain = rf"(?:(?!{delimiter}).)*+" if len(self.delimiter) > 1 else rf"[^{delimiter}]*+"
-            quoted = rf"[^{quote}]*+(?:{quote}{quote}[^{quote}]*+)*+{quote}" if quote else "(?!)"
+            plain = rf"[^{delimiter}]*"
+            quoted = rf"[^{quote}]*(?:{quote}{quote}[^{quote}]*)*{quote}(?!{quote})"
             escaped = "(?!)"
+        if not self.quote:
+            quoted = "(?!)"
         object.__setattr__(self, "_plain", re.compile(plain, re.DOTALL))
         object.__setattr__(self, "_quoted", re.compile(quoted, re.DOTALL))
         object.__setattr__(self, "_escaped", re.compile(escaped))

@@ -18,7 +18,7 @@ from analysis.readings.lines import CR, MIXED, Lines, read_lines
 from analysis.readings.model import Loaded
 from analysis.readings.parse import Parser
 from analysis.readings.source import Source
-from analysis.readings.typed import TextTable, in_steps, look_at_all, with_types, write_typed
+from analysis.readings.typed import WIDE, TextTable, in_steps, look_at_all, with_types, write_typed
 from analysis.readings.understand import Understanding
 from core.errors import SourceError
 from core.progress import Progress
@@ -42,7 +42,7 @@ def can_be_fast(understanding: Understanding, encoding: str) -> bool:
         and dialect.escape is None
         and not dialect.skip_blank
         and understanding.plan.comment is None
-        and understanding.plan.width > 1
+        and 1 < understanding.plan.width <= WIDE
         and understanding.reading.newline not in (MIXED, CR)
     )
 

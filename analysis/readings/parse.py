@@ -27,7 +27,7 @@ FOOTER_WIDTH = 3
 """In a narrower table a line with one cell is a short record rather than a footer."""
 OTHER_DELIMITERS = (",", ";", "\t", "|", " ")
 
-_UNQUOTED_END = Note(
+_UNCLOSED = Note(
     "unclosed_quote", "A quote opens a cell that is never closed; it was read as an ordinary character."
 )
 
@@ -66,7 +66,8 @@ class Parser:
         self.lines = self.rows = 0
         self.finished = False
         self._open: Lines | None = None
-        self._held: list[tuple[int, str, bytes]] = []
+        self._held: list[tuple[int, list[str], bytes]] = []
+        self._after_blank = False
         self._out: list[list[str]] = []
         self._batch = Lines(1, [], [], "utf-8")
         self._final = False
@@ -155,6 +156,7 @@ class Parser:
         return self._aside(at, LineAction.PREAMBLE, "before the table")
 
     def _aside(self, at: int, action: LineAction, reason: str) -> int:
+        self._after_blank = action is LineAction.BLANK
         self.book.put(self._batch.first + at, action, reason, self._batch.raw(at))
         return 1
 
@@ -221,17 +223,31 @@ class Parser:
         dialect, width = self.plan.dialect, self.plan.width
         alone = mend(self._batch.texts[at], width, dialect)
         if outcome is Outcome.GOOD and (len(alone.cells) != width or (used == 1 and alone.price > 1)):
-            return cells, used
+            return self._with_missing_delimiters(at, used, cells, notes)
         best, lines = alone, 1
         if len(alone.cells) != width:
             best, lines = self._mended_with_next(at, used, alone)
-        if best.price:
+        if best.price or outcome is Outcome.BROKEN:
             notes.append(
                 Note("quote_repaired", "The quotes of this record do not match; the likeliest cells were taken.")
             )
         elif outcome is Outcome.OPEN:
-            notes.append(_UNQUOTED_END)
+            notes.append(_UNCLOSED)
         return best.cells, lines
+
+    def _with_missing_delimiters(
+        self, at: int, used: int, cells: list[str], notes: list[Note]
+    ) -> tuple[list[str], int]:
+        """Return the cells of a well-formed record that is too short, with a border where quotes touch."""
+        look = self.plan.look
+        if used == 1 and len(cells) < self.plan.width and look is not None:
+            found = mend(self._batch.texts[at], self.plan.width, self.plan.dialect, lenient=True)
+            if len(found.cells) == self.plan.width and look.fit(found.cells) > look.fit(cells):
+                notes.append(
+                    Note("missing_delimiter", "A delimiter is missing beside a quote; the cells were told apart.")
+                )
+                return found.cells, used
+        return cells, used
 
     def _mended_with_next(self, at: int, used: int, alone: Mended) -> tuple[Mended, int]:
         """Return the cells of a broken record that goes on in the next lines, if that gives the right width."""
@@ -260,6 +276,7 @@ class Parser:
             else:
                 cells = self._to_width(cells, notes, is_header)
         self._release()
+        self._after_blank = False
         self._note_bytes(at, used, notes)
         if is_header:
             self.header.append(cells)
@@ -314,19 +331,23 @@ class Parser:
     # ---- lines that may turn out to be a footer -----------------------------------------------------------
 
     def _may_be_footer(self, cells: list[str], used: int, is_header: bool) -> bool:
-        filled = sum(1 for cell in cells if cell)
-        return not is_header and used == 1 and filled == 1 and len(cells) == 1 and self.plan.width >= FOOTER_WIDTH
+        """Tell whether a short record may be a line below the table: one cell, or few after a gap."""
+        width = self.plan.width
+        if is_header or used > 1 or width < FOOTER_WIDTH:
+            return False
+        apart = self._after_blank or bool(self._held)
+        return len(cells) == 1 or (apart and len(cells) <= width // 2)
 
     def _hold(self, at: int, cells: list[str]) -> None:
-        self._held.append((self._batch.first + at, cells[0], self._batch.raw(at)))
+        self._held.append((self._batch.first + at, cells, self._batch.raw(at)))
         if len(self._held) > MAX_FOOTER:
             self._release()
 
     def _release(self) -> None:
         """Records came after these lines, so they were records too: short ones."""
-        for number, cell, raw in self._held:
+        for number, cells, raw in self._held:
             notes: list[Note] = []
-            self._out.append(self._to_width([cell], notes, is_header=False))
+            self._out.append(self._to_width(cells, notes, is_header=False))
             self.book.flag(notes[0], LineAction.REPAIRED.value, number)
             self.book.put(number, LineAction.REPAIRED, notes[0].code, raw)
         self._held.clear()

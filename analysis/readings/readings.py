@@ -3,15 +3,21 @@
 Used by the importer, the page and the command line. Keeps no state.
 """
 
+import csv
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.readings.detect import detect_format
+from analysis.readings.detect import read_head, refuse_foreign
 from analysis.readings.facts import Facts
 from analysis.readings.model import Judgement, Loaded, Reader
+from analysis.readings.records.json_reader import JsonReader
+from analysis.readings.records.ndjson_reader import NdjsonReader
+from analysis.readings.records.parquet_reader import ParquetReader
+from analysis.readings.records.xlsx_reader import XlsxReader
 from analysis.readings.text import TextReader
-from core.errors import FileMissingError, FileUnreadableError, NotATableError
-from core.progress import Progress
+from core.errors import FileMissingError, FileUnreadableError
+from core.progress import PartOfProgress, Progress
 from core.types import FileFormat, Reading
 
 if TYPE_CHECKING:
@@ -23,6 +29,9 @@ class Readings:
 
     def __init__(self, storage: "Storage") -> None:
         self._text = TextReader(storage.duck, storage.config)
+        self._others: tuple[Reader, ...] = tuple(
+            kind(storage.duck, storage.config) for kind in (ParquetReader, XlsxReader, NdjsonReader, JsonReader)
+        )
 
     def judge(self, path: Path, *, name: str | None = None) -> Judgement:
         """Return the candidate readings of a file, best first; a huge file is only sampled.
@@ -37,7 +46,12 @@ class Readings:
         """
         called = name or path.name
         _check_readable(path)
-        return self._reader(detect_format(path, called), called).judge(path, name=called)
+        head = read_head(path, called)
+        for reader in self._others:
+            if reader.recognises(path, head, called):
+                return reader.judge(path, name=called)
+        refuse_foreign(path, head, called)
+        return self._text.judge(path, name=called)
 
     def load(
         self, path: Path, reading: Reading, out: Path, *, name: str, progress: Progress, facts: Facts | None = None
@@ -59,7 +73,7 @@ class Readings:
         _check_readable(path)
         if reading.format is FileFormat.DELIMITED:
             return self._text.load(path, reading, out, name=name, progress=progress, facts=facts)
-        return self._reader(reading.format, name).load(path, reading, out, name=name, progress=progress)
+        return self._reader(reading.format).load(path, reading, out, name=name, progress=progress)
 
     def write_clean(
         self, path: Path, reading: Reading, out_file: Path, *, name: str, progress: Progress
@@ -68,12 +82,19 @@ class Readings:
         _check_readable(path)
         if reading.format is FileFormat.DELIMITED:
             return self._text.write_clean(path, reading, out_file, name=name, progress=progress)
-        raise NotATableError(name, "is not read yet.")
+        with tempfile.TemporaryDirectory(prefix=".part-", dir=out_file.parent) as folder:
+            loaded = self._reader(reading.format).load(
+                path, reading, Path(folder), name=name, progress=PartOfProgress(progress, 0.0, 0.6)
+            )
+        rows = self._reader(reading.format).cells(
+            path, reading, name=name, progress=PartOfProgress(progress, 0.6, 1.0)
+        )
+        with out_file.open("w", encoding="utf-8", errors="replace", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(rows)
+        return loaded
 
-    def _reader(self, kind: FileFormat, name: str) -> Reader:
-        if kind is FileFormat.DELIMITED:
-            return self._text
-        raise NotATableError(name, f"is a {kind} file, which is not read yet.")
+    def _reader(self, kind: FileFormat) -> Reader:
+        return next(reader for reader in (self._text, *self._others) if kind in reader.formats)
 
 
 def _check_readable(path: Path) -> None:

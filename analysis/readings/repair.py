@@ -24,6 +24,8 @@ _LITERAL_OPEN = 2.0
 """A cell that begins with a quote which opens nothing."""
 _BLANKS = 0.5
 """Blanks between a quote and its delimiter."""
+_MISSING = 2.5
+"""A delimiter that is missing beside a quote."""
 _BOUNDARY = 1.5
 """A quoted cell that holds what looks like the border between two cells."""
 
@@ -42,29 +44,31 @@ class Mended:
     price: float
 
 
-def mend(text: str, width: int, dialect: Dialect) -> Mended:
+def mend(text: str, width: int, dialect: Dialect, *, lenient: bool = False) -> Mended:
     """Return the likeliest cells of a record.
 
     Args:
         text: The whole record, without its last line end.
         width: How many cells it should have.
         dialect: With a quote.
+        lenient: Also look for delimiters that are missing beside a quote.
     """
     if len(text) > MAX_TEXT or dialect.quote is None:
         return Mended(dialect.split_plain(text), _LITERAL_OPEN)
-    return _Search(text, width, dialect).run()
+    return _Search(text, width, dialect, lenient=lenient).run()
 
 
 class _Search:
     """Dijkstra over (position, cells so far)."""
 
-    def __init__(self, text: str, width: int, dialect: Dialect) -> None:
-        self.text, self.width, self.dialect = text, width, dialect
+    def __init__(self, text: str, width: int, dialect: Dialect, *, lenient: bool) -> None:
+        self.text, self.width, self.dialect, self.lenient = text, width, dialect, lenient
         self.quote = dialect.quote or ""
         quote, delimiter = re.escape(self.quote), re.escape(dialect.delimiter)
         self.closing = re.compile(rf"{quote}([ \t]*)(?={delimiter}|$)")
         self.opening = re.compile(rf"[ \t]*{quote}")
         self.border = re.compile(rf"{quote}{delimiter}|{delimiter}{quote}")
+        self.pair = re.compile(rf"(?<!{quote}){quote}{quote}(?!{quote})")
         self.runs = re.compile(f"(?:{quote})+")
 
     def run(self) -> Mended:
@@ -101,12 +105,20 @@ class _Search:
         stray = self.text.find(self.quote, at, end) >= 0
         yield (at, end, False), self._next(end), _LITERAL_OPEN if opening else _STRAY * stray
         if opening is None:
+            if stray and self.lenient:
+                cut = self.text.index(self.quote, at, end)
+                yield (at, cut, False), cut, _MISSING
             return
         inner_at = opening.end()
         before = _BLANKS * (inner_at - at > len(self.quote))
         for found, _ in zip(self.closing.finditer(self.text, inner_at), range(_MAX_CLOSINGS), strict=False):
             price = before + self._price(self.text[inner_at : found.start()], found[1])
             yield (inner_at, found.start(), True), self._next(found.end()), price
+        for found, _ in zip(
+            self.pair.finditer(self.text, inner_at), range(self.lenient * _MAX_CLOSINGS), strict=False
+        ):
+            price = before + self._price(self.text[inner_at : found.start()], "") + _MISSING
+            yield (inner_at, found.start(), True), found.start() + len(self.quote), price
 
     def _price(self, inner: str, blanks: str) -> float:
         odd = sum(1 for run in self.runs.findall(inner) if len(run) // len(self.quote) % 2)

@@ -17,7 +17,7 @@ HEAD_BYTES = 1 << 20
 PROBE_BYTES = 1 << 16
 PROBES = 4
 """Pieces taken from inside a file that is larger than its head; the last one is its end."""
-MAX_FIRST_LINE_BYTES = 64 << 20
+MAX_FIRST_LINE_BYTES = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,8 @@ def take_sample(path: Path, name: str, *, encoding: str | None = None) -> Sample
         found = encoding or detect(head, pieces)
         while len(head) < size_bytes and not _has_line_end(head):
             _check_first_line(len(head), name)
-            head += file.read(len(head)) if file.seek(len(head)) else b""
+            file.seek(len(head))
+            head += file.read(len(head))
     whole = len(head) >= size_bytes
     head = head[mark_length(head) :]
     if found not in DIRECT:
@@ -94,7 +95,7 @@ def _pieces(file: BinaryIO, size_bytes: int) -> tuple[bytes, ...]:
 
 
 def _has_line_end(head: bytes) -> bool:
-    return b"\n" in head[4:] or b"\r" in head[4:]
+    return b"\n" in head or b"\r" in head[4:]
 
 
 def _check_first_line(size_bytes: int, name: str) -> None:

@@ -8,6 +8,7 @@ CSV files by detecting row and type patterns". Works on lines in memory; headers
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 
 from analysis.readings.dialect import Dialect, Outcome
 from analysis.readings.lines import Lines
@@ -19,12 +20,14 @@ MAX_CHARS = 1 << 17
 MAX_RECORD_LINES = 60
 _MANY_STRAY = 20
 """So many lines with a quote, none of which encloses a cell: the quote is an ordinary character."""
+_FIRST = 60
+_FIRST_SHARE = 0.3
 _LOOKED_AT = 6_000
 """Cells whose looks are judged, per dialect."""
 
 PRIOR = {
     ",": 1.0, ";": 1.0, "\t": 1.0, "|": 0.96, ":": 0.55, " ": 0.6, "^": 0.8, "~": 0.8,
-    "\x01": 1.0, "\x1e": 1.0, "\x1f": 1.0, "§": 0.9, "¦": 0.9, "#": 0.5, "&": 0.5, "*": 0.5, "!": 0.5, "/": 0.3,
+    "\x01": 1.0, "\x1e": 1.0, "\x1f": 1.0, "§": 0.9, "¦": 0.9, "#": 0.5, "&": 0.5, "*": 0.5, "!": 0.4, "/": 0.15,
 }  # fmt: skip
 """Delimiters, with how much they are one."""
 _ONE_COLUMN = ","
@@ -99,6 +102,19 @@ def records_of(lines: Lines, dialect: Dialect, limit: int = 10_000) -> Iterator[
         count += 1
 
 
+def main_width(widths: Sequence[int]) -> int:
+    """Return the number of cells most records have; of two tables in one file that of the first.
+
+    Args:
+        widths: Of the records, in order.
+    """
+    counts = Counter(widths)
+    for first in widths[:_FIRST]:
+        if first > 1 and counts[first] >= _FIRST_SHARE * len(widths):
+            return first
+    return max(counts, key=lambda w: (counts[w] * (1 - 1 / (w + 1)), w))
+
+
 def _mended(records: list[SampleRecord], lines: Lines, dialect: Dialect) -> list[SampleRecord]:
     """Return the records with the broken ones mended where that gives the usual width."""
     sound = Counter(len(record.cells) for record in records if record.sound)
@@ -116,12 +132,16 @@ def _mended(records: list[SampleRecord], lines: Lines, dialect: Dialect) -> list
 
 
 def _shortened(lines: Lines) -> Lines:
+    """Return the first lines, and of a very long one its begin."""
     chars, end = 0, 0
     for end, text in enumerate(lines.texts[:MAX_LINES], 1):  # noqa: B007 - where it stopped is the result
         chars += len(text)
         if chars > MAX_CHARS:
             break
-    return Lines(lines.first, lines.texts[:end], lines.ends[:end], lines.encoding)
+    texts, ends = lines.texts[:end], lines.ends[:end]
+    if chars > 2 * MAX_CHARS:
+        texts[-1], ends[-1] = texts[-1][:MAX_CHARS], ""
+    return Lines(lines.first, texts, ends, lines.encoding)
 
 
 def _dialects(lines: Lines) -> Iterator[Dialect]:
@@ -138,7 +158,8 @@ def _dialects(lines: Lines) -> Iterator[Dialect]:
             if delimiter in ",;|" and delimiter + " " in text:
                 yield Dialect(delimiter, quote, None, skip_blank=True)
         if "\\" + delimiter in text:
-            yield Dialect(delimiter, '"' if '"' in text else None, "\\")
+            yield Dialect(delimiter, None, "\\")
+            yield Dialect(delimiter, '"', "\\")
 
 
 def _quotes(text: str, delimiter: str) -> list[str | None]:
@@ -156,7 +177,7 @@ def _score(lines: Lines, dialect: Dialect) -> Explanation:
     if not records:
         return Explanation(dialect, 0.0, 1, 0.0, 0.0, 1.0)
     widths = Counter(len(record.cells) for record in records)
-    width = max(widths, key=lambda w: (widths[w] * (1 - 1 / (w + 1)), w))
+    width = main_width([len(record.cells) for record in records])
     steady = widths[width] / len(records)
     sound = sum(record.sound for record in records) / len(records)
     stray = sum(record.stray for record in records) / len(records)
@@ -169,8 +190,8 @@ def _score(lines: Lines, dialect: Dialect) -> Explanation:
 
 def _pattern(widths: Counter[int], total: int) -> float:
     """Return how regular the widths are: few different ones, most records in one, wide ones better."""
-    main = max(count * (1 - 1 / (w + 1)) for w, count in widths.items()) / total
-    return float(main**1.3) / (1 + 0.15 * min(len(widths) - 1, 8))
+    regular = sum((count / total) ** 1.5 * (1 - 1 / (w + 1)) for w, count in widths.items())
+    return float(regular) / (1 + 0.15 * min(len(widths) - 1, 8))
 
 
 def _one_column_factor(records: Sequence[SampleRecord]) -> float:
@@ -180,14 +201,8 @@ def _one_column_factor(records: Sequence[SampleRecord]) -> float:
 
 
 def _telling(records: Sequence[Sequence[str]]) -> float:
-    worth, seen = 0.0, 0
-    for record in records:
-        for cell in record:
-            worth += _WORTH[shape_of(cell)]
-            seen += 1
-        if seen > _LOOKED_AT:
-            break
-    return worth / max(seen, 1)
+    cells = list(islice(chain.from_iterable(records), _LOOKED_AT))
+    return sum(_WORTH[shape_of(cell)] for cell in cells) / max(len(cells), 1)
 
 
 def _quote_factor(lines: Lines, dialect: Dialect, records: Sequence[SampleRecord]) -> float:
@@ -201,10 +216,11 @@ def _quote_factor(lines: Lines, dialect: Dialect, records: Sequence[SampleRecord
         bare = joined - spaced
         return 1.02 if spaced >= outside > 0 and bare <= 0.02 * joined else 0.5
     if dialect.escape:
-        return 1.0 if any(dialect.escape + mark in text for text in texts for mark in "\"',;\t|") else 0.9
+        return 0.96 if dialect.quote and any(dialect.quote * 2 in text for text in texts) else 1.0
     if dialect.quote is None:
-        quoted = sum('"' in text for text in texts)
-        return 0.97 if dialect.delimiter == "\t" or quoted >= _MANY_STRAY else 0.6
+        encloses = any(cell.startswith('"') for record in records for cell in record.cells)
+        ordinary = dialect.delimiter == "\t" or sum('"' in text for text in texts) >= _MANY_STRAY
+        return 0.97 if ordinary and not encloses else 0.6
     if dialect.quote == "'":
         opened = sum(text.count(dialect.delimiter + "'") + text.startswith("'") for text in texts)
         return 0.98 if opened >= 0.5 * len(texts) else 0.6

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.readings.shapes import Shape, shape_of
-from analysis.readings.sniff import SampleRecord
+from analysis.readings.sniff import SampleRecord, main_width
 
 COMMENTS = ("#", "//", "%")
 """What comment lines begin with."""
@@ -83,8 +83,7 @@ def unique_names(source_names: Sequence[str]) -> list[str]:
 
 
 def _width(records: Sequence[SampleRecord]) -> int:
-    widths = Counter(len(record.cells) for record in records)
-    return max(widths, key=lambda w: (widths[w] * (1 - 1 / (w + 1)), w))
+    return main_width([len(record.cells) for record in records])
 
 
 def _comment(records: Sequence[SampleRecord], width: int) -> str | None:
@@ -158,8 +157,8 @@ def _vote(title: str, cells: Sequence[str]) -> float:
     main, count = shapes.most_common(1)[0]
     share = count / sum(shapes.values())
     if main in _TYPED and share >= 0.7:
-        return -1.5 if shape is main else 1.0 if shape not in _TYPED else -0.3
-    if shape in _TYPED:
+        return -1.5 if shape is main else 1.0 if shape not in _TYPED or shape is Shape.TRUTH else -0.3
+    if shape in _TYPED and shape is not Shape.TRUTH:
         return -0.7
     if title in cells:
         return -0.8

@@ -11,9 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from analysis.readings.detect import is_text
 from analysis.readings.encodings import DIRECT, UTF8, transcode
 from analysis.readings.events import LedgerBook, Note
@@ -27,7 +24,8 @@ from analysis.readings.sample import Sample, take_sample
 from analysis.readings.sniff import Explanation, explain
 from analysis.readings.source import Source
 from analysis.readings.structure import unique_names
-from analysis.readings.typed import TextTable, in_steps, look_at_all, with_types, write_typed
+from analysis.readings.text_parts import TextParts
+from analysis.readings.typed import in_steps, with_types
 from analysis.readings.understand import Understanding, understand, understand_reading
 from analysis.readings.words import describe
 from core.config import AppConfig
@@ -36,7 +34,7 @@ from core.ids import new_id
 from core.paths import translate_os_error
 from core.progress import PartOfProgress, Progress
 from core.types import Column, FileFormat, Reading
-from storage.duck import DuckEngine, quote_literal
+from storage.duck import DuckEngine
 
 MAX_CANDIDATES = 3
 FAST_ABOVE_BYTES = 8 << 20
@@ -90,16 +88,18 @@ class TextReader:
         """
         source = Source(path, name)
         understanding = self._understand(source, reading)
-        with _as_direct(source, reading, out, PartOfProgress(progress, 0.0, 0.2)) as (direct, encoding):
-            if path.stat().st_size >= FAST_ABOVE_BYTES and can_be_fast(understanding, encoding):
-                known = facts if facts is not None and direct is source else count_file(direct.path)
-                try:
-                    return load_fast(
-                        self._duck, direct, understanding, known, out, PartOfProgress(progress, 0.2, 1.0)
-                    )
-                except Misfit:
-                    progress.report(0.2, "Looking closer")
-            return self._load_exactly(direct, encoding, understanding, out, progress)
+        try:
+            with _as_direct(source, reading, out, PartOfProgress(progress, 0.0, 0.2)) as (direct, encoding):
+                if path.stat().st_size >= FAST_ABOVE_BYTES and can_be_fast(understanding, encoding):
+                    known = facts if facts is not None and direct is source else count_file(direct.path)
+                    rest = PartOfProgress(progress, 0.2, 1.0)
+                    try:
+                        return load_fast(self._duck, direct, understanding, known, out, rest)
+                    except Misfit:
+                        progress.report(0.2, "Looking closer")
+                return self._load_exactly(direct, encoding, understanding, out, progress)
+        except OSError as error:
+            raise translate_os_error(error, out) from error
 
     def cells(self, path: Path, reading: Reading, *, name: str, progress: Progress) -> Iterator[list[str]]:
         """Yield the header, if there is one, and the records, as found; see `Reader`."""
@@ -163,78 +163,39 @@ class TextReader:
     def _load_exactly(
         self, source: Source, encoding: str, understanding: Understanding, out: Path, progress: Progress
     ) -> Loaded:
-        parts = out / f"text-{new_id()}.parquet"
-        try:
+        reading_progress = PartOfProgress(progress, 0.2, 0.7)
+        with TextParts(out, understanding.plan.width) as parts:
             with LedgerBook(out, "line") as book:
                 parser = Parser(understanding.plan, book)
-                reading_progress = PartOfProgress(progress, 0.2, 0.7)
-                with _TextParquet(parts, understanding.plan.width) as writer:
-                    for records in _records(parser, source, encoding, understanding, reading_progress):
-                        writer.write(records)
+                for records in _records(parser, source, encoding, understanding, reading_progress):
+                    parts.write(records)
                 loaded = _told(understanding, parser, book)
+            parts.finish()
             return self._type(source, parts, loaded, understanding, out, PartOfProgress(progress, 0.7, 1.0))
-        except OSError as error:
-            raise translate_os_error(error, out) from error
-        finally:
-            parts.unlink(missing_ok=True)
 
     def _type(
         self,
         source: Source,
-        parts: Path,
+        parts: TextParts,
         loaded: Loaded,
         understanding: Understanding,
         out: Path,
         progress: Progress,
     ) -> Loaded:
         """Give the text columns their types; every cell is checked."""
-        table = TextTable(f"read_parquet({quote_literal(str(parts))})", understanding.plan.width)
         names = [column.name for column in loaded.columns]
-        target, what = out / "data.parquet", f"Importing '{source.name}'"
+        forms, marks, target = understanding.forms, understanding.marks, out / "data.parquet"
         with self._duck.trusted() as connection:
 
             def work() -> tuple[int, Sequence[Form]]:
-                forms: Sequence[Form] = understanding.forms
-                rows = write_typed(connection, table, forms, names, target)
-                if rows != loaded.rows:
-                    _, forms = look_at_all(connection, table, forms, understanding.marks)
-                    rows = write_typed(connection, table, forms, names, target)
-                return rows, forms
+                return parts.write_typed(connection, forms, marks, names, target, rows=loaded.rows)
 
-            rows, forms = in_steps(connection, work, progress, what, "Writing the table", source.name)
+            rows, written = in_steps(
+                connection, work, progress, f"Importing '{source.name}'", "Writing the table", source.name
+            )
         if rows != loaded.rows:
             raise AssertionError(f"{loaded.rows} records became {rows} rows")
-        return with_types(loaded, forms)
-
-
-class _TextParquet:
-    """Collects records of text and writes them in pieces of bounded size; an empty cell becomes null."""
-
-    def __init__(self, path: Path, width: int) -> None:
-        self._schema = pa.schema([(f"c{i}", pa.string()) for i in range(width)])
-        self._writer = pq.ParquetWriter(path, self._schema, compression="lz4")
-        self._rows: list[list[str]] = []
-        self._limit = max(_BATCH_CELLS // max(width, 1), 1)
-
-    def __enter__(self) -> "_TextParquet":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._flush()
-        self._writer.close()
-
-    def write(self, records: list[list[str]]) -> None:
-        """Add records, all of the right width."""
-        self._rows.extend(records)
-        if len(self._rows) >= self._limit:
-            self._flush()
-
-    def _flush(self) -> None:
-        for start in range(0, len(self._rows), self._limit):
-            columns = zip(*self._rows[start : start + self._limit], strict=True)
-            arrays = [pa.array([cell or None for cell in column], pa.string()) for column in columns]
-            self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
-        self._rows.clear()
+        return with_types(loaded, written)
 
 
 def _records(

@@ -5,8 +5,8 @@ that writes: a row with a cell whose value does not say what its text says is he
 in the end means that a guessed form does not hold, and the columns are looked at as a whole.
 """
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +22,8 @@ T = TypeVar("T")
 _CELLS_PER_GROUP = 12_000_000
 _GROUP_ROWS = 122_880
 _TICK_S = 0.1
+WIDE = 1_500
+"""In a wider table the engine's buffers, some for every column, would need gigabytes; see `wide`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,9 @@ def write_typed(
     checks = [form.faithful_sql(f"c{i}", f"v{i}") for i, form in enumerate(forms) if form is not TEXT]
     outer = ", ".join(f"v{i} as {quote_identifier(name)}" for i, name in enumerate(names))
     where = f" where {' and '.join(checks)}" if checks else ""
+    query = f"select {outer} from (select {', '.join(inner)} from {table.sql}){where}"
     row = connection.execute(
-        f"copy (select {outer} from (select {', '.join(inner)} from {table.sql}){where}) "
-        f"to {quote_literal(str(target))} ({parquet_options(len(forms))})"
+        f"copy ({query}) to {quote_literal(str(target))} ({parquet_options(table.width)})"
     ).fetchone()
     return int(row[0]) if row else 0
 
@@ -64,22 +66,21 @@ def look_at_all(
     """Scan the whole table once; return its rows, and forms that hold for every cell."""
     parts = ["count(*)"]
     for i, form in enumerate(forms):
-        if form is TEXT:
-            continue
-        parts.append(f"coalesce(bool_and({form.faithful_sql(f'c{i}', form.value_sql(f'c{i}'))}), true)")
-        if _is_number(form):
-            parts.extend(_number_parts(f"c{i}", marks))
-    row = connection.execute(f"select {', '.join(parts)} from {table.sql}").fetchone() or ()
+        if form is not TEXT:
+            parts.append(f"coalesce(bool_and({form.faithful_sql(f'c{i}', form.value_sql(f'c{i}'))}), true)")
+            parts.extend(_number_parts(f"c{i}", marks) if _is_number(form) else [])
+    row = connection.execute(f"select {', '.join(parts)} from {table.sql}").fetchone() or (0,)
     answers = iter(row[1:])
-    found: list[Form] = []
-    for form in forms:
-        if form is TEXT:
-            found.append(TEXT)
-            continue
-        holds = bool(next(answers))
-        facts = [next(answers) for _ in range(_NUMBER_FACTS)] if _is_number(form) else []
-        found.append(form if holds else _number_by_facts(facts, marks) if facts else TEXT)
-    return int(row[0]) if row else 0, found
+    return int(row[0]), [TEXT if form is TEXT else _form_by(answers, form, marks) for form in forms]
+
+
+def _form_by(answers: Iterator[object], form: Form, marks: Marks) -> Form:
+    """Return the form itself if it holds, else the best other one its column's facts allow."""
+    holds = bool(next(answers))
+    facts = [next(answers) for _ in range(_NUMBER_FACTS)] if _is_number(form) else []
+    if holds:
+        return form
+    return _number_by_facts(facts, marks) if facts else TEXT
 
 
 def in_steps(
@@ -107,7 +108,9 @@ def in_steps(
                 except NotYet:
                     progress.report(max(connection.query_progress(), 0.0) / 100, step)
         except BaseException:
-            connection.interrupt()
+            while not future.done():  # again and again: it may be between two statements
+                connection.interrupt()
+                wait([future], timeout=_TICK_S)
             raise
 
 
