@@ -81,10 +81,10 @@ def test_a_deleted_dataset_can_be_brought_back(window: Window, tmp_path: Path) -
 
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("“undo” was deleted.")).to_be_visible()
-    expect(page.locator(".st-key-nav_datasets")).not_to_contain_text("undo")
+    expect(page.get_by_test_id("stSidebar")).not_to_contain_text("undo")
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("1–2 of 2 rows")).to_be_visible()
-    expect(page.locator(".st-key-nav_datasets")).to_contain_text("undo")
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("undo")
 
 
 def test_a_file_that_is_no_table_is_refused_with_a_reason(window: Window, tmp_path: Path) -> None:
