@@ -5,6 +5,7 @@ without loss as far as the format allows, and what it does not allow is an error
 """
 
 import codecs
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -36,6 +37,7 @@ What: TypeAlias = "str | Asked | tuple[str, int]"
 
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
 
+_ALL: Final = 1_000_000
 _BATCH_ROWS: Final = 20_480
 _ROW_GROUP: Final = 122_880
 
@@ -112,6 +114,8 @@ class Exporter:
             BestandError: as for questions, if `what` is one.
         """
         watch = progress or SilentProgress()
+        if overwrite:
+            self._spare_originals(target)
         with (
             metrics().timed(f"export:{fmt}"),
             whole_file(target, self._storage.paths, overwrite=overwrite) as file,
@@ -247,6 +251,21 @@ class Exporter:
                 _BATCH_ROWS
             )
             return consume(schema, iter(reader))
+
+    def _spare_originals(self, target: Path) -> None:
+        """Refuse to replace a file that a dataset only refers to: it is the one original there is."""
+        if not target.exists():
+            return
+        with self._storage.database.read() as uow:
+            versions = uow.versions.list(limit=_ALL)
+        for version in versions:
+            source = json.loads(version.manifest)["source"]
+            if not source["kept"] and Path(source["path"]).exists() and target.samefile(source["path"]):
+                raise ExportError(
+                    f"'{target}' is the original of an imported dataset and is not replaced.",
+                    hint="Choose another name.",
+                    path=str(target),
+                )
 
     def _total(self, what: What) -> int:
         """Return how many rows there are, 0 if that is not known before."""

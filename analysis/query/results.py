@@ -20,7 +20,14 @@ from storage.cache.cache import Cache
 _ENDING: Final = ".arrow"
 _UNFINISHED: Final = ".part"
 _LIFETIME_S: Final = 7 * 24 * 3600.0
+_WRITING_S: Final = 3600.0
+"""An unfinished file that was not written to for so long belongs to a process that died."""
+
 _MIB: Final = 1024 * 1024
+
+
+class _AbsentError(Exception):
+    """No answer to this question has been kept."""
 
 
 class Results:
@@ -36,43 +43,47 @@ class Results:
         self._limit_bytes = limit_mib * _MIB
 
     def new_path(self, run_id: str) -> Path:
-        """Return where a run writes its answer; makes room for it."""
-        self._make_room()
+        """Return where a run writes its answer."""
         return self._folder / f"{run_id}{_UNFINISHED}"
 
     def find(self, key: str, tags: Collection[str]) -> ResultFile | None:
         """Return the kept answer to a question, or None."""
-        path = self._place(key, tags)
         try:
+            path = self._folder / self._cache.get_or_compute(key, _absent, tags=tags)
             os.utime(path)
             return ResultFile.open(path)
-        except (OSError, ValueError):
+        except (_AbsentError, OSError, ValueError):
             return None
 
     def keep(self, key: str, tags: Collection[str], file: ResultFile) -> None:
-        """Keep an answer for the next time the same question is asked of the same data."""
+        """Keep an answer for the next time the same question is asked of the same data, and make room for it."""
+        name = self._cache.get_or_compute(key, lambda: f"{new_id()}{_ENDING}", tags=tags)
         with suppress(OSError):
-            file.move(self._place(key, tags))
+            file.move(self._folder / name)
+        self._make_room(file.path)
 
     def drop_with(self, run: QueryRun, file: ResultFile) -> None:
         """Remove an answer that nobody can ask for again once its run is forgotten."""
         weakref.finalize(run, _remove, file.path)
+        self._make_room(file.path)
 
-    def _place(self, key: str, tags: Collection[str]) -> Path:
-        name: str = self._cache.get_or_compute(key, new_id, tags=tags)
-        return self._folder / f"{name}{_ENDING}"
-
-    def _make_room(self) -> None:
+    def _make_room(self, newest: Path) -> None:
+        """Remove what was not used for longest until the rest keeps the limit; the newest stays in any case."""
         files = []
         for path in self._folder.glob("*"):
             with suppress(OSError):
                 found = path.stat()
                 files.append((found.st_mtime, found.st_size, path))
-        total = sum(size for _, size, _ in files)
+        total, now = sum(size for _, size, _ in files), time.time()
         for used_at, size, path in sorted(files):
-            if total > self._limit_bytes or used_at < time.time() - _LIFETIME_S:
+            in_use = path == newest or (path.suffix == _UNFINISHED and used_at > now - _WRITING_S)
+            if not in_use and (total > self._limit_bytes or used_at < now - _LIFETIME_S):
                 _remove(path)
                 total -= size
+
+
+def _absent() -> str:
+    raise _AbsentError
 
 
 def _remove(path: Path) -> None:

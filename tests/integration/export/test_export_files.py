@@ -1,5 +1,7 @@
 """A file is there whole or not at all, in the place a person chose and nowhere else."""
 
+import contextlib
+import json
 import os
 import threading
 from collections.abc import Callable
@@ -13,6 +15,7 @@ from analysis.export import FORMATS, Exporter, Format
 from analysis.export import sheet as sheet_module
 from core.errors import BestandError, CancelledError, DiskFullError, ExportError, QueryFailedError
 from core.types import Manifest
+from storage.database.unit_of_work import UnitOfWork
 from storage.open import Storage
 from tests.mounts import read_only_view, tiny_disk
 from tests.tables import add_dataset
@@ -164,6 +167,27 @@ def test_the_exports_folder_of_the_profile_is_for_exports(
     exporter.export((dataset.dataset_id, 1), target, "csv")
 
     assert target.read_text(encoding="utf-8").count("\n") == ROWS + 1
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_an_original_that_is_only_referred_to_is_not_replaced(
+    exporter: Exporter, dataset: Manifest, storage: Storage, tmp_path: Path, kept: bool
+) -> None:
+    """Some originals lie where the person has them, and nowhere else; a kept one may be replaced."""
+    original = tmp_path / "original.csv"
+    original.write_text("mine", encoding="utf-8")
+
+    def refer(uow: UnitOfWork) -> None:
+        version = uow.versions.of(dataset.dataset_id)
+        manifest = json.loads(version.manifest)
+        manifest["source"] |= {"path": str(original), "kept": kept}
+        uow.versions.update(version, manifest=json.dumps(manifest))
+
+    storage.database.run_tx(refer)
+
+    with contextlib.nullcontext() if kept else pytest.raises(ExportError, match="is the original"):
+        exporter.export("select 1 as a", original, "csv", overwrite=True)
+    assert original.read_text(encoding="utf-8") == ("a\n1\n" if kept else "mine")
 
 
 def test_a_link_is_replaced_not_followed(
