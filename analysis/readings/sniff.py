@@ -20,16 +20,17 @@ MAX_CHARS = 1 << 17
 MAX_RECORD_LINES = 60
 _MANY_STRAY = 20
 """So many lines with a quote, none of which encloses a cell: the quote is an ordinary character."""
-_FIRST = 60
+_FIRST = 30
 _FIRST_SHARE = 0.3
 _LOOKED_AT = 6_000
 """Cells whose looks are judged, per dialect."""
 
 PRIOR = {
-    ",": 1.0, ";": 1.0, "\t": 1.0, "|": 0.96, ":": 0.55, " ": 0.6, "^": 0.8, "~": 0.8,
+    ",": 1.0, ";": 1.0, "\t": 1.0, "|": 0.96, ":": 0.55, " ": 0.5, "^": 0.8, "~": 0.8,
     "\x01": 1.0, "\x1e": 1.0, "\x1f": 1.0, "§": 0.9, "¦": 0.9, "#": 0.5, "&": 0.5, "*": 0.5, "!": 0.4, "/": 0.15,
 }  # fmt: skip
 """Delimiters, with how much they are one."""
+_COMMON = 0.9
 _ONE_COLUMN = ","
 """Stands for "no delimiter at all" in a text that holds no comma."""
 
@@ -103,16 +104,20 @@ def records_of(lines: Lines, dialect: Dialect, limit: int = 10_000) -> Iterator[
 
 
 def main_width(widths: Sequence[int]) -> int:
-    """Return the number of cells most records have; of two tables in one file that of the first.
+    """Return the number of cells a table's records should have.
+
+    Usually what most records have. Where two widths are frequent, the wider one if it occurs early: then cells are
+    missing at the end of some records. If it begins later, it is a second table in the file, and the first counts.
 
     Args:
         widths: Of the records, in order.
     """
     counts = Counter(widths)
-    for first in widths[:_FIRST]:
-        if first > 1 and counts[first] >= _FIRST_SHARE * len(widths):
-            return first
-    return max(counts, key=lambda w: (counts[w] * (1 - 1 / (w + 1)), w))
+    early = [w for w in widths[:_FIRST] if w > 1 and counts[w] >= _FIRST_SHARE * len(widths)]
+    if not early:
+        return max(counts, key=lambda w: (counts[w] * (1 - 1 / (w + 1)), w))
+    widest = max(early)
+    return widest if counts[widest] > 2 else early[0]
 
 
 def _mended(records: list[SampleRecord], lines: Lines, dialect: Dialect) -> list[SampleRecord]:
@@ -146,9 +151,7 @@ def _shortened(lines: Lines) -> Lines:
 
 def _dialects(lines: Lines) -> Iterator[Dialect]:
     text = "\n".join(lines.texts)
-    delimiters = [d for d in PRIOR if d in text] or [_ONE_COLUMN]
-    if _ONE_COLUMN not in delimiters:
-        delimiters.append(_ONE_COLUMN)
+    delimiters = [d for d in PRIOR if d in text or d == _ONE_COLUMN]
     for delimiter in delimiters:
         for quote in _quotes(text, delimiter):
             dialect = Dialect(delimiter, quote)
@@ -182,16 +185,26 @@ def _score(lines: Lines, dialect: Dialect) -> Explanation:
     sound = sum(record.sound for record in records) / len(records)
     stray = sum(record.stray for record in records) / len(records)
     telling = _telling([record.cells for record in records if len(record.cells) == width])
-    score = _pattern(widths, len(records)) * telling * (0.4 + 0.6 * sound) * (1 - 0.4 * stray)
+    score = (
+        _pattern(widths, len(records), PRIOR[dialect.delimiter])
+        * telling
+        * (0.4 + 0.6 * sound)
+        * (1 - 0.4 * stray)
+    )
     score *= PRIOR[dialect.delimiter] if width > 1 else _one_column_factor(records)
     score *= _quote_factor(lines, dialect, records)
+    if PRIOR[dialect.delimiter] < _COMMON and width > 1 and not any(record.cells[0].strip() for record in records):
+        score *= 0.3  # lines that begin with the mark: comments rather than cells
     return Explanation(dialect, score, width, steady, telling, sound)
 
 
-def _pattern(widths: Counter[int], total: int) -> float:
-    """Return how regular the widths are: few different ones, most records in one, wide ones better."""
+def _pattern(widths: Counter[int], total: int, prior: float) -> float:
+    """Return how regular the widths are: few different ones, most records in one, wide ones better.
+
+    Marks that are common in ordinary text (a low prior) have to be more regular.
+    """
     regular = sum((count / total) ** 1.5 * (1 - 1 / (w + 1)) for w, count in widths.items())
-    return float(regular) / (1 + 0.15 * min(len(widths) - 1, 8))
+    return float(regular) / (1 + (0.04 if prior > _COMMON else 0.15) * min(len(widths) - 1, 8))
 
 
 def _one_column_factor(records: Sequence[SampleRecord]) -> float:

@@ -290,10 +290,12 @@ def _ranked(sample: Sample, name: str) -> list[tuple[str, Explanation, float]]:
 
 def _differ(one: _Way, other: _Way) -> bool:
     """Tell whether two ways split the sample differently enough to be shown side by side."""
-    a, b = one.explanation, other.explanation
-    if one.newline != other.newline:
-        return True
-    return a.dialect.delimiter != b.dialect.delimiter and (a.width, b.width) != (1, 1)
+    return _split_of(one) != _split_of(other)
+
+
+def _split_of(way: _Way) -> tuple[str, str, int]:
+    found = way.explanation
+    return way.newline, found.dialect.delimiter if found.width > 1 else "", found.width
 
 
 def _candidate(understanding: Understanding) -> Candidate:

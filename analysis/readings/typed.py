@@ -96,6 +96,7 @@ def in_steps(
         step: What a person reads meanwhile.
         name: The file, for errors.
     """
+    progress.report(0.0, step)
     with ThreadPoolExecutor(1, thread_name_prefix="engine") as pool, progress.interruptible(connection.interrupt):
         future = pool.submit(work)
         try:

@@ -23,6 +23,7 @@ _LOOK_RECORDS = 300
 _MAX_TYPED_CELLS = 400_000
 """Sampled cells whose form is guessed; a wide table is guessed from fewer records."""
 _PREVIEWED = 50
+_NARROW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,9 @@ def _confidence(
         ahead = max(0.0, 1 - runner_up / explanation.score)
         sure *= 0.8 + 0.2 * min(ahead / 0.2, 1.0)
     if structure.width == 1:
-        sure *= _one_column_confidence(table)
+        sure *= _one_column_confidence(sample, table)
+    elif structure.width <= _NARROW:
+        sure *= _narrow_confidence(table, structure)
     if sample.encoding not in (UTF8, WINDOWS) and not sample.encoding.startswith("utf"):
         sure *= 0.9
     if len(table) < 2:
@@ -162,9 +165,35 @@ def _confidence(
     return round(float(max(0.0, min(sure, 0.99))), 2)
 
 
-def _one_column_confidence(table: Sequence[SampleRecord]) -> float:
-    """Return how much some lines without a delimiter are a list of values, not prose or noise."""
+def _one_column_confidence(sample: Sample, table: Sequence[SampleRecord]) -> float:
+    """Return how much some lines without a delimiter are a list of values, not prose, code or noise."""
     cells = [record.cells[0] for record in table if record.cells]
     plain = sum(shape_of(cell) is not Shape.OTHER for cell in cells) / max(len(cells), 1)
-    words = sum(len(cell.split()) for cell in cells) / max(len(cells), 1)
-    return plain * (0.97 if words <= 3 else 0.85 if words <= 5 else 0.5)
+    indented = sum(cell[:1].isspace() for cell in cells) / max(len(cells), 1)
+    lines = sample.head(sample.newlines[0]).texts
+    gaps = sum(not text for text in lines[: len(cells)]) / max(len(cells), 1)
+    words = _words(cells)
+    listed = 0.97 if words <= 3 else 0.85 if words <= 5 else 0.5
+    return plain * listed * (1 - 0.5 * min(4 * indented, 1)) * (1 - 0.3 * min(10 * gaps, 1))
+
+
+def _narrow_confidence(table: Sequence[SampleRecord], structure: Structure) -> float:
+    """Return how much two or three columns are more than sentences cut at their commas, or one column and air."""
+    records = [r.cells for r in table[structure.header_rows :] if len(r.cells) == structure.width]
+    columns = [[cells[i] for cells in records if cells[i].strip()] for i in range(structure.width)]
+    filled = [cells for cells in columns if cells]
+    if len(records) > 1 and len(filled) < 2:
+        return 0.6
+    if all(_words(cells) > 2 for cells in filled) and not any(_typed(cells) for cells in filled):
+        return 0.8
+    return 1.0
+
+
+def _words(cells: Sequence[str]) -> float:
+    """Return how many words a cell has on average."""
+    return sum(len(cell.split()) for cell in cells) / max(len(cells), 1)
+
+
+def _typed(cells: Sequence[str]) -> bool:
+    shown = cells[:200]
+    return sum(shape_of(cell) in (Shape.NUMBER, Shape.MOMENT, Shape.LINK) for cell in shown) > 0.5 * len(shown)
