@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from analysis.export.lines import ExportOptions, csv_header, csv_line, json_line, parquet_columns, sheet_columns
 from analysis.export.sheet import check_size, write_sheet
-from analysis.export.target import whole_file
+from analysis.export.target import check_target, whole_file
 from analysis.query.engine import Consumer, QueryEngine
 from analysis.query.prepare import Shape
 from analysis.row_sql import rows_source
@@ -114,6 +114,7 @@ class Exporter:
             BestandError: as for questions, if `what` is one.
         """
         watch = progress or SilentProgress()
+        check_target(target, self._storage.paths, overwrite=overwrite)
         if overwrite:
             self._spare_originals(target)
         with (
