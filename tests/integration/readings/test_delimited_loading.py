@@ -103,14 +103,11 @@ def says(text_cell: str, value: object, sql_type: str) -> bool:
         return Decimal(text_cell.replace(".", "").replace(",", ".") if "," in text_cell else text_cell) == value
     if sql_type == "DOUBLE":
         return repr(value) == text_cell or Decimal(text_cell) == Decimal(repr(value))
+    if sql_type == "BOOLEAN":
+        return text_cell.lower() == str(value).lower()
     if sql_type == "DATE":
         return text_cell in (str(value), f"{value:%d.%m.%Y}", f"{value:%Y/%m/%d}")
-    return text_cell.replace("T", " ") in (
-        str(value),
-        str(value).lower(),
-        str(value).upper(),
-        str(value).rstrip("0"),
-    )
+    return text_cell.replace("T", " ") in (str(value), str(value).rstrip("0"))
 
 
 @same_storage
