@@ -14,7 +14,7 @@ from analysis.readings.encodings import UTF8
 from analysis.readings.events import LedgerBook
 from analysis.readings.facts import Facts
 from analysis.readings.forms import TEXT, Form
-from analysis.readings.lines import CR, MIXED, Lines, read_lines
+from analysis.readings.lines import CR, Lines, read_lines
 from analysis.readings.model import Loaded
 from analysis.readings.parse import Parser
 from analysis.readings.source import Source
@@ -43,7 +43,7 @@ def can_be_fast(understanding: Understanding, encoding: str) -> bool:
         and not dialect.skip_blank
         and understanding.plan.comment is None
         and 1 < understanding.plan.width <= WIDE
-        and understanding.reading.newline not in (MIXED, CR)
+        and understanding.reading.newline != CR
     )
 
 
@@ -129,7 +129,7 @@ def _check_bytes(path: Path, understanding: Understanding, facts: Facts) -> None
     """Refuse files with bytes the engine's reader treats in its own way."""
     if facts.has_nul:
         raise Misfit("a zero byte")
-    if facts.returns and not facts.returns == facts.pairs == facts.feeds:
+    if facts.returns != facts.pairs:
         raise Misfit("line ends of several kinds")
     if facts.airy_quote and understanding.plan.dialect.quote is not None:
         edge = re.escape(understanding.plan.dialect.delimiter.encode())

@@ -22,7 +22,8 @@ class Form:
         sql_type: The engine's type of its values.
         pattern: Matches what a sample cell must look like.
         value: SQL for the value, with `{c}` for the text; null when it has none.
-        faithful: SQL that is true when the value `{v}` says what the text `{c}` says. May be null for a null text.
+        faithful: SQL that is true when the value `{v}` says what the text `{c}` says, or both are null;
+            otherwise it is false or null.
     """
 
     key: str
@@ -36,8 +37,8 @@ class Form:
         return self.value.format(c=text)
 
     def faithful_sql(self, text: str, value: str) -> str:
-        """Return SQL that is never null: whether the value says what the text says, or both are null."""
-        return f"coalesce({self.faithful.format(c=text, v=value)}, {text} is null)"
+        """Return SQL that is true when a value says what its text says, or both are null; else false or null."""
+        return f"({self.faithful.format(c=text, v=value)})"
 
 
 def _form(key: str, sql_type: str, pattern: str, value: str, faithful: str) -> Form:
@@ -46,30 +47,32 @@ def _form(key: str, sql_type: str, pattern: str, value: str, faithful: str) -> F
 
 TEXT = _form("text", TEXT_TYPE, r"(?s:.*)", "{c}", "true")
 
-_SAME = "{v}::varchar = {c}"
+_SAME = "{v}::varchar is not distinct from {c}"
+_OR_NULL = " or {c} is null"
 _FRACTION = r"-?(?:0|[1-9]\d*)(?:\.\d+)?"
 _D4, _D2 = r"\d{4}", r"\d{2}"
 
 INTEGER = _form("integer", "BIGINT", r"0|-?[1-9]\d{0,18}", "try_cast({c} as bigint)", _SAME)
 DOUBLE = _form(
     "double", "DOUBLE", rf"{_FRACTION}(?:e[-+]\d+)?", "try_cast({c} as double)",
-    "isfinite({v}) and ({v}::varchar = {c} or {v}::varchar = {c} || '.0')",
+    "isfinite({v}) and ({v}::varchar = {c} or {v}::varchar = {c} || '.0')" + _OR_NULL,
 )  # fmt: skip
 OTHERS: tuple[Form, ...] = (
     *(
         _form(f"truth_{yes}", "BOOLEAN", f"{yes}|{no}",
-              f"case {{c}} when '{yes}' then true when '{no}' then false end", "{v} is not null")
+              f"case {{c}} when '{yes}' then true when '{no}' then false end", "{v} is not null" + _OR_NULL)
         for yes, no in (("true", "false"), ("True", "False"), ("TRUE", "FALSE"))
     ),
-    _form("date", "DATE", rf"{_D4}-{_D2}-{_D2}", "try_cast({c} as date)", f"isfinite({{v}}) and {_SAME}"),
+    _form("date", "DATE", rf"{_D4}-{_D2}-{_D2}", "try_cast({c} as date)",
+          "isfinite({v}) and {v}::varchar = {c}" + _OR_NULL),
     _form("date_dots", "DATE", rf"{_D2}\.{_D2}\.{_D4}", "try_strptime({c}, '%d.%m.%Y')::date",
-          "strftime({v}, '%d.%m.%Y') = {c}"),
+          "strftime({v}, '%d.%m.%Y') = {c}" + _OR_NULL),
     _form("date_slashes", "DATE", rf"{_D4}/{_D2}/{_D2}", "try_strptime({c}, '%Y/%m/%d')::date",
-          "strftime({v}, '%Y/%m/%d') = {c}"),
+          "strftime({v}, '%Y/%m/%d') = {c}" + _OR_NULL),
     _form("moment", "TIMESTAMP", rf"{_D4}-{_D2}-{_D2} {_D2}:{_D2}:{_D2}(?:\.\d{{0,5}}[1-9])?",
-          "try_cast({c} as timestamp)", f"isfinite({{v}}) and {_SAME}"),
+          "try_cast({c} as timestamp)", "isfinite({v}) and {v}::varchar = {c}" + _OR_NULL),
     _form("moment_t", "TIMESTAMP", rf"{_D4}-{_D2}-{_D2}T{_D2}:{_D2}:{_D2}(?:\.\d{{0,5}}[1-9])?",
-          "try_cast({c} as timestamp)", "isfinite({v}) and replace({v}::varchar, ' ', 'T') = {c}"),
+          "try_cast({c} as timestamp)", "isfinite({v}) and replace({v}::varchar, ' ', 'T') = {c}" + _OR_NULL),
     _form("time", "TIME", rf"{_D2}:{_D2}:{_D2}(?:\.\d{{0,5}}[1-9])?", "try_cast({c} as time)", _SAME),
 )  # fmt: skip
 
@@ -89,7 +92,7 @@ def decimal_form(digits: int, scale: int, *, decimal: str = ".", thousands: str 
     sql_type = f"DECIMAL({precision},{scale})"
     if decimal == "." and thousands is None:
         return _form(f"decimal_{precision}_{scale}", sql_type, _FRACTION, f"try_cast({{c}} as {sql_type})",
-                     "starts_with({v}::varchar, {c}) and not ends_with({c}, '.')")  # fmt: skip
+                     "starts_with({v}::varchar, {c})" + _OR_NULL)  # fmt: skip
     plain = f"replace({{c}}, '{decimal}', '.')"
     if thousands:
         quoted = thousands.replace("'", "''")
@@ -98,7 +101,7 @@ def decimal_form(digits: int, scale: int, *, decimal: str = ".", thousands: str 
     return _form(
         f"decimal_{precision}_{scale}{decimal}{thousands or ''}", sql_type, pattern,
         f"try_cast({plain} as {sql_type})",
-        f"starts_with({{v}}::varchar, {plain}) and regexp_full_match({{c}}, '{_sql(pattern)}')",
+        f"starts_with({{v}}::varchar, {plain}) and regexp_full_match({{c}}, '{_sql(pattern)}'){_OR_NULL}",
     )  # fmt: skip
 
 
@@ -134,7 +137,8 @@ def marks_of(columns: Sequence[Sequence[str]]) -> Marks:
         filled = [cell for cell in cells if cell]
         marks = _marks(filled) if filled else None
         if marks is not None:
-            found[marks] = found.get(marks, 0) + 1
+            # 1.234 alone may be a thousand where the file writes commas.
+            found[marks] = found.get(marks, 0) + (1 if _is_doubtful(filled, marks) else 2)
     if not found:
         return Marks()
     best = max(found, key=lambda marks: (found[marks], marks.decimal == "."))
@@ -155,6 +159,10 @@ def _marks(cells: Sequence[str]) -> Marks | None:
                     return Marks(decimal, thousands)
                 break  # whole numbers say nothing about marks
     return None
+
+
+def _is_doubtful(cells: Sequence[str], marks: Marks) -> bool:
+    return marks == Marks() and all(re.fullmatch(r"-?\d{1,3}(?:\.\d{3})?", cell) for cell in cells)
 
 
 def _is_fraction(cells: Sequence[str], decimal: str, thousands: str | None) -> bool:

@@ -54,10 +54,10 @@ def newline_kinds(sample: bytes) -> list[str]:
     """
     pairs = sample.count(b"\r\n")
     feeds = sample.count(b"\n") - pairs
-    # A lone CR at the very end of a sample may be half of a pair.
-    returns = sample.count(b"\r", 0, -1) - sample.count(b"\r\n", 0, -1)
+    returns = sample.count(b"\r") - pairs
     if pairs + feeds == 0:
         return [CR if returns else LF]
+    returns -= sample.endswith(b"\r")  # it may be half of a pair
     usual = LF if pairs == 0 else MIXED if feeds else CRLF
     return [usual, CR] if returns and feeds else [usual]
 

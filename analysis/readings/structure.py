@@ -59,6 +59,8 @@ def outline(records: Sequence[SampleRecord]) -> Structure:
 def header_rows_of(cells: Sequence[Sequence[str]], width: int) -> int:
     """Return how many of the first records are header."""
     body = [c for c in cells[1 : _LOOKED_AT + 1] if len(c) == width]
+    while len(body) > 1 and list(body[0]) == list(cells[0]):
+        body = body[1:]  # a header that is there twice does not speak against itself
     if not cells or not _is_header(cells[0], body, width):
         return 0
     rows = 1

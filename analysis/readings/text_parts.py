@@ -17,7 +17,7 @@ from analysis.readings.forms import Form, Marks
 from analysis.readings.typed import WIDE, TextTable, look_at_all, write_typed
 from storage.duck import Connection, quote_literal
 
-_BATCH_CELLS = 1 << 20
+_BATCH_CELLS = 1 << 18
 _SLICE = 500
 _SIDE_BY_SIDE_CELLS = 2_000_000
 

@@ -37,7 +37,10 @@ class TextTable:
 def parquet_options(width: int) -> str:
     """Return how versions are written: small, and fast to write and to read."""
     rows = max(2_048, min(_GROUP_ROWS, _CELLS_PER_GROUP // max(width, 1) // 2_048 * 2_048))
-    return f"format parquet, compression zstd, compression_level 1, parquet_version v2, row_group_size {rows}"
+    return (
+        f"format parquet, compression zstd, compression_level 1, parquet_version v2, row_group_size {rows}, "
+        "dictionary_size_limit 2000, write_bloom_filter false"
+    )
 
 
 def write_typed(
@@ -67,7 +70,8 @@ def look_at_all(
     parts = ["count(*)"]
     for i, form in enumerate(forms):
         if form is not TEXT:
-            parts.append(f"coalesce(bool_and({form.faithful_sql(f'c{i}', form.value_sql(f'c{i}'))}), true)")
+            faithful = form.faithful_sql(f"c{i}", form.value_sql(f"c{i}"))
+            parts.append(f"coalesce(bool_and(coalesce({faithful}, false)), true)")
             parts.extend(_number_parts(f"c{i}", marks) if _is_number(form) else [])
     row = connection.execute(f"select {', '.join(parts)} from {table.sql}").fetchone() or (0,)
     answers = iter(row[1:])
@@ -141,7 +145,7 @@ def _number_parts(c: str, marks: Marks) -> list[str]:
         f"coalesce(max(strlen({whole})), 0)",
         f"coalesce(max(strlen(split_part({c}, {mark}, 2))), 0)",
         f"coalesce(bool_or(starts_with({c}, '-') and trim({c}, '-0{marks.decimal}') = ''), false)",
-        f"coalesce(bool_and({double}), true)",
+        f"coalesce(bool_and(coalesce({double}, false)), true)",
     ]
 
 

@@ -18,7 +18,7 @@ from analysis.readings.sniff import Explanation, SampleRecord, records_of
 from analysis.readings.structure import Structure, outline, unique_names
 from core.types import Column, FileFormat, Reading
 
-MAX_RECORDS = 4_000
+MAX_RECORDS = 2_000
 _LOOK_RECORDS = 300
 _MAX_TYPED_CELLS = 400_000
 """Sampled cells whose form is guessed; a wide table is guessed from fewer records."""
