@@ -103,14 +103,14 @@ def transcode(path: Path, name: str, encoding: str, target: Path, report: Callab
     Raises:
         DamagedFileError: some bytes have no meaning in this encoding.
     """
-    decoder = codecs.getincrementaldecoder(encoding)()
+    decode_piece = _piece_decoder(encoding)
     done = 0
     with path.open("rb") as source, target.open("wb") as out:
         source.seek(mark_length(source.read(4)))
         while True:
             chunk = source.read(_CHUNK)
             try:
-                out.write(decoder.decode(chunk, final=not chunk).encode(UTF8))
+                out.write(decode_piece(chunk).encode(UTF8))
             except UnicodeError as error:
                 raise DamagedFileError(
                     name, f"looks like {encoding}, but near byte {done:,} it is not ({_reason(error)})."
@@ -119,6 +119,14 @@ def transcode(path: Path, name: str, encoding: str, target: Path, report: Callab
             report(done)
             if not chunk:
                 return
+
+
+def _piece_decoder(encoding: str) -> Callable[[bytes], str]:
+    """Return a function for one piece after the other; an empty one ends the text."""
+    if encoding == WINDOWS:
+        return lambda piece: decode(piece, WINDOWS)[0]
+    decoder = codecs.getincrementaldecoder(encoding)()
+    return lambda piece: decoder.decode(piece, final=not piece)
 
 
 def decodes(sample: bytes, encoding: str) -> bool:

@@ -32,12 +32,11 @@ class Misfit(Exception):  # noqa: N818 - not an error: the other way is taken
     """The file is not well-formed in the engine's strict sense, or not provably so."""
 
 
-def can_be_fast(understanding: Understanding, encoding: str) -> bool:
+def can_be_fast(understanding: Understanding) -> bool:
     """Tell whether the engine's reader and the exact parser agree on files of this dialect."""
     dialect = understanding.plan.dialect
     return (
-        encoding == UTF8
-        and len(dialect.delimiter.encode()) == 1
+        len(dialect.delimiter.encode()) == 1
         and dialect.quote in ('"', None)
         and dialect.escape is None
         and not dialect.skip_blank
@@ -149,7 +148,9 @@ def _account_for_head(path: Path, understanding: Understanding, book: LedgerBook
     if first is None or len(first.texts) < count:
         raise Misfit("a long header")
     parser = Parser(understanding.plan, book)
-    records = parser.push(Lines(1, first.texts[:count], first.ends[:count], UTF8))
+    records = parser.push(
+        Lines(1, first.texts[:count], first.ends[:count], understanding.reading.encoding or UTF8)
+    )
     if records or parser.finish() or len(parser.header) != understanding.plan.header_rows or first.damaged:
         raise Misfit("an odd header")
     return count

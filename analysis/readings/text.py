@@ -90,14 +90,13 @@ class TextReader:
         understanding = self._understand(source, reading)
         try:
             with _as_direct(source, reading, out, PartOfProgress(progress, 0.0, 0.2)) as (direct, encoding):
-                if path.stat().st_size >= FAST_ABOVE_BYTES and can_be_fast(understanding, encoding):
-                    known = facts if facts is not None and direct is source else count_file(direct.path)
-                    rest = PartOfProgress(progress, 0.2, 1.0)
+                rest = PartOfProgress(progress, 0.2, 1.0)
+                if path.stat().st_size >= FAST_ABOVE_BYTES and can_be_fast(understanding):
                     try:
-                        return load_fast(self._duck, direct, understanding, known, out, rest)
+                        return self._load_fast(direct, encoding, understanding, out, rest, facts)
                     except Misfit:
                         progress.report(0.2, "Looking closer")
-                return self._load_exactly(direct, encoding, understanding, out, progress)
+                return self._load_exactly(direct, encoding, understanding, out, rest)
         except OSError as error:
             raise translate_os_error(error, out) from error
 
@@ -160,10 +159,31 @@ class TextReader:
 
     # ---- exact --------------------------------------------------------------------------------------------
 
+    def _load_fast(
+        self,
+        source: Source,
+        encoding: str,
+        understanding: Understanding,
+        out: Path,
+        progress: Progress,
+        facts: Facts | None,
+    ) -> Loaded:
+        """Let the engine read the file, or a copy in UTF-8 where it is in one of the old encodings."""
+        with _in_utf8(source, encoding, out, PartOfProgress(progress, 0.0, 0.2)) as readable:
+            known = facts if facts is not None and encoding == understanding.reading.encoding == UTF8 else None
+            return load_fast(
+                self._duck,
+                readable,
+                understanding,
+                known or count_file(readable.path),
+                out,
+                PartOfProgress(progress, 0.2, 1.0),
+            )
+
     def _load_exactly(
         self, source: Source, encoding: str, understanding: Understanding, out: Path, progress: Progress
     ) -> Loaded:
-        reading_progress = PartOfProgress(progress, 0.2, 0.7)
+        reading_progress = PartOfProgress(progress, 0.0, 0.6)
         with TextParts(out, understanding.plan.width) as parts:
             with LedgerBook(out, "line") as book:
                 parser = Parser(understanding.plan, book)
@@ -171,7 +191,7 @@ class TextReader:
                     parts.write(records)
                 loaded = _told(understanding, parser, book)
             parts.finish()
-            return self._type(source, parts, loaded, understanding, out, PartOfProgress(progress, 0.7, 1.0))
+            return self._type(source, parts, loaded, understanding, out, PartOfProgress(progress, 0.6, 1.0))
 
     def _type(
         self,
@@ -219,6 +239,16 @@ def _as_direct(source: Source, reading: Reading, folder: Path, progress: Progres
     encoding = reading.encoding or UTF8
     if encoding in DIRECT:
         yield source, encoding
+    else:
+        with _in_utf8(source, encoding, folder, progress) as copy:
+            yield copy, UTF8
+
+
+@contextmanager
+def _in_utf8(source: Source, encoding: str, folder: Path, progress: Progress) -> Iterator[Source]:
+    """Give the file itself if it is UTF-8, else a copy that is, which is gone after the block."""
+    if encoding == UTF8:
+        yield source
         return
     copy = folder / f"utf8-{new_id()}.txt"
     size_bytes = max(source.path.stat().st_size, 1)
@@ -231,7 +261,7 @@ def _as_direct(source: Source, reading: Reading, folder: Path, progress: Progres
             transcode(source.path, source.name, encoding, copy, report)
         except OSError as error:
             raise translate_os_error(error, copy) from error
-        yield Source(copy, source.name), UTF8
+        yield Source(copy, source.name)
     finally:
         copy.unlink(missing_ok=True)
 

@@ -183,6 +183,19 @@ def test_characters_survive_their_encoding(load: Load, encoding: str) -> None:
     assert loaded.flags == ()
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16"])
+@pytest.mark.parametrize("border", [EXACTLY, FAST])
+def test_the_ledger_keeps_the_bytes_of_the_file(load: Load, tmp_path: Path, encoding: str, border: int) -> None:
+    """Also where the file is read through a copy in another encoding."""
+    table = "Größe;Menge\n" + "".join(f"Müller {i};{i}\n" for i in range(50))
+    with fast_above(border):
+        loaded, _ = load(table.encode(encoding))
+
+    ledger = pq.read_table(next(tmp_path.glob("out-*/ledger.parquet"))).to_pylist()
+    assert loaded.ledger.header == 1
+    assert ledger[0]["raw"] == "Größe;Menge".encode("utf-16-le" if encoding == "utf-16" else encoding)
+
+
 def test_russian_text_is_not_taken_for_western(load: Load) -> None:
     """A whole alphabet of another encoding is recognised by its letters."""
     rows_in = ["Привет мир, как дела сегодня;Москва", "Большое спасибо за помощь;Казань", "Добрый вечер;Тверь"] * 5
