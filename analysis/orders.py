@@ -13,6 +13,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from analysis.query.prepare import Statement
 from analysis.query.result_file import ResultFile
 from analysis.query.results import Results
 from analysis.query.run import Execution, QueryRun
@@ -99,7 +100,7 @@ class Orders:
                 run,
                 opened=opened.pop_all(),
                 connection=connection,
-                statement=statement,
+                statement=Statement(statement, lines_before=0),
                 path=self._results.new_path(run.id),
                 timeout_s=_TIMEOUT_S,
                 on_end=ended,

@@ -187,7 +187,7 @@ class QueryEngine:
                 run,
                 opened=opened.pop_all(),
                 connection=connection,
-                statement=statement.text,
+                statement=statement,
                 path=path,
                 timeout_s=self._storage.config.query.timeout_s,
                 on_end=lambda ended, file: self._ended(run, ready, ended, file),

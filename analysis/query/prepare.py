@@ -63,7 +63,10 @@ def prepare(connection: Connection, ready: Ready) -> Statement:
     """
     question = ready.question
     prepared = _prepared(connection, ready, "question", f"PREPARE question AS\n{question.text}", 1)
-    return Statement(f"{question.explain}\n{question.text}") if question.explain else prepared
+    if question.explain:
+        return Statement(f"{question.explain}\n{question.text}")
+    # EXECUTE runs the last part of a plan on one core only, so it serves where values must be let in, no further.
+    return prepared if ready.params else Statement(question.text, lines_before=0)
 
 
 def prepare_shaped(connection: Connection, ready: Ready, shape: Shape) -> Statement:

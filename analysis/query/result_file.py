@@ -39,6 +39,7 @@ class ResultFile:
         self._offsets: list[int] = []
         self.rows = 0
         self._moving = threading.Lock()
+        self._newest: tuple[int, pa.RecordBatch] | None = None
         for offset, rows in blocks:
             self.note(offset, rows)
 
@@ -70,6 +71,7 @@ class ResultFile:
         with self._moving:
             self.path.replace(path)
             self.path = path
+            self._newest = None
 
     @property
     def blocks(self) -> list[tuple[int, int]]:
@@ -99,6 +101,9 @@ class ResultFile:
         Raises:
             StorageIOError: the file cannot be read any more.
         """
+        newest = self._newest
+        if newest is not None and newest[0] == number:
+            return newest[1]
         try:
             with self._moving:
                 opened = pa.OSFile(str(self.path), "rb")
@@ -116,8 +121,13 @@ class ResultFile:
         """How many blocks are readable by now."""
         return len(self._offsets)
 
-    def note(self, offset: int, rows: int) -> None:
-        """Add a block that was written at this byte offset."""
+    def note(self, offset: int, rows: int, batch: pa.RecordBatch | None = None) -> None:
+        """Add a block that was written at this byte offset.
+
+        Args:
+            batch: The block itself, kept for those who read along, until the next one or the move.
+        """
+        self._newest = (len(self._offsets), batch) if batch is not None else None
         # Readers look at `rows` first, so it is raised last.
         self._starts.append(self.rows)
         self._offsets.append(offset)
@@ -146,10 +156,11 @@ class ResultWriter:
         """
         try:
             offset = self._sink.tell()
-            self._stream.write_batch(plain_batch(batch, self.file.schema))
+            block = plain_batch(batch, self.file.schema)
+            self._stream.write_batch(block)
         except OSError as error:
             raise translate_os_error(error, self.file.path) from error
-        self.file.note(offset, batch.num_rows)
+        self.file.note(offset, batch.num_rows, block)
 
     def finish(self) -> None:
         """End the file properly: behind the stream, where its readers stop, lies the list of the blocks."""

@@ -17,6 +17,7 @@ from typing import Final, Literal, TypeAlias
 import pyarrow as pa
 
 from analysis.query.places import engine_says
+from analysis.query.prepare import Statement
 from analysis.query.result_file import BLOCK_ROWS, ResultFile, ResultWriter
 from core.errors import BestandError, CancelledError, QueryFailedError, QueryTimeoutError
 from core.ids import new_id
@@ -211,7 +212,7 @@ class Execution:
         run: The side that is handed out.
         opened: Holds what must be closed when the run ends, the connection first of all.
         connection: A locked connection on which everything is ready to run `statement`.
-        statement: What to execute; stands one line below the person's own text.
+        statement: What to execute, and where the person's own text stands in it.
         path: The file to write.
         timeout_s: After this the run is stopped.
         on_end: Called on the run's thread with how it ended, before `wait` returns; the file is None unless done.
@@ -223,7 +224,7 @@ class Execution:
         *,
         opened: ExitStack,
         connection: Connection,
-        statement: str,
+        statement: Statement,
         path: Path,
         timeout_s: float,
         on_end: OnEnd,
@@ -263,9 +264,9 @@ class Execution:
 
     def _answer(self) -> None:
         run = self._run
-        with engine_says(run.sql, lines_before=1):
+        with engine_says(run.sql, lines_before=self._statement.lines_before):
             run.heed()
-            reader = self._connection.execute(self._statement).to_arrow_reader(BLOCK_ROWS)
+            reader = self._connection.execute(self._statement.text).to_arrow_reader(BLOCK_ROWS)
             with ResultWriter(self._path, reader.schema) as writer:
                 run.grow(writer.file)
                 for batch in reader:

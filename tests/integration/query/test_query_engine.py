@@ -296,7 +296,9 @@ def test_a_mistake_in_the_data_is_told_when_it_is_met(queries: QueryEngine) -> N
     run = queries.start("select\n  cast(town as int) from sales")
 
     assert run.wait(10) == "failed"
-    assert str(run.error) == ("Could not convert string 'Köln' to INT32 when casting from source column town.")
+    assert str(run.error) == (
+        "Could not convert string 'Köln' to INT32 when casting from source column town (line 2, column 3)."
+    )
 
 
 @pytest.mark.parametrize(
