@@ -122,11 +122,7 @@ class ResultFile:
         return len(self._offsets)
 
     def note(self, offset: int, rows: int, batch: pa.RecordBatch | None = None) -> None:
-        """Add a block that was written at this byte offset.
-
-        Args:
-            batch: The block itself, kept for those who read along, until the next one or the move.
-        """
+        """Add a block that was written at this byte offset; `batch` is kept for those who read along."""
         self._newest = (len(self._offsets), batch) if batch is not None else None
         # Readers look at `rows` first, so it is raised last.
         self._starts.append(self.rows)
