@@ -9,7 +9,13 @@ PYTEST := $(BIN)/python -m pytest
 ARGS ?=
 ONLY ?=
 
-.PHONY: help run test setup env lint format types imports hooks unit integration contracts architecture \
+.PHONY: help run test setup env lint format types imports hooks frontend: setup ## Build the components into app/components/assets.
+	$(BIN)/python scripts/frontend.py build
+
+frontend-check: setup ## Check the components' types, run their tests, and compare the built files.
+	$(BIN)/python scripts/frontend.py check
+
+unit integration contracts architecture \
 	e2e torture bench lock dependencies build clean
 
 help: ## List the commands.
@@ -18,7 +24,7 @@ help: ## List the commands.
 run: env ## Start Bestand from these sources (ARGS="--port 8600 umsatz.csv").
 	@$(BIN)/bestand app run $(ARGS) || test $$? -eq 130  # Ctrl+C is how it is meant to end
 
-test: lint types imports hooks ## Check everything: style, types, floors, and all tests with coverage.
+test: lint types imports hooks frontend-check ## Check everything: style, types, floors, and all tests with coverage.
 	$(PYTEST) --cov --cov-report= $(ARGS)
 	$(BIN)/coverage report --skip-covered --include='core/*,storage/*,analysis/*,jobs/*' --fail-under=90
 	$(PYTEST) tests/e2e $(ARGS)

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from app.context import opened_app
 from app.features.datasets.actions import start_import
+from app.routes import app_routes
 from app.runtime import set_context
 from core.ids import new_id
 from core.paths import ProfilePaths
@@ -83,7 +84,7 @@ def run_engine(
             config=context.config,
             port=own_port,
             gate=gate_for(paths, port=own_port, secret=secret or new_secret()),
-            routes=health_routes(boot, context_checks(context)),
+            routes=[*health_routes(boot, context_checks(context)), *app_routes(context)],
         )
         server = EngineServer(
             _uvicorn_config(app, own_port),

@@ -1,0 +1,18 @@
+"""What the engine serves beside the page: built components, and later the rows of the grid.
+
+Used by the server, which puts the launch gate in front of all of it.
+"""
+
+from typing import TYPE_CHECKING
+
+from starlette.routing import BaseRoute
+
+from app.components.mount import asset_routes
+
+if TYPE_CHECKING:
+    from app.context import AppContext
+
+
+def app_routes(ctx: "AppContext") -> list[BaseRoute]:  # noqa: ARG001 - the rows' route will need it
+    """Return every route of the application, in the order in which they are tried."""
+    return asset_routes()
