@@ -149,7 +149,7 @@ def licence_of(name: str) -> str:
     stated = "".join(metadata.get_all("License-Expression") or [])
     short = "".join(metadata.get_all("License") or []).strip()
     classifiers = [c.split("::")[-1].strip() for c in metadata.get_all("Classifier") or [] if "License ::" in c]
-    if not stated and 0 < len(short) < 40:
+    if not stated and 0 < len(short) < 60 and "\n" not in short:
         stated = short
     if not stated and classifiers:
         stated = " OR ".join(_NAMED_OTHERWISE.get(c.lower(), c) for c in classifiers)
