@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.config import AppConfig, ConfigReport, load_config_report, remember_good
+from core.i18n import set_language
 from core.logging import configure_logging, get_logger
 from core.paths import ProfilePaths
 
@@ -60,6 +61,7 @@ def init_app(
     from storage.open import open_storage
 
     report = load_config_report(paths, overrides=overrides)
+    set_language(report.config.ui.language)
     paths.create()
     configure_logging(report.config, paths)
     with ExitStack() as opened:

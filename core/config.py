@@ -22,6 +22,7 @@ from pydantic_settings import (
 )
 
 from core.errors import ConfigError
+from core.i18n import Language
 from core.paths import PROFILE_VARIABLE, ProfilePaths
 from core.types import Compute
 
@@ -97,6 +98,13 @@ class LogSection(Section):
     """Rotated files kept."""
 
 
+class UiSection(Section):
+    """What a person sees."""
+
+    language: Language = "auto"
+    """Language of all texts, and how numbers and dates are written; auto takes the machine's."""
+
+
 class ServerSection(Section):
     """The page's server, on this machine only."""
 
@@ -128,6 +136,7 @@ class AppConfig(BaseSettings):
     jobs: JobsSection = JobsSection()
     log: LogSection = LogSection()
     server: ServerSection = ServerSection()
+    ui: UiSection = UiSection()
 
     @classmethod
     def settings_customise_sources(

@@ -14,6 +14,7 @@ from typing import Final
 import typer
 
 from core.errors import BestandError, UsageError
+from core.i18n import LANGUAGE_VARIABLE, language_setting, set_language
 from core.paths import resolve_profile
 from core.trace import trace
 from launcher.cli.failures import ExitCode, log_if_open, report, report_bug
@@ -35,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     profile: Path | None = None
     with trace() as trace_id:
         try:
+            set_language(os.environ.get(LANGUAGE_VARIABLE, "auto"))
             profile, rest = _take_profile(list(sys.argv[1:] if arguments is None else arguments))
+            set_language(language_setting(resolve_profile(profile).config_file))
             code = _run(profile, rest)
             sys.stdout.flush()
         except BrokenPipeError:

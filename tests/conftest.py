@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from core.config import AppConfig, load_config
+from core.i18n import set_language
 from core.paths import PROFILE_VARIABLE, ProfilePaths
 
 if TYPE_CHECKING:
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A test sees no variable and no profile of the person who runs it."""
+    """A test sees no variable, no language and no profile of the person who runs it."""
     import os
 
-    for name in [n for n in os.environ if n.upper().startswith("BESTAND_")]:
+    for name in [n for n in os.environ if n.upper().startswith("BESTAND_") or n in ("LANGUAGE", "LC_MESSAGES")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    set_language("en")
     monkeypatch.setenv(PROFILE_VARIABLE, str(tmp_path / "profile"))
 
 
