@@ -241,6 +241,13 @@ class MemoryLimitError(BestandError):
     default_hint = "Raise engine.memory_limit_mib in the settings, or ask for less at once."
 
 
+class ChartError(BestandError):
+    """The chart cannot be drawn as it was described: a column is missing or of the wrong kind."""
+
+    code = "chart"
+    default_hint = "Choose another column, or another way to draw it."
+
+
 class ExportError(BestandError):
     """The answer could not be written in the wanted format or place."""
 
@@ -331,6 +338,17 @@ class EngineNotRunningError(BestandError):
 
     code = "engine_not_running"
     default_hint = "Start it with `bestand app run`."
+
+
+class HandOverError(BestandError):
+    """Bestand runs for this profile, but did not take the files of a second start."""
+
+    code = "hand_over"
+    default_hint = "Wait a moment and try again; if it does not answer, end it and start it anew."
+    retryable = True
+
+    def __init__(self, profile: Path | str) -> None:
+        super().__init__(f"The Bestand that runs for the profile '{profile}' did not answer.")
 
 
 class JobsNotRunningError(BestandError):
