@@ -16,7 +16,7 @@ frontend-check: setup ## Check the components' types, run their tests, and compa
 	$(BIN)/python scripts/frontend.py check
 
 unit integration contracts architecture \
-	e2e torture bench lock dependencies build clean
+	e2e torture bench texts lock dependencies build clean
 
 help: ## List the commands.
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -66,6 +66,9 @@ lock: setup ## Resolve the dependencies anew and write the three locks.
 	$(LOCK) --group dev -o requirements-dev.lock
 	$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 		--group bootstrap -o requirements-bootstrap.lock
+
+texts: setup ## Find new texts, write the catalogues of translations anew (ARGS=--missing lists what is left).
+	$(BIN)/python -m scripts.texts $(ARGS)
 
 dependencies: setup ## Write the facts in docs/dependencies.md anew from what is installed.
 	$(BIN)/python scripts/dependency_facts.py

@@ -14,12 +14,13 @@ from typing import Final
 import typer
 
 from core.errors import BestandError, UsageError
-from core.i18n import LANGUAGE_VARIABLE, language_setting, set_language
+from core.i18n import LANGUAGE_VARIABLE, _, language_setting, set_language
 from core.paths import resolve_profile
 from core.trace import trace
 from launcher.cli.failures import ExitCode, log_if_open, report, report_bug
 from launcher.cli.output import tell
 from launcher.cli.session import PROFILE_OPTION
+from launcher.cli.spoken import complaint, speak
 
 PROGRAM: Final = "bestand"
 _COMPLETION_VARIABLE: Final = "_BESTAND_COMPLETE"
@@ -58,6 +59,7 @@ def _run(profile: Path | None, arguments: list[str]) -> int:
     from launcher.cli.root import tree
 
     command = typer.main.get_command(tree)
+    speak(command)
     if _COMPLETION_VARIABLE in os.environ:
         command.main(args=arguments, prog_name=PROGRAM)
     try:
@@ -89,7 +91,10 @@ def _take_profile(arguments: list[str]) -> tuple[Path | None, list[str]]:
         length = 1 if sign else 2
         value = value if sign else next(iter(arguments[index + 1 : end]), "")
         if not value:
-            raise UsageError(f"{PROFILE_OPTION} needs a folder.", hint=f"Write {PROFILE_OPTION} DIR.")
+            raise UsageError(
+                _("{option} needs a folder.").format(option=PROFILE_OPTION),
+                hint=_("Write {option} DIR.").format(option=PROFILE_OPTION),
+            )
         return Path(value), [*arguments[:index], *arguments[index + length :]]
     return None, arguments
 
@@ -98,10 +103,10 @@ def _report_usage(error: typer.TyperException) -> int:
     """Tell what is wrong with the request: one sentence, then where to look; a group's help is its own answer."""
     lines = error.format_message().rstrip().splitlines()
     for line in lines:
-        tell(line)
+        tell(complaint(line))
     context = getattr(error, "ctx", None)
     if context is not None and len(lines) == 1:
-        tell(f"See `{context.command_path} --help`.")
+        tell(_("See `{command} --help`.").format(command=context.command_path))
     return ExitCode.USAGE
 
 

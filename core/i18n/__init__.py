@@ -7,8 +7,9 @@ the source and the key; the translations are `core/locales/<language>/LC_MESSAGE
 
 from core.i18n.formats import date, decimal, duration, number, percent, rounded, size, when
 from core.i18n.language import LANGUAGES, Language, current_language, current_locale, set_language, speaking
+from core.i18n.retold import retold
 from core.i18n.setting import LANGUAGE_VARIABLE, language_setting
-from core.i18n.texts import N_, _, ngettext, pgettext
+from core.i18n.texts import N_, _, in_english, ngettext, pgettext
 
 __all__ = [
     "LANGUAGES",
@@ -21,11 +22,13 @@ __all__ = [
     "date",
     "decimal",
     "duration",
+    "in_english",
     "language_setting",
     "ngettext",
     "number",
     "percent",
     "pgettext",
+    "retold",
     "rounded",
     "set_language",
     "size",
