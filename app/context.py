@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.changes import Changes
 from core.config import AppConfig, ConfigReport, load_config_report, remember_good
 from core.i18n import set_language
 from core.logging import configure_logging, get_logger
@@ -30,6 +31,7 @@ class AppContext:
     storage: "Storage"
     analysis: "Analysis"
     jobs: "Jobs"
+    changes: Changes
     closing: ExitStack
 
     def close(self) -> None:
@@ -67,6 +69,8 @@ def init_app(
     with ExitStack() as opened:
         storage = open_storage(report.config, paths, purpose=purpose)
         opened.callback(storage.close)
+        changes = Changes()
+        storage.database.on_committed(changes.hear)
         analysis = open_analysis(storage)
         opened.callback(analysis.close)
         jobs = open_jobs(analysis)
@@ -75,7 +79,7 @@ def init_app(
             jobs.worker.start()
         _tell(report)
         remember_good(paths, report)
-        return AppContext(report.config, report, paths, storage, analysis, jobs, opened.pop_all())
+        return AppContext(report.config, report, paths, storage, analysis, jobs, changes, opened.pop_all())
 
 
 @contextmanager

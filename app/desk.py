@@ -6,10 +6,6 @@ features and hands those parts in.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from app.context import AppContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +22,3 @@ class Desk:
     """Parts of other features. `export(view, subject)` draws an Export control where it is called."""
 
     export: Callable[[str, Subject | None], None]
-
-
-class Page(Protocol):
-    """One view of the workbench."""
-
-    @property
-    def slug(self) -> str:
-        """The view's name in keys and in the address."""
-
-    @property
-    def title(self) -> str:
-        """The view's name in the navigation."""
-
-    @property
-    def icon(self) -> str:
-        """The sign before the title, as Streamlit names it."""
-
-    def render(self, ctx: "AppContext", desk: Desk) -> None:
-        """Draw the view once, within its own fragment."""

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from app.desk import Page
 from app.features.datasets.page import ImportPage
 from app.features.explore.page import DataPage
+from app.features.home.page import HomePage
 from app.features.jobs.page import JobsPage
 from app.features.query.page import SqlPage
+from app.page import Page
 
-PAGES: Final[tuple[Page, ...]] = (ImportPage(), DataPage(), SqlPage(), JobsPage())
+PAGES: Final[tuple[Page, ...]] = (HomePage(), ImportPage(), DataPage(), SqlPage(), JobsPage())

@@ -19,6 +19,11 @@ def view_key(view: str) -> str:
     return f"view_{view}"
 
 
+def inspector_key(view: str) -> str:
+    """Return the fragment key of the right-hand pane of one view."""
+    return f"inspector_{view}"
+
+
 def redraw(*keys: str) -> NoReturn:
     """Within a callback: draw these parts instead of the one the widget is in."""
     st.rerun(list(keys))

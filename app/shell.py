@@ -13,11 +13,12 @@ import streamlit as st
 
 from app import catalogue, work
 from app.boundary import boundary, escaped, part
-from app.desk import Desk, Page
+from app.desk import Desk
 from app.features.export.page import export_control
-from app.navigation import VIEWS, Place, arrive, go, here
+from app.page import Page
 from app.pages import PAGES
-from app.refresh import NAV, STATUS, refresh, view_key
+from app.refresh import NAV, STATUS, inspector_key, refresh, view_key
+from app.router import Route, Router, here, install, logged, navigate, router
 from app.session import kept
 from app.theme import STYLE_FILE
 from app.widgets import field_key
@@ -40,7 +41,7 @@ def draw(ctx: "AppContext") -> None:
     st.set_page_config(page_title="Bestand", layout="wide", initial_sidebar_state=SIDEBAR_PX)
     st.html(STYLE_FILE)
     with trace():
-        arrive()
+        install(partial(_new_router, ctx)).arrive(st.query_params.to_dict())
         desk = Desk(export=partial(export_control, ctx))
         with st.sidebar:
             part(NAV, partial(_navigation, ctx))
@@ -51,41 +52,55 @@ def draw(ctx: "AppContext") -> None:
             part(STATUS, partial(_status, ctx), every=STATUS_EVERY_S)
 
 
+def _new_router(ctx: "AppContext") -> Router:
+    return Router(ctx, {page.slug: page for page in PAGES}, middleware=(logged,), marks=ctx.changes.marks)
+
+
 # ---- left -------------------------------------------------------------------------------------------------
 
 
 def _navigation(ctx: "AppContext") -> None:
     place = here()
-    hidden = ",".join(f".st-key-slot_{view}" for view in VIEWS if view != place.view)
+    _tell_browser(router())
+    hidden = ",".join(f".st-key-slot_{page.slug}" for page in PAGES if page.slug != place.page)
     st.html(f"<style>{hidden}{{display:none}}</style>")
     with st.container(key="nav_brand"):
         st.markdown("Bestand")
-    attention = len(work.list_jobs(ctx, states=work.WANTS_ATTENTION, limit=99))
     with st.container(key="nav_views", gap=None):
         for page in PAGES:
-            badge = f" :red-badge[{attention}]" if page.slug == "jobs" and attention else ""
-            _nav_button(page.title + badge, page.icon, place, page.slug, None)
+            attention = page.badge(ctx)
+            badge = f" :red-badge[{attention}]" if attention else ""
+            _nav_button(page.title + badge, f":material/{page.icon}:", place, page.slug, None)
             if page.slug == "data":
                 _nav_datasets(ctx, place)
 
 
-def _nav_datasets(ctx: "AppContext", place: Place) -> None:
+def _tell_browser(window: Router) -> None:
+    """Have the address bar say where the window is."""
+    if window.address != "none":
+        st.query_params.from_dict(window.route.query())
+        window.address = "none"
+
+
+def _nav_datasets(ctx: "AppContext", place: Route) -> None:
     names = catalogue.names(ctx, limit=DATASETS_SHOWN)
     with st.container(key="nav_datasets", gap=None):
         for name in names:
             _nav_button(escaped(name), None, place, "data", name)
 
 
-def _nav_button(label: str, icon: str | None, place: Place, view: str, dataset: str | None) -> None:
-    chosen = place.view == view and place.dataset == dataset
+def _nav_button(label: str, icon: str | None, place: Route, view: str, dataset: str | None) -> None:
+    params = {"dataset": dataset} if dataset else {}
+    chosen = place.query() == {"view": view, **params}
     st.button(
         label,
         key=field_key("nav", view, dataset),
         icon=icon,
         type="primary" if chosen else "tertiary",
         width="stretch",
-        on_click=go,
-        args=(view, dataset),
+        on_click=navigate,
+        args=(view,),
+        kwargs=params,
     )
 
 
@@ -95,9 +110,18 @@ def _nav_button(label: str, icon: str | None, place: Place, view: str, dataset: 
 def _view(ctx: "AppContext", page: Page, desk: Desk) -> None:
     """Draw one view in its slot; a view nobody has opened yet costs nothing."""
     with st.container(key=f"slot_{page.slug}", gap="small"):
-        if page.slug in here().visited:
-            with boundary(page.slug):
-                page.render(ctx, desk)
+        if not router().is_live(page.slug):
+            return
+        params = router().drawing(page.slug)
+        with st.container(key=f"view_{page.slug}", gap="small"), boundary(page.slug):
+            page.render(ctx, desk, params)
+        if page.has_inspector:
+            with st.container(key=f"pane_{page.slug}", gap="small"):
+                part(inspector_key(page.slug), partial(_inspector, ctx, page, desk))
+
+
+def _inspector(ctx: "AppContext", page: Page, desk: Desk) -> None:
+    page.inspector(ctx, desk, router().drawing(page.slug))
 
 
 # ---- bottom -----------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ class Window:
     engine: Engine
     foreign: list[str] = field(default_factory=list)
 
-    def open(self, address: str = "") -> None:
+    def open(self, address: str = "/?view=import") -> None:
         """Load the workbench; `address` is what stands behind the origin."""
         self.page.goto(self.engine.link())
         self.page.wait_for_selector(".st-key-status")

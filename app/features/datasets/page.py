@@ -1,7 +1,6 @@
 """The Import page: choose a file, see how it was read, import it, see what became of each line."""
 
 import os
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,13 +9,13 @@ import streamlit as st
 
 from app import work
 from app.boundary import guarded, part, problem
-from app.desk import Desk
 from app.features.datasets import actions, texts
 from app.features.datasets.readings import draw_comparison, draw_preview
 from app.features.datasets.result import draw_result
 from app.features.datasets.state import ImportState, OpenFile
-from app.navigation import go, here
+from app.page import Event, Page, Params
 from app.refresh import NAV, STATUS, redraw, refresh, view_key
+from app.router import navigate
 from app.sample import write_sample
 from app.session import kept, put, value
 from app.widgets import field_key
@@ -29,31 +28,40 @@ if TYPE_CHECKING:
     from streamlit.typing import UploadedFile
 
     from app.context import AppContext
+    from app.desk import Desk
 
 VIEW: Final = "import"
 PROGRESS_EVERY_S: Final = 0.4
 FILES_AT_ONCE: Final = 200
-WISH_SAMPLE: Final = "sample"
-"""Other pages send a person here with it to try the sample."""
+TRY_SAMPLE: Final = "sample"
+"""The event with which other pages send a person here to try the sample."""
 _PATH: Final = field_key(VIEW, "path")
 _NAME: Final = field_key(VIEW, "name")
 
 
-@dataclass(frozen=True, slots=True)
-class ImportPage:
+class ImportPage(Page):
     """From a file to a dataset."""
 
-    slug: str = VIEW
-    title: str = "Import"
-    icon: str = ":material/upload_file:"
+    slug = VIEW
+    icon = "upload_file"
 
-    def render(self, ctx: "AppContext", desk: Desk) -> None:
+    @property
+    def title(self) -> str:
+        """The page's name."""
+        return texts.TITLE
+
+    def on_event(self, ctx: "AppContext", event: Event) -> bool:
+        """Open the sample when another page asks for it."""
+        if event.name != TRY_SAMPLE:
+            return False
+        _close()
+        _open_sample(ctx)
+        return True
+
+    def render(self, ctx: "AppContext", desk: "Desk", params: Params) -> None:
         """Draw the chooser, or the file that is open."""
-        del desk
+        del desk, params
         state = _state()
-        if here().take_wish() == WISH_SAMPLE:
-            _close()
-            _open_sample(ctx)
         file = state.file
         if file is None:
             _draw_chooser(ctx)
@@ -155,7 +163,10 @@ def _draw_tools(ctx: "AppContext", file: OpenFile) -> None:
     if file.ended is not None and file.ended.state == "done":
         name = str(work.result_of(file.ended).get("dataset"))
         st.button(texts.ANOTHER, key=field_key(VIEW, "another"), on_click=_close)
-        st.button(texts.OPEN_ROWS, key=field_key(VIEW, "rows"), type="primary", on_click=go, args=("data", name))
+        st.button(
+            texts.OPEN_ROWS, key=field_key(VIEW, "rows"), type="primary", on_click=navigate, args=("data",),
+            kwargs={"dataset": name},
+        )  # fmt: skip
         return
     if file.job is None and file.judgement is not None:
         st.text_input(texts.NAME, key=_NAME, placeholder=texts.NAME_HINT, label_visibility="collapsed", width=230)

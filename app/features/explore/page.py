@@ -1,20 +1,20 @@
 """The Data page: the list of datasets, or one dataset with its rows, its profile and where it is from."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from app import catalogue
 from app.boundary import escaped, guarded
-from app.desk import Desk, Subject
+from app.desk import Subject
 from app.features.explore import texts
 from app.features.explore.profile import draw_profile
 from app.features.explore.rows import draw_rows
 from app.features.explore.source import draw_source
 from app.features.explore.state import DataState
-from app.navigation import go, here, move
-from app.refresh import NAV, STATUS, redraw, view_key
+from app.page import Crumb, Page, Params
+from app.router import navigate
 from app.session import NOTHING_CHOSEN, kept, put, seed, value
 from app.widgets import field_key
 from app.widgets.parts import body, empty, toolbar
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from app.catalogue import DatasetLine
     from app.context import AppContext
+    from app.desk import Desk
     from core.types import Manifest
 
 VIEW: Final = "data"
@@ -32,21 +33,37 @@ _TAB: Final = field_key(VIEW, "tab")
 _SEARCH: Final = field_key(VIEW, "search")
 
 
-@dataclass(frozen=True, slots=True)
-class DataPage:
+class DataParams(Params):
+    """Which dataset is shown; without one the list of all."""
+
+    dataset: str | None = None
+
+
+class DataPage(Page):
     """What there is, and each dataset."""
 
-    slug: str = VIEW
-    title: str = "Data"
-    icon: str = ":material/table:"
+    slug = VIEW
+    icon = "table"
+    params = DataParams
+    watches = ("table:dataset",)
 
-    def render(self, ctx: "AppContext", desk: Desk) -> None:
+    @property
+    def title(self) -> str:
+        """The page's name."""
+        return texts.TITLE
+
+    def crumbs(self, params: DataParams) -> Sequence[Crumb]:
+        """Return the list, and the dataset below it."""
+        if params.dataset is None:
+            return (Crumb(self.title),)
+        return (Crumb(self.title, VIEW), Crumb(params.dataset))
+
+    def render(self, ctx: "AppContext", desk: "Desk", params: DataParams) -> None:
         """Draw the list, or the dataset of the place."""
-        name = here().dataset
-        if name is None:
+        if params.dataset is None:
             _draw_list(ctx)
         else:
-            _draw_dataset(ctx, desk, name)
+            _draw_dataset(ctx, desk, params.dataset)
 
 
 def state() -> DataState:
@@ -78,11 +95,15 @@ def _draw_list(ctx: "AppContext") -> None:
                     texts.TO_IMPORT,
                     key=field_key(VIEW, "to_import"),
                     type="primary",
-                    on_click=go,
+                    on_click=navigate,
                     args=("import",),
                 )
                 st.button(
-                    texts.TO_SAMPLE, key=field_key(VIEW, "to_sample"), on_click=go, args=("import", None, "sample")
+                    texts.TO_SAMPLE,
+                    key=field_key(VIEW, "to_sample"),
+                    on_click=navigate,
+                    args=("import",),
+                    kwargs={"event": "sample"},
                 )
 
 
@@ -93,7 +114,7 @@ def _draw_lines(lines: "list[DatasetLine]") -> None:
         chosen = st.session_state[key]["selection"]["rows"]
         if chosen and chosen[0] < len(lines):
             put(key, NOTHING_CHOSEN)
-            go(VIEW, lines[chosen[0]].name)
+            navigate(VIEW, dataset=lines[chosen[0]].name)
 
     st.dataframe(
         _as_arrow(lines),
@@ -137,14 +158,13 @@ def _draw_undo(ctx: "AppContext") -> None:
 def _undo(ctx: "AppContext", dataset_id: str) -> None:
     name = catalogue.restore(ctx, dataset_id)
     state().deleted = None
-    move(VIEW, name)
-    redraw(NAV, STATUS, view_key(VIEW))
+    navigate(VIEW, dataset=name)
 
 
 # ---- one dataset ------------------------------------------------------------------------------------------
 
 
-def _draw_dataset(ctx: "AppContext", desk: Desk, name: str) -> None:
+def _draw_dataset(ctx: "AppContext", desk: "Desk", name: str) -> None:
     manifest = catalogue.current(ctx, name)
     seed(_TAB, texts.ROWS)
     with toolbar(VIEW, name, _about(manifest)):
@@ -172,5 +192,4 @@ def _about(manifest: "Manifest") -> str:
 
 def _delete(ctx: "AppContext", name: str) -> None:
     state().deleted = (catalogue.delete(ctx, name), name)
-    move(VIEW)
-    redraw(NAV, STATUS, view_key(VIEW))
+    navigate(VIEW)

@@ -9,10 +9,10 @@ import streamlit as st
 
 from app import work
 from app.boundary import escaped, guarded, part, problem
-from app.desk import Desk
 from app.features.jobs import actions, texts
-from app.navigation import go
+from app.page import Page, Params
 from app.refresh import NAV, STATUS, redraw, refresh, view_key
+from app.router import navigate
 from app.session import kept, seed, value
 from app.widgets import field_key
 from app.widgets.parts import body, empty, progress, toolbar
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from app.context import AppContext
+    from app.desk import Desk
     from jobs.manager import JobStatus
 
 VIEW: Final = "jobs"
@@ -44,17 +45,25 @@ class _JobsState:
     running: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class JobsPage:
+class JobsPage(Page):
     """Background work."""
 
-    slug: str = VIEW
-    title: str = "Jobs"
-    icon: str = ":material/pending_actions:"
+    slug = VIEW
+    icon = "pending_actions"
+    watches = ("table:job",)
 
-    def render(self, ctx: "AppContext", desk: Desk) -> None:
+    @property
+    def title(self) -> str:
+        """The page's name."""
+        return texts.TITLE
+
+    def badge(self, ctx: "AppContext") -> int:
+        """Return how many jobs ended badly."""
+        return len(actions.list_jobs(ctx, states=actions.WANTS_ATTENTION, limit=99))
+
+    def render(self, ctx: "AppContext", desk: "Desk", params: Params) -> None:
         """Draw the list and the chosen job."""
-        del desk
+        del desk, params
         seed(_FILTER, texts.ALL)
         with toolbar(VIEW, texts.TITLE):
             st.segmented_control(
@@ -90,7 +99,9 @@ def _draw_none(wanted: str) -> None:
         empty(texts.NONE_SUCH)
         return
     empty(texts.EMPTY)
-    st.button(texts.TO_IMPORT, key=field_key(VIEW, "to_import"), type="primary", on_click=go, args=("import",))
+    st.button(
+        texts.TO_IMPORT, key=field_key(VIEW, "to_import"), type="primary", on_click=navigate, args=("import",)
+    )
 
 
 def _draw_list(jobs: "Sequence[JobStatus]") -> None:

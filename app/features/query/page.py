@@ -1,6 +1,5 @@
 """The SQL page: a question above, its answer below, earlier questions at hand."""
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -8,12 +7,13 @@ import streamlit as st
 
 from app import catalogue
 from app.boundary import guarded, part
-from app.desk import Desk, Subject
+from app.desk import Subject
 from app.features.query import actions, texts
 from app.features.query.answer import draw_answer
 from app.features.query.state import SqlState
-from app.navigation import go
+from app.page import Page, Params
 from app.refresh import STATUS, redraw, view_key
+from app.router import navigate
 from app.session import kept, put, value
 from app.widgets import field_key
 from app.widgets.parts import body, empty, toolbar
@@ -23,6 +23,7 @@ from core.telemetry import log_error
 
 if TYPE_CHECKING:
     from app.context import AppContext
+    from app.desk import Desk
     from app.features.query.actions import HistoryLine
 
 VIEW: Final = "sql"
@@ -35,16 +36,20 @@ _TEXT: Final = field_key(VIEW, "text")
 _HISTORY_SEARCH: Final = field_key(VIEW, "history_search")
 
 
-@dataclass(frozen=True, slots=True)
-class SqlPage:
+class SqlPage(Page):
     """Questions in SQL."""
 
-    slug: str = VIEW
-    title: str = "SQL"
-    icon: str = ":material/terminal:"
+    slug = VIEW
+    icon = "terminal"
 
-    def render(self, ctx: "AppContext", desk: Desk) -> None:
+    @property
+    def title(self) -> str:
+        """The page's name."""
+        return texts.TITLE
+
+    def render(self, ctx: "AppContext", desk: "Desk", params: Params) -> None:
         """Draw the editor and, as a part of its own, the answer."""
+        del params
         with toolbar(VIEW, texts.TITLE):
             _draw_history(ctx)
         with body(VIEW):
@@ -66,7 +71,7 @@ def state() -> SqlState:
     return kept(VIEW, SqlState)
 
 
-def _draw_below(ctx: "AppContext", desk: Desk) -> None:
+def _draw_below(ctx: "AppContext", desk: "Desk") -> None:
     sql = state()
     with st.container(horizontal=True, vertical_alignment="center", key="sql_run", gap="small"):
         if sql.running:
@@ -94,7 +99,7 @@ def _draw_empty(ctx: "AppContext") -> None:
         empty(texts.EMPTY)
         return
     empty(texts.EMPTY_NO_DATA)
-    st.button(texts.TO_IMPORT, key=field_key(VIEW, "to_import"), on_click=go, args=("import",))
+    st.button(texts.TO_IMPORT, key=field_key(VIEW, "to_import"), on_click=navigate, args=("import",))
 
 
 def _run(ctx: "AppContext") -> None:

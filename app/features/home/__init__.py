@@ -1,0 +1,1 @@
+"""Where a person starts: go on, begin, see that all is well."""
