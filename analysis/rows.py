@@ -21,7 +21,7 @@ from core.errors import ColumnNotFoundError, StorageIOError, UsageError
 from core.telemetry import metrics
 from core.types import Column, Json, Manifest
 from storage.cache.keys import CacheKeys
-from storage.duck import duck_errors
+from storage.duck import DuckEngine, duck_errors
 from storage.open import Storage
 
 ROW_NUMBER: Final = "#"
@@ -96,7 +96,7 @@ class RowPages:
         """
         _check(dataset, query)
         with metrics().timed("rows:page"), _reading(dataset):
-            self._check_values(dataset, query)
+            check_values(self._duck, query.filters, dataset.columns)
             where = condition(query.filters, query.search, dataset.columns)
             total = self._total(dataset, where) if where else dataset.rows
             return RowPage(self._read(dataset, query, where, total), total, query.offset)
@@ -109,21 +109,6 @@ class RowPages:
     def close(self) -> None:
         """Stop what is being written."""
         self._orders.close()
-
-    def _check_values(self, dataset: Manifest, query: RowQuery) -> None:
-        """Refuse values the engine cannot understand in their column's type, by name."""
-        values = casts(query.filters, dataset.columns)
-        if not values:
-            return
-        tries = ", ".join(f"try_cast({text_literal(value)} as {kind})" for _, value, kind in values)
-        with self._duck.trusted() as connection:
-            understood = connection.execute(f"select {tries}").fetchone() or ()
-        for (column, value, kind), one in zip(values, understood, strict=True):
-            if one is None:
-                raise UsageError(
-                    f"Column '{column}' holds {kind} values and cannot be compared with '{value}'.",
-                    hint="Write dates as 2025-12-31, times as 23:59:00 and truth values as true or false.",
-                )
 
     def _read(self, dataset: Manifest, query: RowQuery, where: str, total: int) -> pa.Table:
         places = {column.name: i for i, column in enumerate(dataset.columns)}
@@ -206,6 +191,26 @@ def require_columns(dataset: str, columns: Sequence[Column], wanted: Sequence[st
         if name not in names:
             nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
             raise ColumnNotFoundError(dataset, name, nearest=nearest[0] if nearest else None)
+
+
+def check_values(duck: DuckEngine, filters: Sequence[Filter], columns: Sequence[Column]) -> None:
+    """Refuse values the engine cannot understand in their column's type, by name.
+
+    Raises:
+        UsageError: a filter compares with something its column cannot hold.
+    """
+    values = casts(filters, columns)
+    if not values:
+        return
+    tries = ", ".join(f"try_cast({text_literal(value)} as {kind})" for _, value, kind in values)
+    with duck.trusted() as connection:
+        understood = connection.execute(f"select {tries}").fetchone() or ()
+    for (column, value, kind), one in zip(values, understood, strict=True):
+        if one is None:
+            raise UsageError(
+                f"Column '{column}' holds {kind} values and cannot be compared with '{value}'.",
+                hint="Write dates as 2025-12-31, times as 23:59:00 and truth values as true or false.",
+            )
 
 
 def _select(picked: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from analysis.query.guard import TableName
+from analysis.query.places import where
 from core.errors import BestandError, DatasetNotFoundError, QueryRefusedError
 from storage.database.database import Database
 from storage.database.unit_of_work import UnitOfWork
@@ -86,6 +87,7 @@ def _unknown(table: TableName, names: Sequence[str]) -> BestandError:
         return QueryRefusedError(
             f"The name '{whole}' needs quotes, because it holds a point.",
             hint=f'Write "{whole}" in double quotes.',
+            **where(table.place),
         )
     nearest = difflib.get_close_matches(whole, names, n=1, cutoff=0.5)
     if table.qualifier or _LIKE_A_FILE.search(table.name):
@@ -93,5 +95,9 @@ def _unknown(table: TableName, names: Sequence[str]) -> BestandError:
         return QueryRefusedError(
             f"'{whole}' is no dataset, and a question reads nothing else.{also}",
             hint="Import the file first, then ask about its dataset by name.",
+            nearest=nearest[0] if nearest else None,
+            **where(table.place),
         )
-    return DatasetNotFoundError(table.name, nearest=nearest[0] if nearest else None)
+    return DatasetNotFoundError(
+        table.name, nearest=nearest[0] if nearest else None, wrong=table.name, **where(table.place)
+    )

@@ -7,16 +7,26 @@ guard here and the engine's lock below. Nothing a person types can write, and no
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
 import pyarrow as pa
 
-from analysis.query.catalogue import files_of, sources_of
+from analysis.query.catalogue import Source, files_of, sources_of
 from analysis.query.guard import Guard
-from analysis.query.prepare import Ready, Shape, Statement, check_parameters, prepare, prepare_shaped, stream
+from analysis.query.prepare import (
+    Ready,
+    Shape,
+    Statement,
+    answer_columns,
+    check_parameters,
+    prepare,
+    prepare_shaped,
+    stream,
+    tabulate,
+)
 from analysis.query.result_file import ResultFile
 from analysis.query.results import Results
 from analysis.query.run import Ended, Execution, QueryRun, finish, in_background, state_after
@@ -26,6 +36,7 @@ from core.fingerprint import fingerprint
 from core.logging import get_logger
 from core.progress import Progress, SilentProgress
 from core.telemetry import log_error, metrics
+from core.types import Column
 from storage.database.models import QueryRow
 from storage.database.unit_of_work import UnitOfWork
 from storage.duck import Connection
@@ -45,6 +56,16 @@ class CheckedQuery:
     sql: str
     datasets: tuple[str, ...]
     parameters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What an answer is made of. `fingerprint` is the same exactly when the answer must be, if it is `repeatable`."""
+
+    fingerprint: str
+    sources: tuple[Source, ...]
+    tags: tuple[str, ...]
+    repeatable: bool
 
 
 class QueryEngine:
@@ -150,6 +171,42 @@ class QueryEngine:
         finally:
             took = (time.perf_counter() - begun) * 1000
             self._remember(sql, mark, Ended(state_after(error), None if error else counted[0], took, error))
+
+    def identify(self, sql: str) -> Identity:
+        """Tell what the answer of a question depends on, without asking it.
+
+        Raises:
+            BestandError: as `check`.
+        """
+        ready = self._ready(sql, {})
+        return Identity(ready.fingerprint, ready.sources, tuple(ready.tags), ready.question.repeatable)
+
+    def columns(self, sql: str) -> tuple[Column, ...]:
+        """Return the columns the answer of a question will have, with unique names, without asking it.
+
+        Raises:
+            BestandError: as `start`; plans have no columns.
+        """
+        ready = self._ready(sql, {})
+        with self._opened(ready) as (connection, _):
+            return answer_columns(connection, ready)
+
+    @contextmanager
+    def tabulated(
+        self, sql: str, picked: Sequence[int], *, progress: Progress | None = None
+    ) -> Iterator[Connection]:
+        """Ask a question into a temporary table `answer` and lend the connection, for SQL of our own over it.
+
+        The table has the columns of the numbers `picked`, called `c<number>`; nothing is remembered.
+
+        Raises:
+            BestandError: as `start`, or what became of the run.
+        """
+        ready = self._ready(sql, {})
+        watch = progress or SilentProgress()
+        with self._opened(ready) as (connection, _), watch.interruptible(connection.interrupt):
+            tabulate(connection, ready, picked)
+            yield connection
 
     def close(self) -> None:
         """Stop every running question and wait for their threads."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from analysis.query.functions import SCALAR_FUNCTIONS, TABLE_FUNCTIONS, VOLATILE_FUNCTIONS
-from analysis.query.places import Place, engine_says, failed, place_of_byte
+from analysis.query.places import Place, engine_says, failed, place_of_byte, where
 from analysis.values import text_literal
 from core.errors import QueryFailedError, QueryRefusedError
 from storage.duck import Connection, DuckEngine
@@ -255,6 +255,9 @@ def _judge_function(call: Mapping[str, Any], allowed: frozenset[str], findings: 
         + (f" Did you mean '{nearest[0]}'?" if nearest else ""),
         hint="A question reads your datasets only: no files, settings or network.",
         function=name,
+        wrong=name,
+        nearest=nearest[0] if nearest else None,
+        **where(place),
     )
 
 

@@ -15,7 +15,13 @@ from storage.duck import duck_errors
 
 _KIND: Final = re.compile(r"^[A-Z][A-Za-z ]{1,30} Error: ")
 _WHERE: Final = re.compile(r"\n+LINE (?P<line>\d+): (?P<text>.*)\n(?P<caret> *)\^")
+_TOO_EARLY: Final = "syntax error at end of input"
 _CANDIDATES: Final = re.compile(r"(?:Candidate (?:bindings|tables): |Did you mean )(?P<names>[^\n]+)")
+_NOT_FOUND: Final = re.compile(
+    r'(?:Referenced (?:column|table)|column named|Column|Table with name) "?(?P<name>(?:[^"]|"")+?)"?'
+    r"(?= (?:was )?not found| does not exist|!|
+|$)"
+)
 _QUOTED: Final = re.compile(r'"((?:[^"]|"")+)"')
 _REWORDED: Final = (
     (re.compile(r'syntax error at or near "(.*)"', re.DOTALL), "The SQL cannot be understood at '{0}'."),
@@ -77,18 +83,32 @@ def failed(sql: str, told: str, *, lines_before: int = 0) -> QueryFailedError:
         told: The engine's whole message.
         lines_before: How many lines were put before the statement when it was handed to the engine.
     """
-    where = _WHERE.search(told)
-    place = _place(sql, where, lines_before) if where else None
-    text = _KIND.sub("", told[: where.start()] if where else told)
-    return failure(_sentence(text), place, nearest=_nearest(text))
+    shown = _WHERE.search(told)
+    place = _place(sql, shown, lines_before) if shown else _end(sql) if _TOO_EARLY in told else None
+    text = _KIND.sub("", told[: shown.start()] if shown else told)
+    return failure(_sentence(text), place, wrong=_wrong(text), nearest=_nearest(text))
 
 
-def failure(sentence: str, place: Place | None, *, nearest: str | None = None) -> QueryFailedError:
-    """Return the error for a sentence about a place, with the name that was probably meant."""
+def failure(
+    sentence: str, place: Place | None, *, wrong: str | None = None, nearest: str | None = None
+) -> QueryFailedError:
+    """Return the error for a sentence about a place, with the wrong name and the one that was probably meant.
+
+    Its context says the same: `line` and `column` from 1, `wrong`, `nearest`.
+    """
     at = f" ({place})" if place else ""
     also = f" Did you mean '{nearest}'?" if nearest else ""
     message = f"{sentence.removesuffix('.')}{at}.{also}" if at else f"{sentence}{also}"
-    return QueryFailedError(message, line=place.line if place else None, column=place.column if place else None)
+    return QueryFailedError(message, **where(place), wrong=wrong, nearest=nearest)
+
+
+def where(place: Place | None) -> dict[str, int | None]:
+    """Return a place as the context of an error has it."""
+    return {"line": place.line if place else None, "column": place.column if place else None}
+
+
+def _end(sql: str) -> Place:
+    return place_of_byte(sql, len(sql.rstrip().encode()))
 
 
 def _place(sql: str, where: re.Match[str], lines_before: int) -> Place:
@@ -114,11 +134,17 @@ def _sentence(text: str) -> str:
     return f"{first[:1].upper()}{first[1:]}."
 
 
+def _wrong(text: str) -> str | None:
+    """Return the name the engine did not find."""
+    found = _NOT_FOUND.search(text)
+    return found["name"].replace('""', '"') if found else None
+
+
 def _nearest(text: str) -> str | None:
     """Return the name the engine offers that is most like the one it did not find."""
-    offered, wanted = _CANDIDATES.search(text), _QUOTED.search(text)
-    if not offered or not wanted:
+    offered, wanted = _CANDIDATES.search(text), _wrong(text)
+    if not offered or wanted is None:
         return None
     names = [name.replace('""', '"') for name in _QUOTED.findall(offered["names"])]
-    close = difflib.get_close_matches(wanted[1], names, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(wanted, names, n=1, cutoff=0.5)
     return close[0] if close else None

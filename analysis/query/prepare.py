@@ -17,6 +17,7 @@ from analysis.query.result_file import BLOCK_ROWS, plain_batch, plain_schema
 from analysis.query.subquery import as_subquery
 from analysis.values import Value, arguments
 from core.errors import QueryFailedError
+from core.types import Column
 from storage.cache.keys import CacheKeys
 from storage.duck import Connection
 
@@ -83,6 +84,35 @@ def prepare_shaped(connection: Connection, ready: Ready, shape: Shape) -> Statem
     names = ", ".join(f"c{i}" for i in range(len(schema)))
     head = f"PREPARE shaped AS select {shape(schema)} from "
     return _prepared(connection, ready, "shaped", f"{head}{inner} t({names})", head.count("\n") + 1)
+
+
+def answer_columns(connection: Connection, ready: Ready) -> tuple[Column, ...]:
+    """Return the columns of the answer, with unique names and the engine's types.
+
+    Raises:
+        QueryFailedError: the engine does not understand the question, or it has no rows that could be read.
+    """
+    inner = as_subquery(connection, ready.question)
+    empty = _prepared(connection, ready, "empty", f"PREPARE empty AS select * from {inner} limit 0", 1)
+    with engine_says(ready.question.sql, lines_before=1):
+        described = connection.execute(empty.text).description or []
+        table = connection.execute(empty.text).to_arrow_table()
+    names = plain_schema(table.rename_columns(_names(connection, ready) or table.column_names).schema).names
+    return tuple(Column(name, name, str(one[1])) for name, one in zip(names, described, strict=True))
+
+
+def tabulate(connection: Connection, ready: Ready, picked: Sequence[int]) -> None:
+    """Put some columns of the answer, by number, into the temporary table `answer` as `c<number>`.
+
+    Raises:
+        QueryFailedError: the engine cannot answer the question.
+    """
+    inner = as_subquery(connection, ready.question)
+    names = ", ".join(f"c{i}" for i in range(max(picked, default=0) + 1))
+    chosen = ", ".join(f"c{i}" for i in sorted(set(picked))) or "1 as one"
+    head = f"create temp table answer as select {chosen} from "
+    with engine_says(ready.question.sql, lines_before=1):
+        connection.execute(f"{head}{inner} t({names})")
 
 
 def _names(connection: Connection, ready: Ready) -> list[str]:

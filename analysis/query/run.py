@@ -81,6 +81,14 @@ class QueryRun:
         return self._file.rows if self._file else 0
 
     @property
+    def share(self) -> float | None:
+        """How much of the work before the first rows the engine has done (0..1); None when it cannot tell."""
+        with self._changed:
+            connection = self._connection
+            told = connection.query_progress() if connection is not None else -1.0
+        return min(told / 100, 1.0) if told >= 0 else None
+
+    @property
     def elapsed_s(self) -> float:
         """Seconds the question took, or has taken by now."""
         return self._duration_s if self._duration_s is not None else time.perf_counter() - self._begun
