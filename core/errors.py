@@ -9,40 +9,44 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from core.i18n import N_, _, decimal, in_english
+
 
 class BestandError(Exception):
     """Base of all expected errors.
 
-    `str(error)` is one sentence that says what happened and to which thing. `hint` says what to do next.
-    `code` is stable and part of the `--json` contract. `retryable` tells whether the same call may work later.
+    `str(error)` is one sentence that says what happened and to which thing, `hint` says what to do next; both
+    in the person's language. `english` is the sentence for logs. `code` is stable and part of the `--json`
+    contract. `retryable` tells whether the same call may work later.
     """
 
     code: ClassVar[str] = "unexpected"
-    default_hint: ClassVar[str] = "Run `bestand logs show` for the details."
+    default_hint: ClassVar[str] = N_("Run `bestand logs show` for the details.")
     retryable: ClassVar[bool] = False
 
     def __init__(self, message: str, *, hint: str | None = None, **context: object) -> None:
         super().__init__(message)
-        self.hint = hint or self.default_hint
+        self.english = str(in_english(message))
+        self.hint = hint or _(self.default_hint)
         self.context = context
 
     def to_dict(self) -> dict[str, str]:
-        """Return the `error` object of the `--json` contract."""
-        return {"code": self.code, "message": str(self), "hint": self.hint}
+        """Return the `error` object of the `--json` contract, in English; `retold` shows it to a person."""
+        return {"code": self.code, "message": self.english, "hint": str(in_english(self.hint))}
 
 
 class UsageError(BestandError):
     """The request itself makes no sense; nothing was tried (exit code 2)."""
 
     code = "usage"
-    default_hint = "See `--help` of the command."
+    default_hint = N_("See `--help` of the command.")
 
 
 class ConfigError(BestandError):
     """A setting is unknown or has a value it cannot have."""
 
     code = "config"
-    default_hint = "Run `bestand config show --origin` to see where each value comes from."
+    default_hint = N_("Run `bestand config show --origin` to see where each value comes from.")
 
 
 # ---- files a person hands in ------------------------------------------------------------------------------
@@ -52,80 +56,86 @@ class SourceError(BestandError):
     """A file could not become a table; the file itself was not changed."""
 
     code = "source"
-    default_hint = "Check the file and import it again."
+    default_hint = N_("Check the file and import it again.")
 
     def __init__(self, path: Path | str, what: str, *, hint: str | None = None, **context: object) -> None:
         self.file_name = Path(path).name
-        super().__init__(f"'{self.file_name}' {what}", hint=hint, path=str(path), **context)
+        told = _("'{file}' {what}").format(file=self.file_name, what=what)
+        super().__init__(told, hint=hint, path=str(path), **context)
 
 
 class FileMissingError(SourceError):
     """There is no such file."""
 
     code = "file_missing"
-    default_hint = "Check the spelling and that the drive is connected."
+    default_hint = N_("Check the spelling and that the drive is connected.")
 
     def __init__(self, path: Path | str) -> None:
-        super().__init__(path, "does not exist.")
+        super().__init__(path, _("does not exist."))
 
 
 class FileUnreadableError(SourceError):
     """The file exists, but its bytes cannot be read."""
 
     code = "file_unreadable"
-    default_hint = "Check that you may read the file and that no other program has locked it."
+    default_hint = N_("Check that you may read the file and that no other program has locked it.")
 
 
 class FileChangedError(SourceError):
     """The file was written to or replaced while it was being read."""
 
     code = "file_changed"
-    default_hint = "Wait until the other program has finished writing it, then import it again."
+    default_hint = N_("Wait until the other program has finished writing it, then import it again.")
     retryable = True
 
     def __init__(self, path: Path | str) -> None:
-        super().__init__(path, "changed while it was being read.")
+        super().__init__(path, _("changed while it was being read."))
 
 
 class EmptyFileError(SourceError):
     """The file holds no data at all."""
 
     code = "empty_file"
-    default_hint = "Export the file again from where it came."
+    default_hint = N_("Export the file again from where it came.")
 
     def __init__(self, path: Path | str) -> None:
-        super().__init__(path, "is empty, so there is nothing to import.")
+        super().__init__(path, _("is empty, so there is nothing to import."))
 
 
 class NotATableError(SourceError):
     """The bytes are no table in any format Bestand reads."""
 
     code = "not_a_table"
-    default_hint = "Import csv, tsv, txt, json, ndjson, parquet or xlsx files."
+    default_hint = N_("Import csv, tsv, txt, json, ndjson, parquet or xlsx files.")
 
 
 class DamagedFileError(SourceError):
     """The format is known, but the file is broken or hostile."""
 
     code = "damaged_file"
-    default_hint = "Export the file again from where it came."
+    default_hint = N_("Export the file again from where it came.")
 
 
 class FileTooLargeError(SourceError):
     """Unpacked or parsed, the file would exceed a limit that protects this machine."""
 
     code = "file_too_large"
-    default_hint = "Raise the limit in the settings if you trust the file."
+    default_hint = N_("Raise the limit in the settings if you trust the file.")
 
 
 class UncertainReadingError(SourceError):
     """No reading of the file is certain enough to import without a person's word (exit code 3)."""
 
     code = "uncertain_reading"
-    default_hint = "Choose a reading in the Import page, or pass --auto to take the best one."
+    default_hint = N_("Choose a reading in the Import page, or pass --auto to take the best one.")
 
     def __init__(self, path: Path | str, *, confidence: float, candidates: Sequence[object] = ()) -> None:
-        super().__init__(path, f"can be read in several ways (best confidence {confidence:.2f}).")
+        super().__init__(
+            path,
+            _("can be read in several ways (best confidence {confidence}).").format(
+                confidence=decimal(confidence, 2)
+            ),
+        )
         self.confidence = confidence
         self.candidates = tuple(candidates)
 
@@ -143,60 +153,74 @@ class DatasetNotFoundError(NotFoundError):
     """No dataset has this name or id."""
 
     code = "dataset_not_found"
-    default_hint = "Run `bestand data list` or open Data to see what there is."
+    default_hint = N_("Run `bestand data list` or open Data to see what there is.")
 
-    def __init__(self, name: str, *, nearest: str | None = None) -> None:
-        also = f" Did you mean '{nearest}'?" if nearest else ""
-        super().__init__(f"There is no dataset '{name}'.{also}", name=name)
+    def __init__(self, name: str, *, nearest: str | None = None, **context: object) -> None:
+        told = (
+            _("There is no dataset '{name}'. Did you mean '{nearest}'?")
+            if nearest
+            else _("There is no dataset '{name}'.")
+        )
+        super().__init__(told.format(name=name, nearest=nearest), name=name, nearest=nearest, **context)
 
 
 class ColumnNotFoundError(NotFoundError):
     """A dataset has no column of this name."""
 
     code = "column_not_found"
-    default_hint = "Run `bestand data show DATASET` to see its columns."
+    default_hint = N_("Run `bestand data show DATASET` to see its columns.")
 
     def __init__(self, dataset: str, column: str, *, nearest: str | None = None) -> None:
-        also = f" Did you mean '{nearest}'?" if nearest else ""
-        super().__init__(f"Dataset '{dataset}' has no column '{column}'.{also}", dataset=dataset, column=column)
+        told = (
+            _("Dataset '{dataset}' has no column '{column}'. Did you mean '{nearest}'?")
+            if nearest
+            else _("Dataset '{dataset}' has no column '{column}'.")
+        )
+        super().__init__(
+            told.format(dataset=dataset, column=column, nearest=nearest), dataset=dataset, column=column
+        )
 
 
 class JobNotFoundError(NotFoundError):
     """No job has this id."""
 
     code = "job_not_found"
-    default_hint = "Run `bestand jobs status` to see the jobs."
+    default_hint = N_("Run `bestand jobs status` to see the jobs.")
 
     def __init__(self, job_id: str) -> None:
-        super().__init__(f"There is no job '{job_id}'.", job_id=job_id)
+        super().__init__(_("There is no job '{job_id}'.").format(job_id=job_id), job_id=job_id)
 
 
 class NameTakenError(BestandError):
     """Another dataset already has this name."""
 
     code = "name_taken"
-    default_hint = "Choose another name."
+    default_hint = N_("Choose another name.")
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"There is already a dataset '{name}'.", name=name)
+        super().__init__(_("There is already a dataset '{name}'.").format(name=name), name=name)
 
 
 class VersionExistsError(BestandError):
     """This version of the dataset was published already."""
 
     code = "version_exists"
-    default_hint = "Import the file again; it becomes the next version."
+    default_hint = N_("Import the file again; it becomes the next version.")
     retryable = True
 
     def __init__(self, name: str, version: int) -> None:
-        super().__init__(f"Dataset '{name}' already has a version {version}.", name=name, version=version)
+        super().__init__(
+            _("Dataset '{name}' already has a version {version}.").format(name=name, version=version),
+            name=name,
+            version=version,
+        )
 
 
 class RevisionConflictError(BestandError):
     """Somebody changed the row since it was read."""
 
     code = "revision_conflict"
-    default_hint = "Reload it and make the change again."
+    default_hint = N_("Reload it and make the change again.")
     retryable = True
 
 
@@ -207,52 +231,53 @@ class QueryRefusedError(BestandError):
     """The statement is not a question about the datasets: only reading them is allowed."""
 
     code = "query_refused"
-    default_hint = "Ask with one SELECT over your datasets; use Import and Export to read and write files."
+    default_hint = N_("Ask with one SELECT over your datasets; use Import and Export to read and write files.")
 
 
 class QueryFailedError(BestandError):
     """The engine could not answer the question."""
 
     code = "query_failed"
-    default_hint = "Correct the SQL and run it again."
+    default_hint = N_("Correct the SQL and run it again.")
 
 
 class QueryTimeoutError(BestandError):
     """The question took longer than its limit and was stopped."""
 
     code = "query_timeout"
-    default_hint = "Narrow the question, or raise query.timeout_s in the settings."
+    default_hint = N_("Narrow the question, or raise query.timeout_s in the settings.")
 
 
 class CancelledError(BestandError):
     """A person stopped the work; nothing half-done stays."""
 
     code = "cancelled"
-    default_hint = "Start it again when you want it."
+    default_hint = N_("Start it again when you want it.")
 
-    def __init__(self, what: str = "The work") -> None:
-        super().__init__(f"{what} was stopped; nothing half-done was kept.")
+    def __init__(self, what: str | None = None) -> None:
+        told = _("{what} was stopped; nothing half-done was kept.")
+        super().__init__(told.format(what=what or _("The work")))
 
 
 class MemoryLimitError(BestandError):
     """The work needs more memory than it may use."""
 
     code = "memory_limit"
-    default_hint = "Raise engine.memory_limit_mib in the settings, or ask for less at once."
+    default_hint = N_("Raise engine.memory_limit_mib in the settings, or ask for less at once.")
 
 
 class ChartError(BestandError):
     """The chart cannot be drawn as it was described: a column is missing or of the wrong kind."""
 
     code = "chart"
-    default_hint = "Choose another column, or another way to draw it."
+    default_hint = N_("Choose another column, or another way to draw it.")
 
 
 class ExportError(BestandError):
     """The answer could not be written in the wanted format or place."""
 
     code = "export"
-    default_hint = "Choose another file or format."
+    default_hint = N_("Choose another file or format.")
 
 
 # ---- the profile ------------------------------------------------------------------------------------------
@@ -268,17 +293,17 @@ class ProfileReadOnlyError(ProfileError):
     """The profile folder cannot be written."""
 
     code = "profile_read_only"
-    default_hint = "Make the folder writable, or choose another with --profile DIR."
+    default_hint = N_("Make the folder writable, or choose another with --profile DIR.")
 
     def __init__(self, path: Path | str) -> None:
-        super().__init__(f"The profile folder '{path}' cannot be written.", path=str(path))
+        super().__init__(_("The profile folder '{path}' cannot be written.").format(path=path), path=str(path))
 
 
 class ProfileInUseError(ProfileError):
     """Another process holds the profile in a way that excludes this one."""
 
     code = "profile_in_use"
-    default_hint = "Close the other window or wait for it, then try again."
+    default_hint = N_("Close the other window or wait for it, then try again.")
     retryable = True
 
 
@@ -286,21 +311,21 @@ class ProfileNewerError(ProfileError):
     """A newer Bestand wrote this profile; this one leaves it alone."""
 
     code = "profile_newer"
-    default_hint = "Install the newer version, or choose another folder with --profile DIR."
+    default_hint = N_("Install the newer version, or choose another folder with --profile DIR.")
 
 
 class DatabaseDamagedError(ProfileError):
     """The state database fails its own integrity check."""
 
     code = "database_damaged"
-    default_hint = "Restore the newest snapshot from the backups folder of the profile."
+    default_hint = N_("Restore the newest snapshot from the backups folder of the profile.")
 
 
 class DatabaseBusyError(ProfileError):
     """Another process kept the state database locked for too long."""
 
     code = "database_busy"
-    default_hint = "Try again in a moment."
+    default_hint = N_("Try again in a moment.")
     retryable = True
 
 
@@ -308,18 +333,18 @@ class DiskFullError(ProfileError):
     """There is no room left on the disk; what was being written was taken back."""
 
     code = "disk_full"
-    default_hint = "Free some space on that disk and try again; nothing was lost."
+    default_hint = N_("Free some space on that disk and try again; nothing was lost.")
     retryable = True
 
     def __init__(self, path: Path | str) -> None:
-        super().__init__(f"The disk that holds '{path}' is full.", path=str(path))
+        super().__init__(_("The disk that holds '{path}' is full.").format(path=path), path=str(path))
 
 
 class StorageIOError(ProfileError):
     """The disk refused to read or write."""
 
     code = "storage_io"
-    default_hint = "Check the disk and try again."
+    default_hint = N_("Check the disk and try again.")
     retryable = True
 
 
@@ -330,36 +355,38 @@ class NetworkRefusedError(BestandError):
     """Bestand is offline; the connection was not opened."""
 
     code = "network_refused"
-    default_hint = "Switch online mode on in the settings if you want this connection."
+    default_hint = N_("Switch online mode on in the settings if you want this connection.")
 
 
 class EngineNotRunningError(BestandError):
     """No engine serves this profile."""
 
     code = "engine_not_running"
-    default_hint = "Start it with `bestand app run`."
+    default_hint = N_("Start it with `bestand app run`.")
 
 
 class HandOverError(BestandError):
     """Bestand runs for this profile, but did not take the files of a second start."""
 
     code = "hand_over"
-    default_hint = "Wait a moment and try again; if it does not answer, end it and start it anew."
+    default_hint = N_("Wait a moment and try again; if it does not answer, end it and start it anew.")
     retryable = True
 
     def __init__(self, profile: Path | str) -> None:
-        super().__init__(f"The Bestand that runs for the profile '{profile}' did not answer.")
+        super().__init__(
+            _("The Bestand that runs for the profile '{profile}' did not answer.").format(profile=profile)
+        )
 
 
 class JobsNotRunningError(BestandError):
     """Background work is not being done at present; what is queued waits."""
 
     code = "jobs_not_running"
-    default_hint = "Restart Bestand, or run `bestand jobs worker`; nothing that is queued is lost."
+    default_hint = N_("Restart Bestand, or run `bestand jobs worker`; nothing that is queued is lost.")
 
 
 class PortTakenError(BestandError):
     """Another program already listens on the wanted port."""
 
     code = "port_taken"
-    default_hint = "Leave out --port, or choose another one."
+    default_hint = N_("Leave out --port, or choose another one.")

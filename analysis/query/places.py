@@ -17,11 +17,7 @@ _KIND: Final = re.compile(r"^[A-Z][A-Za-z ]{1,30} Error: ")
 _WHERE: Final = re.compile(r"\n+LINE (?P<line>\d+): (?P<text>.*)\n(?P<caret> *)\^")
 _TOO_EARLY: Final = "syntax error at end of input"
 _CANDIDATES: Final = re.compile(r"(?:Candidate (?:bindings|tables): |Did you mean )(?P<names>[^\n]+)")
-_NOT_FOUND: Final = re.compile(
-    r'(?:Referenced (?:column|table)|column named|Column|Table with name) "?(?P<name>(?:[^"]|"")+?)"?'
-    r"(?= (?:was )?not found| does not exist|!|
-|$)"
-)
+_NOT_FOUND: Final = re.compile(r'(?:Referenced (?:column|table)|column named|^Column) "(?P<name>(?:[^"]|"")+)"')
 _QUOTED: Final = re.compile(r'"((?:[^"]|"")+)"')
 _REWORDED: Final = (
     (re.compile(r'syntax error at or near "(.*)"', re.DOTALL), "The SQL cannot be understood at '{0}'."),

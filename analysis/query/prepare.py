@@ -4,6 +4,7 @@ Used by `QueryEngine`. Preparing makes the engine understand the question before
 told at once, with their place, and it lets values in without their becoming part of the text.
 """
 
+import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -19,7 +20,7 @@ from analysis.values import Value, arguments
 from core.errors import QueryFailedError
 from core.types import Column
 from storage.cache.keys import CacheKeys
-from storage.duck import Connection
+from storage.duck import Connection, quote_identifier
 
 Shape: TypeAlias = Callable[[pa.Schema], str]
 """Gets an answer's schema and returns a select list over its columns `c0`, `c1`, …; SQL of our own."""
@@ -63,11 +64,32 @@ def prepare(connection: Connection, ready: Ready) -> Statement:
         QueryFailedError: it does not, for example because a column is missing.
     """
     question = ready.question
-    prepared = _prepared(connection, ready, "question", f"PREPARE question AS\n{question.text}", 1)
+    try:
+        prepared = _prepared(connection, ready, "question", f"PREPARE question AS\n{question.text}", 1)
+    except QueryFailedError as error:
+        raise _with_nearest(connection, ready, error) from error.__cause__
     if question.explain:
         return Statement(f"{question.explain}\n{question.text}")
     # EXECUTE runs the last part of a plan on one core only, so it serves where values must be let in, no further.
     return prepared if ready.params else Statement(question.text, lines_before=0)
+
+
+def _with_nearest(connection: Connection, ready: Ready, error: QueryFailedError) -> QueryFailedError:
+    """Return the error with the column that was probably meant, where the engine named a wrong one and no other."""
+    wrong = error.context.get("wrong")
+    if not isinstance(wrong, str) or error.context.get("nearest"):
+        return error
+    columns = [
+        str(row[0])
+        for source in ready.sources
+        for row in connection.execute(f"describe {quote_identifier(source.name)}").fetchall()
+    ]
+    close = difflib.get_close_matches(wrong, columns, n=1, cutoff=0.5)
+    if not close:
+        return error
+    told = QueryFailedError(f"{error} Did you mean '{close[0]}'?", hint=error.hint)
+    told.context = {**error.context, "nearest": close[0]}
+    return told
 
 
 def prepare_shaped(connection: Connection, ready: Ready, shape: Shape) -> Statement:
