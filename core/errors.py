@@ -155,13 +155,15 @@ class DatasetNotFoundError(NotFoundError):
     code = "dataset_not_found"
     default_hint = N_("Run `bestand data list` or open Data to see what there is.")
 
-    def __init__(self, name: str, *, nearest: str | None = None, **context: object) -> None:
+    def __init__(
+        self, name: str, *, nearest: str | None = None, hint: str | None = None, **context: object
+    ) -> None:
         told = (
             _("There is no dataset '{name}'. Did you mean '{nearest}'?")
             if nearest
             else _("There is no dataset '{name}'.")
         )
-        super().__init__(told.format(name=name, nearest=nearest), name=name, nearest=nearest, **context)
+        super().__init__(told.format(name=name, nearest=nearest), hint=hint, name=name, nearest=nearest, **context)
 
 
 class ColumnNotFoundError(NotFoundError):

@@ -81,6 +81,6 @@ def log_error(error: BaseException, context: Mapping[str, object] | None = None)
     facts = {**(error.context if isinstance(error, BestandError) else {}), **(context or {})}
     logger = get_logger("error")
     if isinstance(error, BestandError):
-        logger.warning(str(error), code=code, kind=type(error).__name__, facts=facts)
+        logger.warning(error.english, code=code, kind=type(error).__name__, facts=facts)
     else:
         logger.error(str(error), code=code, kind=type(error).__name__, facts=facts, exc_info=error)

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 from core.i18n.language import SOURCE, current_locale
-from core.i18n.texts import N_, _, ngettext
+from core.i18n.texts import N_, Text, _, ngettext
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -64,7 +64,7 @@ def percent(share: float, digits: int = 0) -> str:
     """Return a share as a percentage: 0.125 with one digit is 12.5%."""
     if not _is_number(share):
         return str(share)
-    return _applied(_pattern(current_locale(), "percent", digits), share, exact=False)
+    return _told("percent", digits, share)
 
 
 def size(size_bytes: float) -> str:
@@ -136,13 +136,21 @@ def _is_number(value: Number) -> bool:
 
 
 def _written(value: Number, digits: int | None = None) -> str:
-    return _applied(_pattern(current_locale(), "decimal", digits), value, exact=digits is None)
+    return _told("decimal", digits, value)
 
 
-def _applied(pattern: "NumberPattern", value: Number, *, exact: bool) -> str:
+def _told(kind: str, digits: int | None, value: Number) -> str:
+    """Write a number for the person, and beside it for what is kept in English."""
+    name = current_locale()
+    shown = _applied(name, kind, digits, value)
+    return shown if name == SOURCE else Text(shown, _applied(SOURCE, kind, digits, value))
+
+
+def _applied(name: str, kind: str, digits: int | None, value: Number) -> str:
     """Write a number by a pattern; Babel alone would keep only the first 28 digits of a long one."""
+    exact = digits is None
     with localcontext(_EVERY_DIGIT):
-        return str(pattern.apply(value, _locale(current_locale()), decimal_quantization=not exact))
+        return str(_pattern(name, kind, digits).apply(value, _locale(name), decimal_quantization=not exact))
 
 
 @cache

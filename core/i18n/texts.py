@@ -43,16 +43,16 @@ def in_english(value: object) -> object:
 
 def _(text: str) -> str:
     """Return the text in the current language; the text itself where it has no translation."""
-    shown = _catalogue(current_language()).gettext(text) if text else ""
-    return shown if shown == text else Text(shown, text)
+    language = current_language()
+    return text if language == SOURCE or not text else Text(_catalogue(language).gettext(text), text)
 
 
 def ngettext(one: str, many: str, count: float) -> str:
     """Return the form of the text that goes with a count; fill in `{count}` by `.format(count=number(n))`."""
     whole = int(count) if count == int(count) else _NO_WHOLE_NUMBER
-    shown = _catalogue(current_language()).ngettext(one, many, whole)
     english = one if whole == 1 else many
-    return shown if shown == english else Text(shown, english)
+    language = current_language()
+    return english if language == SOURCE else Text(_catalogue(language).ngettext(one, many, whole), english)
 
 
 def pgettext(context: str, text: str) -> str:
@@ -62,8 +62,8 @@ def pgettext(context: str, text: str) -> str:
         context: Which of them, such as "verb"; never shown.
         text: The word.
     """
-    shown = _catalogue(current_language()).pgettext(context, text)
-    return shown if shown == text else Text(shown, text)
+    language = current_language()
+    return text if language == SOURCE else Text(_catalogue(language).pgettext(context, text), text)
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name every tool around gettext knows
