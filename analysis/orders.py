@@ -24,6 +24,7 @@ AT_ONCE: Final = 2
 """Orders being written at the same time; one more stops the oldest."""
 
 _TIMEOUT_S: Final = 3_600.0
+_TELLS_ITS_PROGRESS: Final = "set enable_progress_bar = true; set enable_progress_bar_print = false"
 _CLOSING_S: Final = 5.0
 
 
@@ -89,6 +90,7 @@ class Orders:
     def _execution(self, run: QueryRun, key: str, tags: Collection[str], statement: str) -> Execution:
         with ExitStack() as opened:
             connection = opened.enter_context(self._duck.trusted())
+            connection.execute(_TELLS_ITS_PROGRESS)
 
             def ended(_: object, file: ResultFile | None) -> None:
                 if file is not None:

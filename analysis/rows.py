@@ -18,6 +18,8 @@ from analysis.query.run import QueryRun
 from analysis.row_sql import Filter, casts, condition, order, rows_source
 from analysis.values import text_literal
 from core.errors import ColumnNotFoundError, StorageIOError, UsageError
+from core.i18n import _, number
+from core.progress import Progress, SilentProgress
 from core.telemetry import metrics
 from core.types import Column, Json, Manifest
 from storage.cache.keys import CacheKeys
@@ -40,6 +42,9 @@ _NEAR: Final = 2_000
 _NEAR_CELLS: Final = 400_000
 """Most cells of those rows."""
 
+_SORTING: Final = 0.6
+"""About what share of the time of writing an order is spent before its first row."""
+
 
 @dataclass(frozen=True, slots=True)
 class RowQuery:
@@ -48,6 +53,7 @@ class RowQuery:
     `sort` holds (column, descending) pairs, the first counts most; missing values come last. All `filters` must
     hold. `search` keeps rows in which any column's text contains it, whatever its case. `columns` chooses and
     orders the columns shown; filters and sort may use others. `offset` and `limit` count rows after filtering.
+    With `cut`, long texts may come as their first `cut` + 1 characters: enough to see that they go on.
     """
 
     offset: int = 0
@@ -56,6 +62,7 @@ class RowQuery:
     filters: tuple[Filter, ...] = ()
     search: str | None = None
     columns: tuple[str, ...] | None = None
+    cut: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,23 @@ class RowPage:
     table: pa.Table
     total: int | None
     offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderState:
+    """How far an order is that is being written: `fraction` is 0..1, `rows` can be read by now."""
+
+    fraction: float
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Patience:
+    """How long a page may take: `wait` for an order until it is written far enough, `begin` one at all."""
+
+    progress: Progress
+    wait: bool = True
+    begin: bool = True
 
 
 class RowPages:
@@ -79,12 +103,13 @@ class RowPages:
             storage.duck, Results(folder, storage.cache, limit_mib=storage.config.cache.disk_mib)
         )
 
-    def page(self, dataset: Manifest, query: RowQuery) -> RowPage:
+    def page(self, dataset: Manifest, query: RowQuery, *, progress: Progress | None = None) -> RowPage:
         """Return one page of one version of a dataset.
 
         Args:
             dataset: The version's manifest; says where it lies and which columns it has.
             query: Which rows.
+            progress: Hears a cancel.
 
         Returns:
             At most `query.limit` rows; none behind the last. The same query gives the same rows, and pages of
@@ -94,12 +119,34 @@ class RowPages:
             ColumnNotFoundError: the query names a column the dataset has not; the nearest one is told.
             UsageError: a filter compares with something its column cannot hold, or the page is impossible.
         """
-        _check(dataset, query)
-        with metrics().timed("rows:page"), _reading(dataset):
-            check_values(self._duck, query.filters, dataset.columns)
-            where = condition(query.filters, query.search, dataset.columns)
-            total = self._total(dataset, where) if where else dataset.rows
-            return RowPage(self._read(dataset, query, where, total), total, query.offset)
+        page = self._page(dataset, query, _Patience(progress or SilentProgress()))
+        if page is None:
+            raise RuntimeError("whoever waits gets a page")
+        return page
+
+    def page_by_now(
+        self, dataset: Manifest, query: RowQuery, *, begin: bool = True, progress: Progress | None = None
+    ) -> RowPage | None:
+        """Return one page, or None when it lies where its order is not written yet; see `page`.
+
+        Args:
+            dataset: The version's manifest.
+            query: Which rows.
+            begin: Write the order behind a first page; False after a person stopped it.
+            progress: Hears a cancel.
+        """
+        return self._page(dataset, query, _Patience(progress or SilentProgress(), wait=False, begin=begin))
+
+    def order_state(self, dataset: Manifest, query: RowQuery) -> OrderState | None:
+        """Return how far this order is; None unless it is being written now."""
+        run = self.ordering(dataset, query)
+        if run is None:
+            return None
+        where = condition(query.filters, query.search, dataset.columns)
+        total = max(self._total(dataset, where, SilentProgress()) if where else dataset.rows, 1)
+        written = min(run.rows_so_far / total, 1.0)
+        sorted_share = 1.0 if written else run.share or 0.0
+        return OrderState(_SORTING * sorted_share + (1 - _SORTING) * written, run.rows_so_far)
 
     def ordering(self, dataset: Manifest, query: RowQuery) -> QueryRun | None:
         """Return the run that writes out this order now, to show how far it is or to stop it, or None."""
@@ -110,62 +157,88 @@ class RowPages:
         """Stop what is being written."""
         self._orders.close()
 
-    def _read(self, dataset: Manifest, query: RowQuery, where: str, total: int) -> pa.Table:
+    def _page(self, dataset: Manifest, query: RowQuery, patience: _Patience) -> RowPage | None:
+        _check(dataset, query)
+        with metrics().timed("rows:page"), _reading(dataset):
+            check_values(self._duck, query.filters, dataset.columns)
+            where = condition(query.filters, query.search, dataset.columns)
+            total = self._total(dataset, where, patience.progress) if where else dataset.rows
+            table = self._read(dataset, query, where, total, patience)
+            return None if table is None else RowPage(table, total, query.offset)
+
+    def _read(
+        self, dataset: Manifest, query: RowQuery, where: str, total: int, patience: _Patience
+    ) -> pa.Table | None:
         places = {column.name: i for i, column in enumerate(dataset.columns)}
         shown = query.columns if query.columns is not None else tuple(places)
+        picked = [places[name] for name in shown]
         far = query.offset + query.limit > _head_rows(dataset)
         worthwhile = total > _LARGE and (query.sort or (where and far))
         if worthwhile:
-            whole = self._from_order(dataset, query, where)
-            table = whole.select(["n", *(f"c{places[name]}" for name in shown)])
+            table = self._from_order(dataset, query, where, patience)
+            table = None if table is None else table.select(["n", *(f"c{place}" for place in picked)])
         else:
-            table = self._from_engine(dataset, query, where, [f"c{places[name]}" for name in shown])
-        return table.rename_columns([row_number_name(shown), *shown])
+            table = self._from_engine(dataset, query, where, picked, patience.progress)
+        return None if table is None else table.rename_columns([row_number_name(shown), *shown])
 
-    def _from_engine(self, dataset: Manifest, query: RowQuery, where: str, picked: Sequence[str]) -> pa.Table:
+    def _from_engine(
+        self, dataset: Manifest, query: RowQuery, where: str, picked: Sequence[int], progress: Progress
+    ) -> pa.Table:
         window = f"limit {query.limit} offset {query.offset}"
         if where or query.sort:
             span = f"{_selection(dataset, query, where)} {window}"
         else:
             # A range of row numbers lets the engine skip all other row groups.
             span = f"where r between {query.offset} and {query.offset + query.limit - 1} order by r"
-        with self._duck.trusted() as connection:
-            return connection.execute(f"{_select(picked)} {self._source(dataset)} {span}").to_arrow_table()
+        statement = _cut(f"{_select(picked)} {self._source(dataset)} {span}", dataset, query, picked)
+        with self._duck.trusted() as connection, progress.interruptible(connection.interrupt):
+            progress.report(0.0)
+            return connection.execute(statement).to_arrow_table()
 
-    def _from_order(self, dataset: Manifest, query: RowQuery, where: str) -> pa.Table:
+    def _from_order(self, dataset: Manifest, query: RowQuery, where: str, patience: _Patience) -> pa.Table | None:
         """Return the page, all columns, out of the written order; only the first rows come from the engine."""
         key, tags = _order_key(dataset, query, where), _tags(dataset)
         head = _head_rows(dataset)
         if query.offset + query.limit > head:
-            return self._from_written(dataset, query, where)
+            return self._from_written(dataset, query, where, patience)
         table = self._orders.page(key, tags, query.offset, query.limit, wait=False)
         if table is None:
             top = replace(query, offset=0, limit=head)
             first = self._cache.get_or_compute(
-                f"{key}:head", lambda: self._from_engine(dataset, top, where, _all(dataset)), tags=tags
+                f"{key}:head:{query.cut}",
+                lambda: self._from_engine(dataset, top, where, _all(dataset), patience.progress),
+                tags=tags,
             )
-            self._begin_order(dataset, query, where)
+            if patience.begin:
+                self._begin_order(dataset, query, where)
             table = first.slice(query.offset, query.limit)
         return table
 
-    def _from_written(self, dataset: Manifest, query: RowQuery, where: str) -> pa.Table:
-        """Return a page far from the start, waiting until the order is written that far."""
-        self._begin_order(dataset, query, where)
+    def _from_written(
+        self, dataset: Manifest, query: RowQuery, where: str, patience: _Patience
+    ) -> pa.Table | None:
+        """Return a page far from the start; None if the order is not written that far and nobody waits for it."""
+        if patience.begin:
+            self._begin_order(dataset, query, where)
         key, tags = _order_key(dataset, query, where), _tags(dataset)
-        table = self._orders.page(key, tags, query.offset, query.limit, wait=True)
-        return self._from_engine(dataset, query, where, _all(dataset)) if table is None else table
+        table = self._orders.page(key, tags, query.offset, query.limit, wait=patience.wait)
+        if table is None and patience.wait:
+            return self._from_engine(dataset, query, where, _all(dataset), patience.progress)
+        return table
 
     def _begin_order(self, dataset: Manifest, query: RowQuery, where: str) -> None:
         statement = f"{_select(_all(dataset))} {self._source(dataset)} {_selection(dataset, query, where)}"
         self._orders.begin(_order_key(dataset, query, where), _tags(dataset), statement)
 
-    def _total(self, dataset: Manifest, where: str) -> int:
+    def _total(self, dataset: Manifest, where: str, progress: Progress) -> int:
         key = CacheKeys.count(dataset.dataset_id, dataset.version, where)
-        return self._cache.get_or_compute(key, lambda: self._count(dataset, where), tags=_tags(dataset))
+        return self._cache.get_or_compute(key, lambda: self._count(dataset, where, progress), tags=_tags(dataset))
 
-    def _count(self, dataset: Manifest, where: str) -> int:
-        with self._duck.trusted() as connection:
-            row = connection.execute(f"select count(*) from {self._source(dataset)} where {where}").fetchone()
+    def _count(self, dataset: Manifest, where: str, progress: Progress) -> int:
+        statement = f"select count(*) from {self._source(dataset)} where {where}"
+        with self._duck.trusted() as connection, progress.interruptible(connection.interrupt):
+            progress.report(0.0)
+            row = connection.execute(statement).fetchone()
         return int(row[0]) if row else 0
 
     def _source(self, dataset: Manifest) -> str:
@@ -208,17 +281,30 @@ def check_values(duck: DuckEngine, filters: Sequence[Filter], columns: Sequence[
     for (column, value, kind), one in zip(values, understood, strict=True):
         if one is None:
             raise UsageError(
-                f"Column '{column}' holds {kind} values and cannot be compared with '{value}'.",
-                hint="Write dates as 2025-12-31, times as 23:59:00 and truth values as true or false.",
+                _("Column '{column}' holds {kind} values and cannot be compared with '{value}'.").format(
+                    column=column, kind=kind, value=value
+                ),
+                hint=_("Write dates as 2025-12-31, times as 23:59:00 and truth values as true or false."),
             )
 
 
-def _select(picked: Sequence[str]) -> str:
-    return f"select {', '.join(['r + 1 as n', *picked])} from"
+def _select(picked: Sequence[int]) -> str:
+    return f"select {', '.join(['r + 1 as n', *(f'c{place}' for place in picked)])} from"
 
 
-def _all(dataset: Manifest) -> list[str]:
-    return [f"c{i}" for i in range(len(dataset.columns))]
+def _cut(statement: str, dataset: Manifest, query: RowQuery, picked: Sequence[int]) -> str:
+    """Return the statement with its long texts cut, after the rows have been found and ordered."""
+    if query.cut is None or all(dataset.columns[place].type != "VARCHAR" for place in picked):
+        return statement
+    shown = [
+        f"left(c{place}, {query.cut + 1}) as c{place}" if dataset.columns[place].type == "VARCHAR" else f"c{place}"
+        for place in dict.fromkeys(picked)
+    ]
+    return f"select n, {', '.join(shown)} from ({statement})"
+
+
+def _all(dataset: Manifest) -> list[int]:
+    return list(range(len(dataset.columns)))
 
 
 def _head_rows(dataset: Manifest) -> int:
@@ -244,7 +330,11 @@ def _tags(dataset: Manifest) -> list[str]:
 
 def _check(dataset: Manifest, query: RowQuery) -> None:
     if query.offset < 0 or not 0 <= query.limit <= MAX_LIMIT:
-        raise UsageError(f"A page starts at row 0 or later and has at most {MAX_LIMIT:,} rows.")
+        raise UsageError(
+            _("A page starts at row 0 or later and has at most {max_limit} rows.").format(
+                max_limit=number(MAX_LIMIT)
+            )
+        )
     wanted = [*(query.columns or ()), *(name for name, _ in query.sort), *(one.column for one in query.filters)]
     require_columns(dataset.name, dataset.columns, wanted)
 

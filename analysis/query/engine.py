@@ -60,7 +60,7 @@ class CheckedQuery:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What an answer is made of. `fingerprint` is the same exactly when the answer must be, if it is `repeatable`."""
+    """What an answer depends on. `fingerprint` is the same when the answer must be, if it is `repeatable`."""
 
     fingerprint: str
     sources: tuple[Source, ...]
@@ -172,13 +172,13 @@ class QueryEngine:
             took = (time.perf_counter() - begun) * 1000
             self._remember(sql, mark, Ended(state_after(error), None if error else counted[0], took, error))
 
-    def identify(self, sql: str) -> Identity:
+    def identify(self, sql: str, *, params: Mapping[str, Value] | None = None) -> Identity:
         """Tell what the answer of a question depends on, without asking it.
 
         Raises:
             BestandError: as `check`.
         """
-        ready = self._ready(sql, {})
+        ready = self._ready(sql, params or {})
         return Identity(ready.fingerprint, ready.sources, tuple(ready.tags), ready.question.repeatable)
 
     def columns(self, sql: str) -> tuple[Column, ...]:
@@ -207,6 +207,11 @@ class QueryEngine:
         with self._opened(ready) as (connection, _), watch.interruptible(connection.interrupt):
             tabulate(connection, ready, picked)
             yield connection
+
+    def find(self, run_id: str) -> QueryRun | None:
+        """Return a question asked here by its id, as long as somebody holds it."""
+        with self._lock:
+            return next((run for run in self._runs if run.id == run_id), None)
 
     def close(self) -> None:
         """Stop every running question and wait for their threads."""
