@@ -40,7 +40,10 @@ class EngineSection(Section):
     """The analytical engine."""
 
     memory_limit_mib: Annotated[int, Field(ge=64)] = 2_048
-    """Most memory the engine may use, once for our own work and once for questions; more goes through the disk."""
+    """Most memory of an import or another work of our own, and once more of questions; more goes through the disk.
+
+    From 512 on the whole process keeps to it; below, Python and the engine's own parts alone need more.
+    """
     threads: Annotated[int, Field(ge=0, le=256)] = 0
     """Engine threads; 0 takes one per core."""
 

@@ -7,51 +7,56 @@ import zipfile
 from pathlib import Path
 
 from core.errors import DamagedFileError, EmptyFileError, NotATableError
+from core.i18n import N_, _, retold
 
 HEAD_BYTES = 1 << 16
 
-_PACKED = "is compressed ({kind})"
-_UNPACK_HINT = "Unpack it first and import the file inside."
+_PACKED = N_("is compressed ({kind})")
+_UNPACK_HINT = N_("Unpack it first and import the file inside.")
 _MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF-", "is a PDF document"),
-    (b"\x89PNG\r\n", "is a picture (PNG)"),
-    (b"\xff\xd8\xff", "is a picture (JPEG)"),
-    (b"GIF87a", "is a picture (GIF)"),
-    (b"GIF89a", "is a picture (GIF)"),
-    (b"II*\0", "is a picture (TIFF)"),
-    (b"MM\0*", "is a picture (TIFF)"),
-    (b"SQLite format 3\0", "is a SQLite database"),
-    (b"MZ", "is a Windows program"),
-    (b"\x7fELF", "is a Linux program"),
-    (b"\xca\xfe\xba\xbe", "is a program (Java class or macOS)"),
-    (b"\xcf\xfa\xed\xfe", "is a macOS program"),
+    (b"%PDF-", N_("is a PDF document")),
+    (b"\x89PNG\r\n", N_("is a picture (PNG)")),
+    (b"\xff\xd8\xff", N_("is a picture (JPEG)")),
+    (b"GIF87a", N_("is a picture (GIF)")),
+    (b"GIF89a", N_("is a picture (GIF)")),
+    (b"II*\0", N_("is a picture (TIFF)")),
+    (b"MM\0*", N_("is a picture (TIFF)")),
+    (b"SQLite format 3\0", N_("is a SQLite database")),
+    (b"MZ", N_("is a Windows program")),
+    (b"\x7fELF", N_("is a Linux program")),
+    (b"\xca\xfe\xba\xbe", N_("is a program (Java class or macOS)")),
+    (b"\xcf\xfa\xed\xfe", N_("is a macOS program")),
     (b"\x1f\x8b", _PACKED.format(kind="gzip")),
     (b"\x28\xb5\x2f\xfd", _PACKED.format(kind="zstd")),
     (b"BZh", _PACKED.format(kind="bzip2")),
     (b"\xfd7zXZ\0", _PACKED.format(kind="xz")),
     (b"7z\xbc\xaf\x27\x1c", _PACKED.format(kind="7z")),
     (b"Rar!\x1a\x07", _PACKED.format(kind="rar")),
-    (b"ARROW1", "is an Arrow file"),
-    (b"FEA1", "is a Feather file"),
-    (b"ORC", "is an ORC file"),
-    (b"Obj\x01", "is an Avro file"),
-    (b"\x89HDF\r\n", "is an HDF5 file"),
-    (b"{\\rtf", "is a rich text document"),
-    (b"ID3", "is a sound recording"),
-    (b"OggS", "is a sound recording"),
-    (b"\0asm", "is a WebAssembly program"),
-    (b"PARE", "is an encrypted Parquet file"),
+    (b"ARROW1", N_("is an Arrow file")),
+    (b"FEA1", N_("is a Feather file")),
+    (b"ORC", N_("is an ORC file")),
+    (b"Obj\x01", N_("is an Avro file")),
+    (b"\x89HDF\r\n", N_("is an HDF5 file")),
+    (b"{\\rtf", N_("is a rich text document")),
+    (b"ID3", N_("is a sound recording")),
+    (b"OggS", N_("is a sound recording")),
+    (b"\0asm", N_("is a WebAssembly program")),
+    (b"PARE", N_("is an encrypted Parquet file")),
 )
-_MARKUP = ((b"<!doctype html", "is a web page"), (b"<html", "is a web page"), (b"<?xml", "is an XML document"))
+_MARKUP = (
+    (b"<!doctype html", N_("is a web page")),
+    (b"<html", N_("is a web page")),
+    (b"<?xml", N_("is an XML document")),
+)
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CONTROL = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1b\x00\x01\x1c\x1d\x1e\x1f\x1a")
 _MAX_CONTROL_SHARE = 0.02
 _MAX_NUL_SHARE = 0.1
 _PARTS_OF = (
-    ("word/", "a Word document"),
-    ("ppt/", "a presentation"),
-    ("META-INF/", "a program or a document"),
+    ("word/", N_("a Word document")),
+    ("ppt/", N_("a presentation")),
+    ("META-INF/", N_("a program or a document")),
 )
 
 
@@ -78,12 +83,12 @@ def refuse_foreign(path: Path, head: bytes, name: str) -> None:
     if head.startswith(_ZIP):
         _refuse_zip(path, name)
     if head.startswith(b"PAR1"):
-        raise DamagedFileError(name, "begins as a Parquet file, but is broken.")
+        raise DamagedFileError(name, _("begins as a Parquet file, but is broken."))
     if head.startswith(_OLD_OFFICE):
-        raise NotATableError(name, "is an old Office document without a sheet in it.")
+        raise NotATableError(name, _("is an old Office document without a sheet in it."))
     _refuse_known(head, name)
     if not is_text(head):
-        raise NotATableError(name, "holds binary data of an unknown kind.")
+        raise NotATableError(name, _("holds binary data of an unknown kind."))
 
 
 def _refuse_known(head: bytes, name: str) -> None:
@@ -91,12 +96,14 @@ def _refuse_known(head: bytes, name: str) -> None:
         # Two letters alone may begin a text as well.
         if head.startswith(magic) and (len(magic) > 3 or not head[:512].isascii() or b"\0" in head[:512]):
             raise NotATableError(
-                name, f"{what}, not a table.", hint=_UNPACK_HINT if "compressed" in what else None
+                name,
+                _("{what}, not a table.").format(what=retold(what)),
+                hint=_(_UNPACK_HINT) if "compressed" in what else None,
             )
     start = head[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     for mark, what in _MARKUP:
         if start.startswith(mark):
-            raise NotATableError(name, f"{what}, not a table.")
+            raise NotATableError(name, _("{what}, not a table.").format(what=retold(what)))
 
 
 def _refuse_zip(path: Path, name: str) -> None:
@@ -104,11 +111,11 @@ def _refuse_zip(path: Path, name: str) -> None:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
-        raise DamagedFileError(name, "begins as a spreadsheet or an archive, but is broken.") from error
+        raise DamagedFileError(name, _("begins as a spreadsheet or an archive, but is broken.")) from error
     for folder, what in _PARTS_OF:
         if any(entry.startswith(folder) for entry in names):
-            raise NotATableError(name, f"is {what}, not a table.")
-    raise NotATableError(name, "is a zip archive.", hint=_UNPACK_HINT)
+            raise NotATableError(name, _("is {what}, not a table.").format(what=_(what)))
+    raise NotATableError(name, _("is a zip archive."), hint=_(_UNPACK_HINT))
 
 
 def _is_wide(head: bytes) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import DamagedFileError
+from core.i18n import _, number
 
 UTF8 = "utf-8"
 WINDOWS = "windows-1252"
@@ -113,7 +114,10 @@ def transcode(path: Path, name: str, encoding: str, target: Path, report: Callab
                 out.write(decode_piece(chunk).encode(UTF8))
             except UnicodeError as error:
                 raise DamagedFileError(
-                    name, f"looks like {encoding}, but near byte {done:,} it is not ({_reason(error)})."
+                    name,
+                    _("looks like {encoding}, but near byte {done} it is not ({reason}).").format(
+                        encoding=encoding, done=number(done), reason=_reason(error)
+                    ),
                 ) from error
             done += len(chunk)
             report(done)

@@ -11,10 +11,13 @@ from types import TracebackType
 from typing import Self
 
 from analysis.readings.ledger_file import LedgerWriter
+from core.i18n import N_
 from core.types import Flag, Ledger, LedgerLine, LineAction
 
 MAX_FLAGS = 500
 """More notes than this are summed up in one flag per kind; the ledger has them all."""
+
+_MORE = N_("{count} more from here on, see the ledger: {message}")
 
 KEPT = "kept"
 """Action of a flag about a line that was loaded as it is."""
@@ -93,7 +96,7 @@ class LedgerBook:
     def flags(self) -> tuple[Flag, ...]:
         """Return what was flagged, in order of the lines."""
         more = [
-            Flag(code, first.action, f"{count:,} more from here on, see the ledger: {first.message}", first.line,
+            Flag(code, first.action, _MORE.format(count=f"{count:,}", message=first.message), first.line,
                  first.column)
             for code, (first, count) in self._unsaid.items()
         ]  # fmt: skip

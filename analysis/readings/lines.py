@@ -11,6 +11,7 @@ from pathlib import Path
 
 from analysis.readings.encodings import decode, encode, mark_length
 from core.errors import FileTooLargeError
+from core.i18n import _
 
 CHUNK_BYTES = 1 << 20
 MAX_LINE_BYTES = 128 << 20
@@ -147,6 +148,6 @@ def _check_length(size_bytes: int, name: str) -> None:
     if size_bytes > MAX_LINE_BYTES:
         raise FileTooLargeError(
             name,
-            f"has a line of more than {MAX_LINE_BYTES >> 20} MiB, which no table has.",
-            hint="Check that it is a text file with line ends; split it if it is.",
+            _("has a line of more than {limit} MiB, which no table has.").format(limit=MAX_LINE_BYTES >> 20),
+            hint=_("Check that it is a text file with line ends; split it if it is."),
         )

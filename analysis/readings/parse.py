@@ -13,6 +13,7 @@ from analysis.readings.events import KEPT, LedgerBook, Note
 from analysis.readings.lines import Lines
 from analysis.readings.repair import Mended, mend
 from analysis.readings.shapes import RecordLook
+from core.i18n import N_
 from core.types import LineAction
 
 MAX_OPEN_LINES = 20_000
@@ -28,7 +29,7 @@ FOOTER_WIDTH = 3
 OTHER_DELIMITERS = (",", ";", "\t", "|", " ")
 
 _UNCLOSED = Note(
-    "unclosed_quote", "A quote opens a cell that is never closed; it was read as an ordinary character."
+    "unclosed_quote", N_("A quote opens a cell that is never closed; it was read as an ordinary character.")
 )
 
 
@@ -85,8 +86,10 @@ class Parser:
         self._batch, self._open = self._open or Lines(self.lines + 1, [], [], "utf-8"), None
         records = self._run()
         for line, _, raw in self._held:
-            self.book.put(line, LineAction.FOOTER, "set aside after the last record", raw)
-            self.book.flag(Note("footer", "This line after the last record was not loaded."), "set_aside", line)
+            self.book.put(line, LineAction.FOOTER, N_("set aside after the last record"), raw)
+            self.book.flag(
+                Note("footer", N_("This line after the last record was not loaded.")), "set_aside", line
+            )
         self._held.clear()
         return records
 
@@ -142,18 +145,18 @@ class Parser:
         if number < self.plan.first_line:
             return self._before_table(at, text, number)
         if not text.strip(" \t") and not (text and self._is_record_of_blanks(text)):
-            return self._aside(at, LineAction.BLANK, "empty line")
+            return self._aside(at, LineAction.BLANK, N_("empty line"))
         if self.plan.comment and text.startswith(self.plan.comment) and not self._is_record(text):
-            return self._aside(at, LineAction.COMMENT, "comment")
+            return self._aside(at, LineAction.COMMENT, N_(N_("comment")))
         return self._record(at)
 
     def _before_table(self, at: int, text: str, number: int) -> int:
         if not text.strip():
-            return self._aside(at, LineAction.BLANK, "empty line")
+            return self._aside(at, LineAction.BLANK, N_("empty line"))
         if self.plan.comment and text.startswith(self.plan.comment):
             return self._aside(at, LineAction.COMMENT, "comment")
-        self.book.flag(Note("preamble", "This line before the table was not loaded."), "set_aside", number)
-        return self._aside(at, LineAction.PREAMBLE, "before the table")
+        self.book.flag(Note("preamble", N_("This line before the table was not loaded.")), "set_aside", number)
+        return self._aside(at, LineAction.PREAMBLE, N_("before the table"))
 
     def _aside(self, at: int, action: LineAction, reason: str) -> int:
         self._after_blank = action is LineAction.BLANK
@@ -186,7 +189,9 @@ class Parser:
         ):
             cells, used = self._mended(at, used, split.outcome, cells, notes)
         elif split.stray:
-            notes.append(Note("stray_quote", "A quote stands within a cell without quotes; it was kept as it is."))
+            notes.append(
+                Note("stray_quote", N_("A quote stands within a cell without quotes; it was kept as it is."))
+            )
         self._take(at, used, cells, notes)
         return used
 
@@ -229,7 +234,9 @@ class Parser:
             best, lines = self._mended_with_next(at, used, alone)
         if best.price or outcome is Outcome.BROKEN:
             notes.append(
-                Note("quote_repaired", "The quotes of this record do not match; the likeliest cells were taken.")
+                Note(
+                    "quote_repaired", N_("The quotes of this record do not match; the likeliest cells were taken.")
+                )
             )
         elif outcome is Outcome.OPEN:
             notes.append(_UNCLOSED)
@@ -244,7 +251,10 @@ class Parser:
             found = mend(self._batch.texts[at], self.plan.width, self.plan.dialect, lenient=True)
             if len(found.cells) == self.plan.width and look.fit(found.cells) > look.fit(cells):
                 notes.append(
-                    Note("missing_delimiter", "A delimiter is missing beside a quote; the cells were told apart.")
+                    Note(
+                        "missing_delimiter",
+                        N_("A delimiter is missing beside a quote; the cells were told apart."),
+                    )
                 )
                 return found.cells, used
         return cells, used
@@ -283,23 +293,35 @@ class Parser:
         else:
             if self._repeats_header(cells):
                 self.book.flag(
-                    Note("repeated_header", "This record repeats the header; it was loaded."), KEPT, number
+                    Note("repeated_header", N_("This record repeats the header; it was loaded.")), KEPT, number
                 )
             self._out.append(cells)
         self._account(at, used, notes, is_header)
 
     def _to_width(self, cells: list[str], notes: list[Note], is_header: bool) -> list[str]:
         width = self.plan.width
-        what = "header" if is_header else "record"
+        what = N_("header") if is_header else N_("record")
         if len(cells) < width:
             missing = width - len(cells)
             code = "short_header" if is_header else "short_record"
             notes.append(
-                Note(code, f"This {what} has {len(cells)} of {width} cells; the missing {missing} are empty.")
+                Note(
+                    code,
+                    N_("This {what} has {count} of {width} cells; the missing {missing} are empty.").format(
+                        what=what, count=len(cells), width=width, missing=missing
+                    ),
+                )
             )
             return [*cells, *[""] * missing]
         code = "long_header" if is_header else "extra_field"
-        notes.append(Note(code, f"This {what} has {len(cells)} cells instead of {width}; none was dropped."))
+        notes.append(
+            Note(
+                code,
+                N_("This {what} has {count} cells instead of {width}; none was dropped.").format(
+                    what=what, count=len(cells), width=width
+                ),
+            )
+        )
         if is_header:
             return _narrow_header(cells, width, self.plan.dialect.delimiter)
         look = self.plan.look or RecordLook([], width)
@@ -319,8 +341,10 @@ class Parser:
                 and len(split.cells) == plan.width
                 and plan.look.fit(split.cells) > 0.5
             ):
-                name = {"\t": "a tab", " ": "a space"}.get(delimiter, f"'{delimiter}'")
-                return split.cells, Note("other_delimiter", f"The cells of this record are separated by {name}.")
+                name = {"\t": N_("a tab"), " ": N_("a space")}.get(delimiter, f"'{delimiter}'")
+                return split.cells, Note(
+                    "other_delimiter", N_("The cells of this record are separated by {name}.").format(name=name)
+                )
         return None
 
     def _repeats_header(self, cells: list[str]) -> bool:
@@ -358,13 +382,15 @@ class Parser:
         """Tell about bytes a text should not hold."""
         batch = self._batch
         if any(i in batch.damaged for i in range(at, at + used)):
-            notes.append(Note("bad_bytes", "Some bytes are no UTF-8; they were read as windows-1252."))
+            notes.append(Note("bad_bytes", N_("Some bytes are no UTF-8; they were read as windows-1252.")))
         if any("\0" in batch.texts[i] for i in range(at, at + used)):
-            notes.append(Note("control_character", "A cell holds a NUL character; it was kept."))
+            notes.append(Note("control_character", N_("A cell holds a NUL character; it was kept.")))
         quote = self.plan.dialect.quote
         unquoted = used == 1 and not (quote and quote in batch.texts[at])
         if batch.odd and unquoted and any(half in batch.texts[at] for half in "\r\n"):
-            notes.append(Note("stray_line_end", "A cell holds half a line end outside of quotes; it was kept."))
+            notes.append(
+                Note("stray_line_end", N_("A cell holds half a line end outside of quotes; it was kept."))
+            )
 
     def _account(self, at: int, used: int, notes: list[Note], is_header: bool) -> None:
         changed = [note for note in notes if note.code not in _KEPT_CODES]

@@ -17,6 +17,7 @@ from analysis.readings.records.parquet_reader import ParquetReader
 from analysis.readings.records.xlsx_reader import XlsxReader
 from analysis.readings.text import TextReader
 from core.errors import FileMissingError, FileUnreadableError
+from core.i18n import _
 from core.progress import PartOfProgress, Progress
 from core.types import FileFormat, Reading
 
@@ -104,4 +105,6 @@ def _check_readable(path: Path) -> None:
     except FileNotFoundError as error:
         raise FileMissingError(path) from error
     except OSError as error:
-        raise FileUnreadableError(path, f"cannot be read ({error.strerror}).") from error
+        raise FileUnreadableError(
+            path, _("cannot be read ({strerror}).").format(strerror=error.strerror)
+        ) from error

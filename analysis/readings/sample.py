@@ -12,6 +12,7 @@ from typing import BinaryIO
 from analysis.readings.encodings import DIRECT, UTF8, detect, mark_length
 from analysis.readings.lines import CR, Lines, make_lines, newline_kinds
 from core.errors import FileTooLargeError
+from core.i18n import _
 
 HEAD_BYTES = 1 << 20
 PROBE_BYTES = 1 << 16
@@ -102,8 +103,10 @@ def _check_first_line(size_bytes: int, name: str) -> None:
     if size_bytes > MAX_FIRST_LINE_BYTES:
         raise FileTooLargeError(
             name,
-            f"has no line end in its first {MAX_FIRST_LINE_BYTES >> 20} MiB, which no table has.",
-            hint="Check that it is a text file with line ends; split it if it is.",
+            _("has no line end in its first {limit} MiB, which no table has.").format(
+                limit=MAX_FIRST_LINE_BYTES >> 20
+            ),
+            hint=_("Check that it is a text file with line ends; split it if it is."),
         )
 
 

@@ -30,6 +30,7 @@ from analysis.readings.understand import Understanding, understand, understand_r
 from analysis.readings.words import describe
 from core.config import AppConfig
 from core.errors import EmptyFileError, FileTooLargeError
+from core.i18n import N_, _, number
 from core.ids import new_id
 from core.paths import translate_os_error
 from core.progress import PartOfProgress, Progress
@@ -95,7 +96,7 @@ class TextReader:
                     try:
                         return self._load_fast(direct, encoding, understanding, out, rest, facts)
                     except Misfit:
-                        progress.report(0.2, "Looking closer")
+                        progress.report(0.2, N_("Looking closer"))
                 return self._load_exactly(direct, encoding, understanding, out, rest)
         except OSError as error:
             raise translate_os_error(error, out) from error
@@ -153,8 +154,10 @@ class TextReader:
         if width > self._limits.max_columns:
             raise FileTooLargeError(
                 name,
-                f"would have {width:,} columns; at most {self._limits.max_columns:,} are a table.",
-                hint="Check the delimiter, or raise imports.max_columns in the settings.",
+                _("would have {width} columns; at most {max_columns} are a table.").format(
+                    width=number(width), max_columns=number(self._limits.max_columns)
+                ),
+                hint=_("Check the delimiter, or raise imports.max_columns in the settings."),
             )
 
     # ---- exact --------------------------------------------------------------------------------------------
@@ -224,7 +227,7 @@ def _records(
     size_bytes = max(source.path.stat().st_size, 1)
 
     def report(done: int) -> None:
-        progress.report(done / size_bytes, "Reading line by line")
+        progress.report(done / size_bytes, N_("Reading line by line"))
 
     for lines in read_lines(
         source.path, source.name, encoding, understanding.reading.newline or "lf", report=report
@@ -254,7 +257,7 @@ def _in_utf8(source: Source, encoding: str, folder: Path, progress: Progress) ->
     size_bytes = max(source.path.stat().st_size, 1)
 
     def report(done: int) -> None:
-        progress.report(done / size_bytes, "Converting the characters")
+        progress.report(done / size_bytes, N_("Converting the characters"))
 
     try:
         try:
@@ -269,7 +272,7 @@ def _in_utf8(source: Source, encoding: str, folder: Path, progress: Progress) ->
 def _told(understanding: Understanding, parser: Parser, book: LedgerBook) -> Loaded:
     """Return what the parser found, before the types."""
     if len(parser.header) > 1:
-        message = f"The header spans {len(parser.header)} lines; the names were joined."
+        message = N_("The header spans {count} lines; the names were joined.").format(count=len(parser.header))
         book.flag(Note("header_joined", message), "repaired", understanding.plan.first_line + 1)
     names = header_names(parser.header, understanding.plan.width)
     columns = tuple(

@@ -15,6 +15,7 @@ from typing import TypeVar
 from analysis.readings.forms import DOUBLE, INTEGER, TEXT, Form, Marks, decimal_form, mark_pattern
 from analysis.readings.model import Loaded
 from core.errors import SourceError
+from core.i18n import _
 from core.progress import Progress
 from storage.duck import Connection, duck_errors, quote_identifier, quote_literal
 
@@ -107,7 +108,10 @@ def in_steps(
             while True:
                 try:
                     with duck_errors(
-                        what, otherwise=lambda reason: SourceError(name, f"cannot be read: {reason}")
+                        what,
+                        otherwise=lambda reason: SourceError(
+                            name, _("cannot be read: {reason}").format(reason=reason)
+                        ),
                     ):
                         return future.result(timeout=_TICK_S)
                 except NotYet:

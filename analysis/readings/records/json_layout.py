@@ -12,6 +12,7 @@ from typing import Final
 from analysis.readings.records.json_scan import Value
 from analysis.readings.records.json_walk import JsonWalk
 from core.errors import DamagedFileError, NotATableError
+from core.i18n import _
 
 SAMPLE_RECORDS: Final = 200
 SAMPLE_BYTES: Final = 1024 * 1024
@@ -87,8 +88,8 @@ def look(path: Path, file_name: str) -> Layout:
     if layout.outer not in ("[", "{"):
         raise NotATableError(
             file_name,
-            "is valid JSON, but a single value and no list of records.",
-            hint="Import a file that holds a list, as [{…}, {…}].",
+            _("is valid JSON, but a single value and no list of records."),
+            hint=_("Import a file that holds a list, as [{…}, {…}]."),
         )
     return layout
 
@@ -106,7 +107,7 @@ def _look(walk: JsonWalk, layout: Layout, file_name: str) -> None:
             layout.listings.append(listing)
             _look_into(walk, listing)
     elif not layout.outer:
-        raise DamagedFileError(file_name, "is no valid JSON: it holds nothing but white space.")
+        raise DamagedFileError(file_name, _("is no valid JSON: it holds nothing but white space."))
     else:
         walk.value()
 
@@ -114,7 +115,7 @@ def _look(walk: JsonWalk, layout: Layout, file_name: str) -> None:
 def _look_into(walk: JsonWalk, listing: Listing) -> None:
     """Pass through a list, or as much of it as is looked at, and keep its first elements."""
     count = 0
-    for value, _ in walk.elements():
+    for value, _raw in walk.elements():
         count += 1
         if len(listing.elements) < SAMPLE_RECORDS:
             listing.elements.append(value)

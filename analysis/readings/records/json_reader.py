@@ -21,6 +21,7 @@ from analysis.readings.records.sampling import candidate, counted
 from analysis.readings.records.text_pieces import encoding_of
 from core.config import AppConfig
 from core.errors import DamagedFileError, NotATableError
+from core.i18n import N_, _
 from core.progress import PartOfProgress, Progress
 from core.types import FileFormat, Flag, LineAction, Reading
 from storage.duck import DuckEngine
@@ -28,8 +29,18 @@ from storage.duck import DuckEngine
 _NAMES: Final = (".json", ".geojson", ".topojson", ".har", ".ipynb", ".webmanifest")
 _OTHER_MAGIC: Final = (b"PAR1", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"ARROW1")
 _REPORT_EVERY: Final = 2_000
-_WORDS: Final = {Form.OBJECTS: "object", Form.LISTS: "list", Form.VALUES: "value"}
+_WORDS: Final = {Form.OBJECTS: N_("object"), Form.LISTS: N_("list"), Form.VALUES: N_("value")}
+_LISTS: Final = {
+    Form.OBJECTS: N_("list of objects"),
+    Form.LISTS: N_("list of lists"),
+    Form.VALUES: N_("list of values"),
+}
 _VALUE_COLUMN: Final = "value"
+_SHORT: Final = N_("Record {number} has {found} values where {expected} are expected; the rest is empty.")
+_LONG: Final = N_(
+    "Record {number} has {found} values where {expected} are expected; the others are in columns of their own."
+)
+_TWICE: Final = N_("Record {number} has '{key}' more than once; the last value is kept.")
 
 
 class JsonReader:
@@ -59,7 +70,7 @@ class JsonReader:
             found.append(_whole_object(path, name, layout))
         found.sort(key=lambda each: -each.reading.confidence)
         if not found[0].columns:
-            raise NotATableError(name, "is valid JSON, but empty, so there is nothing to import.")
+            raise NotATableError(name, _("is valid JSON, but empty, so there is nothing to import."))
         return Judgement(tuple(each for each in found if each.columns)[:3])
 
     def load(self, path: Path, reading: Reading, out: Path, *, name: str, progress: Progress) -> Loaded:
@@ -117,7 +128,7 @@ class _Filling:
         for listing in layout.listings:
             if listing.key == key:
                 return listing
-        raise DamagedFileError(self.name, f"has no list of records in '{key}'.")
+        raise DamagedFileError(self.name, _("has no list of records in '{key}'.").format(key=key))
 
     def _member_list(self, walk: JsonWalk, listing: Listing, progress: Progress) -> list[str] | None:
         names: list[str] | None = None
@@ -132,9 +143,9 @@ class _Filling:
         return names
 
     def _beside(self, key: str, raw: str, action: LineAction, *, again: bool) -> None:
-        reason = f"'{key}' stands beside the list of records."
+        reason = N_("'{key}' stands beside the list of records.").format(key=key)
         if again:
-            reason = f"'{key}' is there a second time; the first one is the table."
+            reason = N_("'{key}' is there a second time; the first one is the table.").format(key=key)
             self.intake.flag(Flag("duplicate_key", "rejected", reason, line=self.seen, column=None))
         text = f'"{key}": {raw}'
         self.intake.put_aside(action, line=self.seen, raw=text.encode("utf-8", "backslashreplace"), reason=reason)
@@ -146,11 +157,11 @@ class _Filling:
         if form is Form.LISTS and self.reading.header_rows:
             _, raw = next(elements)
             self.seen = 1
-            self.intake.put_aside(LineAction.HEADER, line=1, raw=_bytes(raw), reason="It names the columns.")
+            self.intake.put_aside(LineAction.HEADER, line=1, raw=_bytes(raw), reason=N_("It names the columns."))
         for value, raw in elements:
             self._take(form, value, raw)
             if self.seen % _REPORT_EVERY == 0:
-                progress.report(walk.done, f"reading record {self.seen:,}")
+                progress.report(walk.done, N_("reading record {seen}").format(seen=f"{self.seen:,}"))
         return self._all_names(names) if form is Form.LISTS else None
 
     def _columns(self, listing: Listing, form: Form) -> list[str]:
@@ -170,7 +181,9 @@ class _Filling:
         self.seen += 1
         members = members_of(form, value, raw)
         if members is None:
-            reason = f"Record {self.seen:,} is no {_WORDS[form]}, as the others are."
+            reason = N_("Record {number} is no {form}, as the others are.").format(
+                number=f"{self.seen:,}", form=_WORDS[form]
+            )
             self.intake.reject(line=self.seen, raw=_bytes(raw), reason=reason)
         elif value.twice and form is Form.OBJECTS:
             take_with_duplicates(self.intake, members, value.twice, line=self.seen, raw=_bytes(raw))
@@ -181,8 +194,9 @@ class _Filling:
 
     def _take_ragged(self, members: Pairs, raw: str) -> None:
         short = len(members) < self.width
-        what = f"Record {self.seen:,} has {len(members):,} values where {self.width:,} are expected; "
-        message = what + ("the rest is empty." if short else "the others are in columns of their own.")
+        message = (_SHORT if short else _LONG).format(
+            number=f"{self.seen:,}", found=f"{len(members):,}", expected=f"{self.width:,}"
+        )
         flag = Flag("missing_field" if short else "extra_field", "repaired", message, line=self.seen)
         self.intake.repair(members, line=self.seen, raw=_bytes(raw), flag=flag)
 
@@ -200,8 +214,7 @@ def members_of(form: Form, value: Value, raw: str) -> Pairs | None:
 def take_with_duplicates(intake: Intake, members: Pairs, twice: Sequence[str], *, line: int, raw: bytes) -> None:
     """Take an object that has a key more than once: the last value is in the table, all of them in the ledger."""
     flags = [
-        Flag("duplicate_key", "repaired", f"Record {line:,} has '{key}' more than once; the last value is kept.",
-             line=line, column=key)
+        Flag("duplicate_key", "repaired", _TWICE.format(number=f"{line:,}", key=key), line=line, column=key)
         for key in twice
     ]  # fmt: skip
     intake.repair(members, line=line, raw=raw, flag=flags[0])
@@ -248,11 +261,13 @@ def _candidate(
     names: list[str] | None = None,
 ) -> Candidate:
     word = _WORDS[listing.form]
-    why = f"JSON · list of {word}s" if listing.count is None else f"JSON · list of {counted(listing.count, word)}"
+    why = ["JSON", _LISTS[listing.form]]
+    if listing.count is not None:
+        why.append(counted(listing.count, word))
     if listing.key is not None:
-        why += f" in '{listing.key}'"
+        why.append(N_("in '{key}'").format(key=listing.key))
     if listing.form is Form.LISTS:
-        why += " · the first names the columns" if header_rows else " · no header"
+        why.append(N_("the first names the columns") if header_rows else N_("no header"))
     reading = Reading(
         FileFormat.JSON,
         encoding=layout.encoding,
@@ -261,7 +276,7 @@ def _candidate(
         sheet=listing.key,
     )
     complete = listing.count is not None and listing.count == len(listing.elements)
-    return candidate(records, reading, why, decimals=True, complete=complete, titles=names)
+    return candidate(records, reading, " · ".join(why), decimals=True, complete=complete, titles=names)
 
 
 def _whole_object(path: Path, name: str, layout: Layout) -> Candidate:
@@ -275,7 +290,7 @@ def _whole_object(path: Path, name: str, layout: Layout) -> Candidate:
         null_words=(),
         confidence=0.2 if layout.listings else 0.75,
     )
-    why = f"JSON · one object with {counted(len(value.pairs or ()), 'member')} as the only record"
+    why = f"JSON · {N_('one object as the only record')} · {counted(len(value.pairs or ()), 'member')}"
     return candidate([value.pairs or []], reading, why, decimals=True, complete=layout.complete)
 
 

@@ -12,6 +12,7 @@ from json.decoder import scanstring as _scan_text  # type: ignore[attr-defined]
 from typing import Any, Final, TypeAlias
 
 from analysis.readings.records.kinds import Cell, FloatText, IntText, RawJson
+from core.i18n import N_
 
 Pairs: TypeAlias = list[tuple[str, Cell]]
 
@@ -47,7 +48,7 @@ class Value:
 
 
 def _refuse(word: str) -> None:
-    raise JsonError(f"{word} is no JSON value", -1)
+    raise JsonError(N_("{word} is no JSON value").format(word=word), -1)
 
 
 _DECODER: Final = JSONDecoder(
@@ -86,7 +87,7 @@ def scan_document(text: str) -> Value:
     value = scan(text, skip_space(text, 0))
     rest = skip_space(text, value.end)
     if rest != len(text):
-        raise JsonError("something follows the end of the value", rest)
+        raise JsonError(N_("something follows the end of the value"), rest)
     return value
 
 
@@ -97,14 +98,14 @@ def scan_key(text: str, position: int) -> tuple[str, int]:
         JsonError: there is no key.
     """
     if text[position : position + 1] != '"':
-        raise JsonError("a name in quotes is missing", position, cut=position >= len(text))
+        raise JsonError(N_("a name in quotes is missing"), position, cut=position >= len(text))
     try:
         key, end = _scan_text(text, position + 1, True)  # noqa: FBT003 - the library takes no name here
     except JSONDecodeError as error:
         raise _translated(text, error) from error
     colon = skip_space(text, end)
     if text[colon : colon + 1] != ":":
-        raise JsonError("a colon is missing", colon, cut=colon >= len(text))
+        raise JsonError(N_("a colon is missing"), colon, cut=colon >= len(text))
     return key, skip_space(text, colon + 1)
 
 
@@ -117,7 +118,7 @@ def _scan(text: str, position: int) -> tuple[Any, int]:
     except JSONDecodeError as error:
         raise _translated(text, error) from error
     except RecursionError as error:
-        raise JsonError("values are nested too deeply", position) from error
+        raise JsonError(N_("values are nested too deeply"), position) from error
     except JsonError as error:
         raise JsonError(error.reason, position) from error
 
@@ -168,20 +169,22 @@ def _array(text: str, start: int, end: int, found: list[Any]) -> Value:
 def _translated(text: str, error: JSONDecodeError) -> JsonError:
     unended = error.msg.startswith("Unterminated string")
     reason = {
-        "Expecting property name enclosed in double quotes": "a name in quotes is missing",
-        "Expecting ':' delimiter": "a colon is missing",
-        "Expecting ',' delimiter": "a comma is missing",
-        "Illegal trailing comma before end of object": "a comma stands before the closing bracket",
-        "Illegal trailing comma before end of array": "a comma stands before the closing bracket",
-        "Unterminated string starting at": "a text has no closing quote",
+        "Expecting property name enclosed in double quotes": N_("a name in quotes is missing"),
+        "Expecting ':' delimiter": N_("a colon is missing"),
+        "Expecting ',' delimiter": N_("a comma is missing"),
+        "Illegal trailing comma before end of object": N_("a comma stands before the closing bracket"),
+        "Illegal trailing comma before end of array": N_("a comma stands before the closing bracket"),
+        "Unterminated string starting at": N_("a text has no closing quote"),
     }.get(error.msg, "")
     if not reason:
-        reason = "a text holds a control character" if "control" in error.msg else "a text holds a bad escape"
+        reason = (
+            N_("a text holds a control character") if "control" in error.msg else N_("a text holds a bad escape")
+        )
     return JsonError(reason, error.pos, cut=unended or _may_be_cut(text, error.pos))
 
 
 def _missing(text: str, position: int) -> str:
-    return "the text ends too early" if position >= len(text) else "a value is missing"
+    return N_("the text ends too early") if position >= len(text) else N_("a value is missing")
 
 
 def _may_be_cut(text: str, position: int) -> bool:

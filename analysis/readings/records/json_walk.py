@@ -11,6 +11,7 @@ from typing import Self
 from analysis.readings.records.json_scan import JsonError, Value, scan, scan_key, skip_space
 from analysis.readings.records.text_pieces import CHUNK_BYTES, VALUE_BYTES, TextPieces, too_long
 from core.errors import DamagedFileError
+from core.i18n import _, number, retold
 
 
 class JsonWalk:
@@ -157,8 +158,8 @@ class JsonWalk:
             self.position = min(position, len(self.text))
         return DamagedFileError(
             self._file_name,
-            f"is no valid JSON: in line {self.line:,} {reason}.",
-            hint="Correct that line, or rename the file if it is in another format.",
+            _("is no valid JSON: in line {line} {reason}.").format(line=number(self.line), reason=retold(reason)),
+            hint=_("Correct that line, or rename the file if it is in another format."),
             line=self.line,
         )
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from core.i18n import N_
 from core.types import Flag
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
@@ -45,5 +46,7 @@ def _clean(name: str, position: int) -> str:
 
 def _reason(source: str, name: str) -> str:
     if not source.strip():
-        return f"A column has no name in the file; it is called '{name}'."
-    return f"The file has more than one column like '{source}'; this one is called '{name}'."
+        return N_("A column has no name in the file; it is called '{name}'.").format(name=name)
+    return N_("The file has more than one column like '{source}'; this one is called '{name}'.").format(
+        source=source, name=name
+    )

@@ -18,6 +18,7 @@ from analysis.readings.records.sampling import candidate, counted
 from analysis.readings.records.text_pieces import encoding_of, raw_lines
 from core.config import AppConfig
 from core.errors import NotATableError
+from core.i18n import N_, _
 from core.progress import PartOfProgress, Progress
 from core.types import FileFormat, LineAction, Reading
 from storage.duck import DuckEngine
@@ -64,12 +65,14 @@ class NdjsonReader:
             elif found is not None:
                 bad += 1
         if not any(records):
-            raise NotATableError(name, "holds no line that is a JSON object with a member.")
+            raise NotATableError(name, _("holds no line that is a JSON object with a member."))
         confidence = round(0.99 * len(records) / (len(records) + bad), 3)
         reading = Reading(
             FileFormat.NDJSON, encoding=encoding, newline="lf", header_rows=1, null_words=(), confidence=confidence
         )
-        why = f"NDJSON · {counted(len(records), 'object') if complete else 'objects'}, one in each line"
+        why = f"NDJSON · {N_('one object in each line')}"
+        if complete:
+            why += f" · {counted(len(records), 'object')}"
         return Judgement((candidate(records, reading, why, decimals=True, complete=complete),))
 
     def load(self, path: Path, reading: Reading, out: Path, *, name: str, progress: Progress) -> Loaded:
@@ -115,15 +118,15 @@ def _fill(path: Path, name: str, intake: Intake, progress: Progress) -> None:
         done += len(raw)
         _take(intake, raw[mark:] if line == 1 else raw, encoding, line)
         if line % _REPORT_EVERY == 0:
-            progress.report(done / size, f"reading line {line:,}")
+            progress.report(done / size, N_("reading line {line}").format(line=f"{line:,}"))
 
 
 def _take(intake: Intake, raw: bytes, encoding: str, line: int) -> None:
     found = read_line(raw, encoding)
     if isinstance(found, str):
-        intake.reject(line=line, raw=raw, reason=f"Line {line:,} {found}.")
+        intake.reject(line=line, raw=raw, reason=N_("Line {line} {found}.").format(line=f"{line:,}", found=found))
     elif found is None:
-        intake.put_aside(LineAction.BLANK, line=line, raw=raw, reason="It is blank.")
+        intake.put_aside(LineAction.BLANK, line=line, raw=raw, reason=N_("It is blank."))
     elif found.twice:
         take_with_duplicates(intake, found.pairs or [], found.twice, line=line, raw=raw)
     else:

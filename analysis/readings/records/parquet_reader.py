@@ -20,6 +20,7 @@ from analysis.readings.records.sampling import counted
 from analysis.readings.records.staging import DATA_NAME
 from core.config import AppConfig
 from core.errors import BestandError, DamagedFileError, FileTooLargeError, NotATableError
+from core.i18n import N_, _, number
 from core.progress import Progress
 from core.types import Column, FileFormat, Flag, Ledger, Reading
 from storage.duck import Connection, DuckEngine, duck_errors, quote_identifier, quote_literal
@@ -79,13 +80,13 @@ class ParquetReader:
             preview = connection.execute(_select_texts(path, found, limit=PREVIEW_ROWS)).fetchall()
             groups = _row_groups(connection, path)
         columns = tuple(Column(c.name, c.source, kind) for c, kind in zip(found, types, strict=True))
-        why = f"Parquet · {counted(sum(groups), 'row')} in {counted(len(groups), 'row group')}"
+        why = f"Parquet · {counted(sum(groups), 'row')} · {counted(len(groups), 'row group')}"
         return Judgement((Candidate(replace(_READING, column_types=tuple(types)), columns, tuple(preview), why),))
 
     def load(self, path: Path, reading: Reading, out: Path, *, name: str, progress: Progress) -> Loaded:
         """Copy the table page by page; see `model.Reader`."""
         _check_ends(path, name)
-        progress.report(0.0, "reading the table")
+        progress.report(0.0, N_("reading the table"))
         target = out / DATA_NAME
         with self._reading(name) as connection, progress.interruptible(connection.interrupt):
             found = self._columns(connection, path, name)
@@ -97,11 +98,19 @@ class ParquetReader:
             chunks = _chunks(connection, path)
             wide = _wide_decimals(connection, path)
         if rows != declared:
-            raise DamagedFileError(name, f"says it has {declared:,} rows, but {rows:,} could be read.")
-        progress.report(0.8, "checking the pages")
+            raise DamagedFileError(
+                name,
+                _("says it has {declared} rows, but {rows} could be read.").format(
+                    declared=number(declared), rows=number(rows)
+                ),
+            )
+        progress.report(0.8, N_("checking the pages"))
         damaged = damaged_column(path, chunks)
         if damaged is not None:
-            raise DamagedFileError(name, f"is damaged: data of column '{damaged}' differs from its checksum.")
+            raise DamagedFileError(
+                name,
+                _("is damaged: data of column '{column}' differs from its checksum.").format(column=damaged),
+            )
         with LedgerWriter(out):
             pass  # every row is loaded as it is
         columns = tuple(Column(c.name, c.source, str(row[1])) for c, row in zip(found, described, strict=True))
@@ -122,7 +131,7 @@ class ParquetReader:
             while rows := cursor.fetchmany(_BATCH_ROWS):
                 yield from (["" if cell is None else cell for cell in row] for row in rows)
                 done += len(rows)
-                progress.report(done / total, f"reading row {done:,}")
+                progress.report(done / total, N_("reading row {number}").format(number=f"{done:,}"))
 
     @contextmanager
     def _reading(self, name: str) -> Iterator[Connection]:
@@ -141,9 +150,11 @@ class ParquetReader:
         described = connection.execute(f"describe from {_table(path)}").fetchall()
         engine = [str(row[0]) for row in described]
         if len(engine) > self._max_columns:
-            raise FileTooLargeError(name, f"has more than {self._max_columns:,} columns.")
+            raise FileTooLargeError(
+                name, _("has more than {max_columns} columns.").format(max_columns=number(self._max_columns))
+            )
         if not engine:
-            raise NotATableError(name, "is a Parquet file without columns.")
+            raise NotATableError(name, _("is a Parquet file without columns."))
         source = _names_in_file(connection, path)
         if len(source) != len(engine):
             source = engine
@@ -161,12 +172,16 @@ def _check_ends(path: Path, name: str) -> None:
     if _ENCRYPTED in (head, tail):
         raise _encrypted(name)
     if size < _SMALLEST or tail != _MAGIC:
-        raise DamagedFileError(name, "is a Parquet file without its end; it was not written or copied completely.")
+        raise DamagedFileError(
+            name, _("is a Parquet file without its end; it was not written or copied completely.")
+        )
 
 
 def _encrypted(name: str) -> NotATableError:
     return NotATableError(
-        name, "is an encrypted Parquet file.", hint="Decrypt it with the program that wrote it, then import it."
+        name,
+        _("is an encrypted Parquet file."),
+        hint=_("Decrypt it with the program that wrote it, then import it."),
     )
 
 
@@ -178,10 +193,10 @@ def _refusal(name: str, message: str) -> BestandError:
     if _MISSING_FEATURE.search(reason):
         return NotATableError(
             name,
-            f"is Parquet of a kind that Bestand cannot read ({reason}).",
-            hint="Write it again with the usual compression (zstd or snappy) and types, then import it.",
+            _("is Parquet of a kind that Bestand cannot read ({reason}).").format(reason=reason),
+            hint=_("Write it again with the usual compression (zstd or snappy) and types, then import it."),
         )
-    return DamagedFileError(name, f"cannot be read as Parquet ({reason}).")
+    return DamagedFileError(name, _("cannot be read as Parquet ({reason}).").format(reason=reason))
 
 
 def _table(path: Path) -> str:
@@ -228,11 +243,23 @@ def _wide_decimals(connection: Connection, path: Path) -> set[str]:
 def _type_flags(columns: Sequence[_Column], wide: set[str]) -> Iterator[Flag]:
     for column in columns:
         if column.source in wide:
-            what = f"has more than {_WIDEST_DECIMAL} digits; its values are rounded to doubles."
-            yield Flag("wide_decimal", "rounded", f"Column '{column.name}' {what}", column=column.name)
+            what = N_("has more than {digits} digits; its values are rounded to doubles.").format(
+                digits=_WIDEST_DECIMAL
+            )
+            yield Flag(
+                "wide_decimal",
+                "rounded",
+                N_("Column '{name}' {what}").format(name=column.name, what=what),
+                column=column.name,
+            )
         if column.type == _UNTYPED:
-            what = "holds values of any type; they are kept as JSON text."
-            yield Flag("mixed_types", "kept_as_text", f"Column '{column.name}' {what}", column=column.name)
+            what = N_("holds values of any type; they are kept as JSON text.")
+            yield Flag(
+                "mixed_types",
+                "kept_as_text",
+                N_("Column '{name}' {what}").format(name=column.name, what=what),
+                column=column.name,
+            )
 
 
 def _chunks(connection: Connection, path: Path) -> list[Chunk]:

@@ -4,14 +4,25 @@ Used by the readers of this package: the columns with the types the sample sugge
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from analysis.readings.model import PREVIEW_ROWS, Candidate
 from analysis.readings.records.kinds import Cell, ColumnFacts, as_text, storable
 from analysis.readings.records.staging import Members, describe
+from core.i18n import N_
 from core.types import Reading
 
 SAMPLED = 0.9
 """How sure a type is that was seen in the first records only."""
+_COUNTED: Final = {
+    "list": (N_("1 list"), N_("{number} lists")),
+    "member": (N_("1 member"), N_("{number} members")),
+    "more sheet": (N_("1 more sheet"), N_("{number} more sheets")),
+    "object": (N_("1 object"), N_("{number} objects")),
+    "row": (N_("1 row"), N_("{number} rows")),
+    "row group": (N_("1 row group"), N_("{number} row groups")),
+    "value": (N_("1 value"), N_("{number} values")),
+}
 
 
 def candidate(
@@ -48,8 +59,9 @@ def candidate(
 
 
 def counted(number: int, word: str) -> str:
-    """Return "1 row", "2,000 rows"."""
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+    """Return "1 row", "2,000 rows"; the word is one of `_COUNTED`."""
+    one, many = _COUNTED[word]
+    return one if number == 1 else many.format(number=f"{number:,}")
 
 
 def _shown(value: Cell) -> str | None:

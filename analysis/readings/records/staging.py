@@ -19,6 +19,7 @@ from analysis.readings.records.kinds import Cell, ColumnFacts, as_text, storable
 from analysis.readings.records.names import column_names, renamed
 from analysis.readings.records.wide_table import WIDE, write_wide
 from core.errors import DamagedFileError, FileTooLargeError
+from core.i18n import N_, _, number
 from core.progress import Progress
 from core.types import Column, Flag
 from storage.duck import DuckEngine, duck_errors, quote_identifier, quote_literal
@@ -27,6 +28,8 @@ DATA_NAME: Final = "data.parquet"
 Members = Sequence[tuple[str, Cell]]
 """One record: column key and cell, each key at most once."""
 
+_HALF: Final = N_("{count} values in '{column}' hold half a character; it is kept as the escape \\uXXXX.")
+_MIXED: Final = N_("Column '{column}' holds {kinds}; all its values are kept as text.")
 _TEXT: Final = "VARCHAR"
 _BATCH_ROWS: Final = 16_384
 _BATCH_CELLS: Final = 1_000_000
@@ -144,14 +147,14 @@ class Staging:
         self._flush()
         self._parts.close()
         if not self._facts:
-            raise DamagedFileError(self._file_name, "holds records, but not one of them has a value.")
+            raise DamagedFileError(self._file_name, _("holds records, but not one of them has a value."))
         columns = describe(list(self._facts.values()), list(names or self._facts), decimals=decimals)
         if len(wanted_types) == len(columns):
             columns = tuple(
                 replace(column, type=_TEXT) if wanted == _TEXT else column
                 for column, wanted in zip(columns, wanted_types, strict=True)
             )
-        progress.report(0.0, "writing the table")
+        progress.report(0.0, N_("writing the table"))
         if len(columns) >= WIDE:
             write_wide(self._parts.files, columns, out / DATA_NAME, progress)
         else:
@@ -173,7 +176,10 @@ class Staging:
         column = self._cells.setdefault(key, [])
         self._facts.setdefault(key, ColumnFacts())
         if len(self._cells) > self._max_columns:
-            raise FileTooLargeError(self._file_name, f"has more than {self._max_columns:,} columns.")
+            raise FileTooLargeError(
+                self._file_name,
+                _("has more than {max_columns} columns.").format(max_columns=number(self._max_columns)),
+            )
         return column
 
     def _flush(self) -> None:
@@ -213,7 +219,7 @@ class Staging:
         flags = [
             Flag(
                 "half_character", "escaped",
-                f"{count:,} values in '{names[key]}' hold half a character; it is kept as the escape \\uXXXX.",
+                _HALF.format(count=f"{count:,}", column=names[key]),
                 line=first, column=names[key],
             )
             for key, (first, count) in self._broken.items()
@@ -222,7 +228,7 @@ class Staging:
             mixed = facts.mixture()
             if mixed:
                 what, line = mixed
-                message = f"Column '{names[key]}' holds {what}; all its values are kept as text."
+                message = _MIXED.format(column=names[key], kinds=what)
                 flags.append(Flag("mixed_types", "kept_as_text", message, line=line, column=names[key]))
         return (*flags, *renamed([c.source_name for c in columns], [c.name for c in columns]))
 

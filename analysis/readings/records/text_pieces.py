@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import DamagedFileError, FileTooLargeError
+from core.i18n import _, number
 
 CHUNK_BYTES: Final = 4 * 1024 * 1024
 VALUE_BYTES: Final = 64 * 1024 * 1024
@@ -82,8 +83,10 @@ class TextPieces:
             near = self._file.tell() - len(chunk) + error.start
             raise DamagedFileError(
                 self._file_name,
-                f"is not {self.encoding.upper()} near byte {near:,}, as JSON has to be.",
-                hint="Save it as UTF-8 and import it again.",
+                _("is not {encoding} near byte {near}, as JSON has to be.").format(
+                    encoding=self.encoding.upper(), near=number(near)
+                ),
+                hint=_("Save it as UTF-8 and import it again."),
             ) from error
 
 
@@ -110,8 +113,8 @@ def too_long(file_name: str) -> FileTooLargeError:
     """Return the error for a file with one enormous value in it."""
     return FileTooLargeError(
         file_name,
-        f"holds a single record of more than {VALUE_BYTES >> 20} MiB.",
-        hint="Split that record, or check that the file is what its name says.",
+        _("holds a single record of more than {limit} MiB.").format(limit=VALUE_BYTES >> 20),
+        hint=_("Split that record, or check that the file is what its name says."),
     )
 
 

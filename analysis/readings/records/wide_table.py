@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from core.i18n import N_
 from core.progress import Progress
 from core.types import Column
 
@@ -48,7 +49,7 @@ def write_wide(parts: Sequence[Path], columns: Sequence[Column], target: Path, p
         for number, part in enumerate(parts):
             with pq.ParquetFile(part) as file:
                 for batch in file.iter_batches(batch_size=rows):
-                    progress.report(number / len(parts), "writing the table")
+                    progress.report(number / len(parts), N_("writing the table"))
                     writer.write_batch(_typed(batch, schema), row_group_size=rows)
 
 

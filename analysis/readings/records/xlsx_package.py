@@ -18,6 +18,7 @@ from typing import IO, Final, Self
 from xml.parsers import expat
 
 from core.errors import DamagedFileError, FileTooLargeError, NotATableError
+from core.i18n import N_, _, number
 
 ZIP_MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06")
 OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -28,8 +29,8 @@ _SUSPECT_RATIO: Final = 300
 _SUSPECT_BYTES: Final = 256 * _MIB
 """A part that unpacks to more than so many times its size, and to more than so many bytes, is no sheet."""
 _CHUNK: Final = 256 * 1024
-_LOCKED_HINT: Final = "Open it in Excel, save a copy without the password, and import that."
-_LATER_HINT: Final = "Open it and save it as .xlsx, then import that."
+_LOCKED_HINT: Final = N_("Open it in Excel, save a copy without the password, and import that.")
+_LATER_HINT: Final = N_("Open it and save it as .xlsx, then import that.")
 
 _WORKBOOK_STREAM: Final = re.compile(b"b\0o\0o\0k\0\0\0", re.IGNORECASE)
 """The end of "Workbook" or "Book", the streams of an .xls file, in the directory of an old Office file."""
@@ -74,7 +75,7 @@ class Package:
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             raise DamagedFileError(
-                file_name, "is a damaged spreadsheet; it was probably not written or copied to its end."
+                file_name, _("is a damaged spreadsheet; it was probably not written or copied to its end.")
             ) from error
         try:
             self._check(unpacked_limit_mib)
@@ -106,7 +107,9 @@ class Package:
         """
         info = self._parts.get(_normal(part))
         if info is None:
-            raise DamagedFileError(self._file_name, f"is a damaged spreadsheet: '{part}' is missing in it.")
+            raise DamagedFileError(
+                self._file_name, _("is a damaged spreadsheet: '{part}' is missing in it.").format(part=part)
+            )
         with self._damage(part), self._zip.open(info) as stream:
             # A part that is not read to its end would keep the file open after the archive is closed.
             self._streams.append(stream)
@@ -123,8 +126,10 @@ class Package:
         parser.buffer_text = True
         names = _LocalNames()
 
-        def refuse(*_: object) -> None:
-            raise DamagedFileError(self._file_name, f"is no proper spreadsheet: '{part}' defines entities.")
+        def refuse(*_given: object) -> None:
+            raise DamagedFileError(
+                self._file_name, _("is no proper spreadsheet: '{part}' defines entities.").format(part=part)
+            )
 
         parser.StartElementHandler = lambda name, attributes: handlers.start(names[name], attributes)
         parser.EndElementHandler = lambda name: handlers.end(names[name])
@@ -141,7 +146,7 @@ class Package:
 
     def parse_all(self, part: str, handlers: Handlers) -> None:
         """Read a whole part as XML; raises as `parse`."""
-        for _ in self.parse(part, handlers):
+        for _done in self.parse(part, handlers):
             pass
 
     @contextmanager
@@ -150,32 +155,42 @@ class Package:
             yield
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
             raise DamagedFileError(
-                self._file_name, f"is a damaged spreadsheet: '{part}' in it cannot be unpacked."
+                self._file_name,
+                _("is a damaged spreadsheet: '{part}' in it cannot be unpacked.").format(part=part),
             ) from error
         except expat.ExpatError as error:
             raise DamagedFileError(
-                self._file_name, f"is a damaged spreadsheet: '{part}' in it is broken in line {error.lineno:,}."
+                self._file_name,
+                _("is a damaged spreadsheet: '{part}' in it is broken in line {line}.").format(
+                    part=part, line=number(error.lineno)
+                ),
             ) from error
 
     def _check(self, limit_mib: int) -> None:
         infos = self._zip.infolist()
         if any(info.flag_bits & 1 for info in infos):
-            raise NotATableError(self._file_name, "is protected by a password.", hint=_LOCKED_HINT)
+            raise NotATableError(self._file_name, _("is protected by a password."), hint=_(_LOCKED_HINT))
         if len(infos) > _MOST_PARTS:
-            raise FileTooLargeError(self._file_name, f"has {len(infos):,} parts, which no spreadsheet has.")
+            raise FileTooLargeError(
+                self._file_name, _("has {count} parts, which no spreadsheet has.").format(count=number(len(infos)))
+            )
         total = sum(info.file_size for info in infos)
         if total > limit_mib * _MIB:
             raise FileTooLargeError(
                 self._file_name,
-                f"would unpack to {total // _MIB:,} MiB; the limit is {limit_mib:,} MiB.",
-                hint="Raise imports.unpacked_limit_mib in the settings if you trust the file.",
+                _("would unpack to {total} MiB; the limit is {limit_mib} MiB.").format(
+                    total=number(total // _MIB), limit_mib=number(limit_mib)
+                ),
+                hint=_("Raise imports.unpacked_limit_mib in the settings if you trust the file."),
             )
         for info in infos:
             if info.file_size > max(_SUSPECT_BYTES, _SUSPECT_RATIO * info.compress_size):
                 raise FileTooLargeError(
                     self._file_name,
-                    f"would unpack to more than {_SUSPECT_RATIO} times its size, as no spreadsheet does.",
-                    hint="Do not import it unless you know where it comes from; save it anew in Excel first.",
+                    _("would unpack to more than {ratio} times its size, as no spreadsheet does.").format(
+                        ratio=_SUSPECT_RATIO
+                    ),
+                    hint=_("Do not import it unless you know where it comes from; save it anew in Excel first."),
                 )
 
 
@@ -193,22 +208,28 @@ def refuse_other_formats(path: Path, head: bytes, file_name: str) -> None:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return  # told by Package
     if "xl/workbook.bin" in names:
-        raise NotATableError(file_name, "is a binary Excel file (.xlsb), which comes later.", hint=_LATER_HINT)
+        raise NotATableError(
+            file_name, _("is a binary Excel file (.xlsb), which comes later."), hint=_(_LATER_HINT)
+        )
     if "content.xml" in names:
-        raise NotATableError(file_name, "is an OpenDocument file (.ods), which comes later.", hint=_LATER_HINT)
+        raise NotATableError(
+            file_name, _("is an OpenDocument file (.ods), which comes later."), hint=_(_LATER_HINT)
+        )
     if "[content_types].xml" not in names and "xl/workbook.xml" not in names:
         raise NotATableError(
-            file_name, "is a zip archive and no spreadsheet.", hint="Unpack it and import what is in it."
+            file_name, _("is a zip archive and no spreadsheet."), hint=_("Unpack it and import what is in it.")
         )
 
 
 def _old_format(path: Path, file_name: str) -> NotATableError:
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         if data.find("EncryptedPackage".encode("utf-16-le")) >= 0:
-            return NotATableError(file_name, "is protected by a password.", hint=_LOCKED_HINT)
+            return NotATableError(file_name, _("is protected by a password."), hint=_(_LOCKED_HINT))
         if _WORKBOOK_STREAM.search(data):
-            return NotATableError(file_name, "is an old Excel file (.xls), which comes later.", hint=_LATER_HINT)
-    return NotATableError(file_name, "is an old Office file without a spreadsheet.")
+            return NotATableError(
+                file_name, _("is an old Excel file (.xls), which comes later."), hint=_(_LATER_HINT)
+            )
+    return NotATableError(file_name, _("is an old Office file without a spreadsheet."))
 
 
 def resolve(base: str, target: str) -> str:

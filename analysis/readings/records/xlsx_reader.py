@@ -23,6 +23,7 @@ from analysis.readings.records.xlsx_values import range_of, shown
 from analysis.readings.records.xlsx_workbook import Row, Sheet, Workbook
 from core.config import AppConfig
 from core.errors import NotATableError
+from core.i18n import N_, _, number
 from core.progress import PartOfProgress, Progress
 from core.types import FileFormat, Flag, LineAction, Reading
 from storage.duck import DuckEngine
@@ -52,7 +53,7 @@ class XlsxReader:
         with self._open(path, name) as workbook:
             samples = _samples(workbook)
         if not samples:
-            raise NotATableError(name, "has no sheet with a value in it.")
+            raise NotATableError(name, _("has no sheet with a value in it."))
         found: list[Candidate] = []
         for sample in samples[:_MOST_CANDIDATES]:
             others = [other.sheet.name for other in samples if other is not sample]
@@ -112,7 +113,7 @@ def _samples(workbook: Workbook) -> list[_Sample]:
 
 def _sample(workbook: Workbook, sheet: Sheet) -> _Sample:
     rows: list[Row] = []
-    for row, _ in workbook.rows(sheet):
+    for row, _done in workbook.rows(sheet):
         if row.cells:
             rows.append(row)
         if len(rows) == SAMPLE_ROWS:
@@ -131,8 +132,9 @@ def _candidate(sample: _Sample, layout: SheetLayout, others: Sequence[str], *, f
     rows = [row for row in sample.rows if row.number >= layout.first_row]
     table = _Table.of(rows, header=layout.header)
     records = [table.members(row) for row in rows[1 if layout.header else 0 :]]
-    where = f"header in row {layout.first_row:,}" if layout.header else "no header"
-    why = f"Excel sheet '{sample.sheet.name}' · {where}"
+    header = N_("header in row {number}").format(number=f"{layout.first_row:,}")
+    why = N_("Excel sheet '{name}'").format(name=sample.sheet.name)
+    why += f" · {header if layout.header else N_('no header')}"
     if others:
         named = ", ".join(f"'{other}'" for other in others[:3]) + (", …" if len(others) > 3 else "")
         why += f" · {counted(len(others), 'more sheet')} ({named})"
@@ -185,7 +187,7 @@ class _Filling:
         for row, done in self.workbook.rows(sheet, merged=self.merged):
             self._take(row, table)
             if row.number % _REPORT_EVERY == 0:
-                progress.report(done, f"reading row {row.number:,}")
+                progress.report(done, N_("reading row {number}").format(number=f"{row.number:,}"))
         self._flag_merged()
         return table.titles + [""] * (len(self.intake.staging.keys) - len(table.titles))
 
@@ -194,25 +196,30 @@ class _Filling:
             if sheet.name == self.reading.sheet:
                 return sheet
         raise NotATableError(
-            self.name, f"has no sheet '{self.reading.sheet}'.", hint="Choose another sheet in the Import page."
+            self.name,
+            _("has no sheet '{sheet}'.").format(sheet=self.reading.sheet),
+            hint=_("Choose another sheet in the Import page."),
         )
 
     def _table(self, sheet: Sheet) -> _Table:
         rows = [row for row in _sample(self.workbook, sheet).rows if row.number >= self.reading.first_line]
         if not rows:
-            raise NotATableError(self.name, f"has nothing from row {self.reading.first_line:,} on.")
+            raise NotATableError(
+                self.name,
+                _("has nothing from row {first_line} on.").format(first_line=number(self.reading.first_line)),
+            )
         return _Table.of(rows, header=bool(self.reading.header_rows))
 
     def _take(self, row: Row, table: _Table) -> None:
         if not row.cells and not row.uncomputed:
             return  # counted when something follows; a sheet may be formatted far below its end
-        for number in range(self.last + 1, row.number):
-            self.intake.put_aside(LineAction.BLANK, line=number, raw=b"", reason="It is empty.")
+        for blank in range(self.last + 1, row.number):
+            self.intake.put_aside(LineAction.BLANK, line=blank, raw=b"", reason=N_("It is empty."))
         self.last = row.number
         if row.number < self.reading.first_line:
-            self._aside(row, LineAction.PREAMBLE, "It stands above the table.")
+            self._aside(row, LineAction.PREAMBLE, N_("It stands above the table."))
         elif row.number == self.reading.first_line and self.reading.header_rows:
-            self._aside(row, LineAction.HEADER, "It names the columns.")
+            self._aside(row, LineAction.HEADER, N_("It names the columns."))
         else:
             members = table.members(row)
             self.intake.load(members, line=row.number, chars=sum(len(str(cell)) for cell in row.cells.values()))
@@ -223,15 +230,21 @@ class _Filling:
 
     def _flag_cells(self, row: Row, table: _Table) -> None:
         for column in row.errors:
-            message = f"Row {row.number:,} has the error {row.cells.get(column)} in place of a value."
+            message = N_("Row {number} has the error {error} in place of a value.").format(
+                number=f"{row.number:,}", error=row.cells.get(column)
+            )
             self.intake.flag(Flag("error_cell", "kept_as_text", message, row.number, table.name(column)))
         for column in row.uncomputed:
-            message = f"Row {row.number:,} has a formula whose value is not stored in the file; it is empty."
+            message = N_("Row {number} has a formula whose value is not stored in the file; it is empty.").format(
+                number=f"{row.number:,}"
+            )
             self.intake.flag(Flag("formula_without_value", "left_empty", message, row.number, table.name(column)))
 
     def _flag_merged(self) -> None:
         for reference in self.merged:
             first, last = range_of(reference)
             if last >= self.reading.first_line:
-                message = f"The cells {reference} are merged; only the first of them holds the value."
+                message = N_("The cells {reference} are merged; only the first of them holds the value.").format(
+                    reference=reference
+                )
                 self.intake.flag(Flag("merged_cells", "left_empty", message, max(first, self.reading.first_line)))

@@ -22,6 +22,8 @@ from analysis.readings.records.xlsx_values import (
     unescape,
 )
 from core.errors import DamagedFileError, FileTooLargeError
+from core.i18n import _
+from core.i18n import number as written
 
 _MOST_ROWS: Final = 1_048_576
 _MOST_COLUMNS: Final = 16_384
@@ -124,7 +126,7 @@ class Workbook:
         roots = self._relations("").values() if "_rels/.rels" in self._package else ()
         main = next((part for kind, part in roots if kind == "officeDocument"), "xl/workbook.xml")
         if main not in self._package or not main.endswith(".xml"):
-            raise DamagedFileError(self._file_name, "is an Office file, but holds no workbook.")
+            raise DamagedFileError(self._file_name, _("is an Office file, but holds no workbook."))
         return main
 
     def _relations(self, part: str) -> dict[str, tuple[str, str]]:
@@ -182,7 +184,7 @@ class _SharedTexts:
             self._chars += len(self._found[-1])
             self._current = None
             if self._chars > _MOST_TEXT:
-                raise FileTooLargeError(self._file_name, "holds more text than fits into memory.")
+                raise FileTooLargeError(self._file_name, _("holds more text than fits into memory."))
 
     def _text(self, text: str) -> None:
         if self._on and self._current is not None:
@@ -257,7 +259,10 @@ class _SheetReader:
         number = int(stated) if stated.isdecimal() and len(stated) < 9 else self._row.number + 1
         if not self._row.number < number <= _MOST_ROWS:
             raise DamagedFileError(
-                self._file_name, f"is a damaged spreadsheet: row {number:,} follows row {self._row.number:,}."
+                self._file_name,
+                _("is a damaged spreadsheet: row {row} follows row {before}.").format(
+                    row=written(number), before=written(self._row.number)
+                ),
             )
         self._row = Row(number)
         self._column = -1
@@ -268,7 +273,8 @@ class _SheetReader:
         self._column = column if column >= 0 else self._column + 1
         if self._column >= _MOST_COLUMNS:
             raise DamagedFileError(
-                self._file_name, f"is a damaged spreadsheet: row {self._row.number:,} is too wide."
+                self._file_name,
+                _("is a damaged spreadsheet: row {row} is too wide.").format(row=written(self._row.number)),
             )
         self._kind = attributes.get("t", "n")
         self._style = attributes.get("s", "")
@@ -318,7 +324,9 @@ class _SheetReader:
         except (IndexError, ValueError) as error:
             raise DamagedFileError(
                 self._file_name,
-                f"is a damaged spreadsheet: row {self._row.number:,} refers to a text that is missing.",
+                _("is a damaged spreadsheet: row {row} refers to a text that is missing.").format(
+                    row=written(self._row.number)
+                ),
             ) from error
 
 
