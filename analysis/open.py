@@ -5,6 +5,7 @@ The floor above calls `open_analysis` once and hands the parts down. Decides not
 
 from dataclasses import dataclass
 
+from analysis.chart import Charts
 from analysis.export import Exporter
 from analysis.importing import Importer
 from analysis.profile import Profiler
@@ -25,6 +26,7 @@ class Analysis:
     profiles: Profiler
     queries: QueryEngine
     exports: Exporter
+    charts: Charts
 
     def close(self) -> None:
         """Stop what runs in the background; to be called before the storage is closed."""
@@ -43,5 +45,6 @@ def open_analysis(storage: Storage) -> Analysis:
         rows=RowPages(storage),
         profiles=Profiler(storage.duck, storage.datasets, storage.cache),
         queries=queries,
+        charts=Charts(storage, queries),
         exports=Exporter(storage, queries),
     )

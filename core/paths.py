@@ -104,6 +104,35 @@ class ProfilePaths:
         return self.run / "ports.json"
 
     @property
+    def window_lock(self) -> Path:
+        """Held by the one window of the profile."""
+        return self.run / "window.lock"
+
+    @property
+    def window_file(self) -> Path:
+        """Place, size and zoom of the window."""
+        return self.run / "window.json"
+
+    @property
+    def starts_file(self) -> Path:
+        """How many starts in a row did not get as far as a drawn page."""
+        return self.run / "starts.json"
+
+    @property
+    def web(self) -> Path:
+        """What the window's web view remembers for this profile: cookies, storage."""
+        return self.root / "web"
+
+    @property
+    def reports(self) -> Path:
+        """Crash reports, redacted, for the person to look at and to pass on."""
+        return self.root / "reports"
+
+    def handover_file(self, kind: str) -> Path:
+        """Where the running "window" or "engine" takes the files of a second start."""
+        return self.run / f"handover-{kind}.json"
+
+    @property
     def links(self) -> Path:
         """Digests of one-time links not yet used."""
         return self.run / "links"

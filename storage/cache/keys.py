@@ -42,6 +42,16 @@ class CacheKeys:
         """
         return _key("query", statement, versions, page)
 
+    @staticmethod
+    def chart(basis: str, description: Json) -> str:
+        """Return the key of a computed chart.
+
+        Args:
+            basis: What it is computed from: a dataset version, or the fingerprint of a question.
+            description: What it shows, and how.
+        """
+        return _key("chart", basis, description)
+
 
 def _key(kind: str, *parts: Json) -> str:
     return f"{kind}:{fingerprint(list(parts))}"
