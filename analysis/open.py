@@ -11,7 +11,9 @@ from analysis.importing import Importer
 from analysis.profile import Profiler
 from analysis.query import QueryEngine
 from analysis.readings import Readings
+from analysis.row_sums import RowSums
 from analysis.rows import RowPages
+from analysis.saving import Saver
 from storage.open import Storage
 
 
@@ -23,10 +25,12 @@ class Analysis:
     readings: Readings
     imports: Importer
     rows: RowPages
+    sums: RowSums
     profiles: Profiler
     queries: QueryEngine
     exports: Exporter
     charts: Charts
+    saver: Saver
 
     def close(self) -> None:
         """Stop what runs in the background; to be called before the storage is closed."""
@@ -38,13 +42,17 @@ def open_analysis(storage: Storage) -> Analysis:
     """Return the parts, ready to use; costs next to nothing."""
     readings = Readings(storage)
     queries = QueryEngine(storage)
+    exports = Exporter(storage, queries)
+    rows = RowPages(storage)
     return Analysis(
         storage=storage,
         readings=readings,
         imports=Importer(storage, readings),
-        rows=RowPages(storage),
+        rows=rows,
+        sums=RowSums(rows, storage.duck, storage.datasets),
         profiles=Profiler(storage.duck, storage.datasets, storage.cache),
         queries=queries,
         charts=Charts(storage, queries),
-        exports=Exporter(storage, queries),
+        exports=exports,
+        saver=Saver(storage, queries, exports),
     )

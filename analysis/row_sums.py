@@ -1,0 +1,193 @@
+"""Counts, sums and ends of some cells: what the grid says about a selection.
+
+Used by the grid. A selection is a range of rows in some order, over some columns. The engine counts; whole numbers
+and decimals add up exactly, whatever their size, and everything is told as text so that no digit is lost on the way.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from typing import Final
+
+from analysis.row_sql import condition, is_number, order, rows_source
+from analysis.rows import MAX_LIMIT, RowPages, RowQuery, require_columns
+from core.errors import StorageIOError
+from core.progress import Progress, SilentProgress
+from core.telemetry import metrics
+from core.types import Column, Manifest
+from storage.datasets import DatasetStore
+from storage.duck import Connection, DuckEngine, duck_errors
+
+MEAN_DIGITS: Final = 15
+"""Significant digits of a mean; more would claim a precision that the division does not have."""
+
+_EXACT: Final = Context(prec=1_000)
+_APPROXIMATE: Final = frozenset({"DOUBLE", "FLOAT", "REAL"})
+_ORDERED: Final = ("DATE", "TIME")
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What is in a selection.
+
+    `values` counts the cells that hold something, `numbers` those that hold a number. The others are texts: of the
+    numbers, or, where all columns hold dates or times, their ends; None where there is nothing to tell.
+    """
+
+    cells: int
+    values: int
+    numbers: int
+    sum: str | None = None
+    mean: str | None = None
+    min: str | None = None
+    max: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Of:
+    """What one column holds, as the engine tells it."""
+
+    column: Column
+    values: int
+    sum: str | None
+    min: str | None
+    max: str | None
+
+
+class RowSums:
+    """Adds cells up; thread-safe."""
+
+    def __init__(self, rows: RowPages, duck: DuckEngine, datasets: DatasetStore) -> None:
+        self._rows = rows
+        self._duck = duck
+        self._datasets = datasets
+
+    def sums(self, dataset: Manifest, query: RowQuery, *, progress: Progress | None = None) -> Sums:
+        """Return what some cells hold.
+
+        Args:
+            dataset: The version's manifest.
+            query: Which cells: `limit` rows from `offset`, of its `columns`, in its order. The limit may be larger
+                than what there is.
+            progress: Hears a cancel.
+
+        Raises:
+            ColumnNotFoundError: the query names a column the dataset has not.
+            UsageError: a filter compares with something its column cannot hold.
+        """
+        watch = progress or SilentProgress()
+        names = query.columns if query.columns is not None else tuple(one.name for one in dataset.columns)
+        require_columns(dataset.name, dataset.columns, names)
+        columns = [one for name in names for one in dataset.columns if one.name == name]
+        with (
+            metrics().timed("rows:sums"),
+            duck_errors(f"Adding up dataset '{dataset.name}'", otherwise=StorageIOError),
+            self._duck.trusted() as connection,
+            watch.interruptible(connection.interrupt),
+        ):
+            watch.report(0.0)
+            rows, parts = _ask(connection, self._cells(connection, dataset, query, columns, watch), columns)
+        return _together(rows * len(columns), parts)
+
+    def _cells(
+        self,
+        connection: Connection,
+        dataset: Manifest,
+        query: RowQuery,
+        columns: Sequence[Column],
+        progress: Progress,
+    ) -> str:
+        """Return the FROM item of the selected rows; its columns are `s0`, `s1`, …"""
+        places = {column.name: i for i, column in enumerate(dataset.columns)}
+        where = condition(query.filters, query.search, dataset.columns)
+        whole = query.offset == 0 and query.limit >= dataset.rows
+        if not whole and (query.sort or where) and query.limit <= MAX_LIMIT:
+            page = self._rows.page(dataset, query, progress=progress).table
+            table = page.select(range(1, page.num_columns)).rename_columns([f"s{i}" for i in range(len(columns))])
+            connection.register("picked", table)
+            return "picked"
+        picked = ", ".join(f"c{places[column.name]} as s{i}" for i, column in enumerate(columns))
+        source = rows_source(str(self._datasets.data_file(dataset.dataset_id, dataset.version)), dataset.columns)
+        if whole:
+            span = f"where {where}" if where else ""
+        elif query.sort or where:
+            span = f"{f'where {where} ' if where else ''}order by {order(query.sort, places)} "
+            span += f"limit {query.limit} offset {query.offset}"
+        else:
+            span = f"where r between {query.offset} and {query.offset + query.limit - 1}"
+        return f"(select {picked} from {source} {span})"
+
+
+def _ask(connection: Connection, cells: str, columns: Sequence[Column]) -> tuple[int, list[_Of]]:
+    asked = [_aggregates(f"s{i}", column.type) for i, column in enumerate(columns)]
+    row = connection.execute(f"select count(*), {', '.join(sum(asked, []))} from {cells}").fetchone() or (0,)
+    told = [_Of(column, *row[4 * i + 1 : 4 * i + 5]) for i, column in enumerate(columns)]
+    return int(row[0]), told
+
+
+def _aggregates(place: str, column_type: str) -> list[str]:
+    """Return four aggregates of one column: values, sum, smallest, largest; the last three as text."""
+    if not is_number(column_type) and not column_type.startswith(_ORDERED):
+        return [f"count({place})", "null", "null", "null"]
+    ends = [f"min({place})::VARCHAR", f"max({place})::VARCHAR"]
+    if not is_number(column_type):
+        return [f"count({place})", "null", *ends]
+    if column_type in _APPROXIMATE:
+        # The careful sum takes infinity for an error.
+        total = f"case when bool_and(isfinite({place})) then fsum({place}) else sum({place}) end"
+        return [f"count({place})", f"({total})::VARCHAR", *ends]
+    return [f"count({place})", f"sum({place})::VARCHAR", *ends]
+
+
+def _together(cells: int, parts: Sequence[_Of]) -> Sums:
+    values = sum(part.values for part in parts)
+    numeric = [part for part in parts if is_number(part.column.type) and part.values]
+    numbers = sum(part.values for part in numeric)
+    if not numeric:
+        kinds = {part.column.type for part in parts}
+        ends = [part for part in parts if part.min is not None and part.max is not None]
+        if len(kinds) != 1 or not ends:
+            return Sums(cells, values, 0)
+        return Sums(
+            cells, values, 0, min=min(str(part.min) for part in ends), max=max(str(part.max) for part in ends)
+        )
+    total = _total(numeric)
+    mean = Context(prec=MEAN_DIGITS).divide(total, Decimal(numbers))
+    lows, highs = ([Decimal(text) for part in numeric if (text := getattr(part, end))] for end in ("min", "max"))
+    return Sums(
+        cells,
+        values,
+        numbers,
+        sum=_text(total),
+        mean=_text(mean),
+        min=_text(_least(lows)),
+        max=_text(_most(highs)),
+    )
+
+
+def _total(parts: Sequence[_Of]) -> Decimal:
+    if any(part.column.type in _APPROXIMATE for part in parts):
+        # What is approximate stays so: adding exactly would only pretend.
+        return Decimal(repr(sum(float(part.sum or 0) for part in parts)))
+    total = Decimal(0)
+    for part in parts:
+        total = _EXACT.add(total, Decimal(part.sum or 0))
+    return total
+
+
+def _least(numbers: Sequence[Decimal]) -> Decimal:
+    return min((one for one in numbers if not one.is_nan()), default=Decimal("NaN"))
+
+
+def _most(numbers: Sequence[Decimal]) -> Decimal:
+    return max((one for one in numbers if not one.is_nan()), default=Decimal("NaN"))
+
+
+def _text(number: Decimal) -> str:
+    """Return a number without an exponent where that stays readable."""
+    if not number.is_finite():
+        return {"Infinity": "inf", "-Infinity": "-inf"}.get(str(number), "NaN")
+    plain = format(number, "f")
+    if "." in plain:
+        plain = plain.rstrip("0").rstrip(".")
+    return plain if len(plain) <= 60 else str(number)
