@@ -1,7 +1,7 @@
 """Counts, sums and ends of some cells: what the grid says about a selection.
 
-Used by the grid. A selection is a range of rows in some order, over some columns. The engine counts; whole numbers
-and decimals add up exactly, whatever their size, and everything is told as text so that no digit is lost on the way.
+Used by the grid. A selection is a range of rows in some order, over some columns. The engine counts; whole
+numbers and decimals add up exactly, whatever their size, and everything is told as text so that no digit is lost.
 """
 
 from collections.abc import Sequence
@@ -119,8 +119,8 @@ class RowSums:
 
 
 def _ask(connection: Connection, cells: str, columns: Sequence[Column]) -> tuple[int, list[_Of]]:
-    asked = [_aggregates(f"s{i}", column.type) for i, column in enumerate(columns)]
-    row = connection.execute(f"select count(*), {', '.join(sum(asked, []))} from {cells}").fetchone() or (0,)
+    asked = [one for i, column in enumerate(columns) for one in _aggregates(f"s{i}", column.type)]
+    row = connection.execute(f"select count(*), {', '.join(asked)} from {cells}").fetchone() or (0,)
     told = [_Of(column, *row[4 * i + 1 : 4 * i + 5]) for i, column in enumerate(columns)]
     return int(row[0]), told
 
