@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,9 +20,11 @@ from analysis.readings.facts import Facts, FactsCounter
 from core.clock import now_iso
 from core.errors import BestandError, DiskFullError, ExportError, UncertainReadingError
 from core.fingerprint import file_digest
+from core.i18n import N_, _
 from core.ids import new_id
 from core.progress import PartOfProgress, Progress
 from core.types import Manifest, Reading, SourceRef
+from core.version import app_version
 
 if TYPE_CHECKING:
     from storage.database.unit_of_work import UnitOfWork
@@ -60,7 +61,7 @@ class Imported:
             return
         dataset = uow.datasets.get(manifest.dataset_id)
         if dataset is None:
-            name = _free_name(manifest.name, lambda wanted: uow.datasets.by_name(wanted) is not None)
+            name = free_name(manifest.name, lambda wanted: uow.datasets.by_name(wanted) is not None)
             self.manifest = manifest = replace(manifest, name=name)
             dataset = DatasetRow(
                 id=manifest.dataset_id, name=name, current_version=manifest.version, row_count=manifest.rows
@@ -130,7 +131,7 @@ class Importer:
             ) as taken,
         ):
             facts = counter.finish()
-            progress.report(0.25, "Finding out how to read it")
+            progress.report(0.25, N_("Finding out how to read it"))
             chosen = reading or self._judged(taken.path, taken.ref.name, auto=auto)
             wanted = dataset_name(name or Path(taken.ref.name).stem)
             manifest = self._publish(taken, chosen, facts, wanted, replace=replace, progress=progress)
@@ -210,7 +211,7 @@ class Importer:
             reading=loaded.reading,
             ledger=loaded.ledger,
             created_at=now_iso(),
-            app_version=_app_version(),
+            app_version=app_version(),
             flags=loaded.flags,
         )
 
@@ -231,7 +232,7 @@ class _Names:
         with self._lock:
             now = time.monotonic()
             self._given = {name: until for name, until in self._given.items() if until > now}
-            name = _free_name(wanted, lambda other: other in self._given or taken(other))
+            name = free_name(wanted, lambda other: other in self._given or taken(other))
             self._given[name] = now + _RESERVED_S
             return name
 
@@ -240,7 +241,8 @@ class _Names:
             self._given.pop(name, None)
 
 
-def _free_name(wanted: str, taken: Callable[[str], bool]) -> str:
+def free_name(wanted: str, taken: Callable[[str], bool]) -> str:
+    """Return the name, or with the first ending "~2", "~3", … that is not taken."""
     name, count = wanted, 1
     while taken(name):
         count += 1
@@ -270,12 +272,6 @@ def _not_writable(folder: Path, error: OSError) -> BestandError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFullError(folder)
     return ExportError(
-        f"The folder '{folder}' cannot be written ({error.strerror}).", hint="Choose another folder."
+        _("The folder '{folder}' cannot be written ({strerror}).").format(folder=folder, strerror=error.strerror),
+        hint=_("Choose another folder."),
     )
-
-
-def _app_version() -> str:
-    try:
-        return version("bestand")
-    except PackageNotFoundError:
-        return "source"

@@ -187,10 +187,39 @@ class SourceRef:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedDataset:
+    """A version of a dataset that a question read."""
+
+    name: str
+    dataset_id: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRef:
+    """The question whose whole answer a dataset version is; `parameters` are its `$name`s as they were typed."""
+
+    sql: str
+    datasets: tuple[AskedDataset, ...]
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        asked = [asdict(one) for one in self.datasets]
+        return {"sql": self.sql, "datasets": asked, "parameters": dict(self.parameters)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Build the question that `to_dict` described."""
+        return cls(data["sql"], tuple(AskedDataset(**one) for one in data["datasets"]), dict(data["parameters"]))
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What a published dataset version says of itself; lies as `manifest.json` beside its Parquet file.
 
-    `digest` is the BLAKE3 hex digest of `data.parquet`. `created_at` is ISO 8601 UTC.
+    `digest` is the BLAKE3 hex digest of `data.parquet`. `created_at` is ISO 8601 UTC. `question` is set when it
+    is the answer of one; then `source` names it, and there is no file it came from.
     """
 
     dataset_id: str
@@ -206,10 +235,12 @@ class Manifest:
     created_at: str
     app_version: str
     flags: tuple[Flag, ...] = field(default=())
+    question: QuestionRef | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form stored in the version folder and the catalogue."""
         return {
+            **({"question": self.question.to_dict()} if self.question else {}),
             "dataset_id": self.dataset_id,
             "version": self.version,
             "name": self.name,
@@ -242,6 +273,7 @@ class Manifest:
             created_at=data["created_at"],
             app_version=data["app_version"],
             flags=tuple(Flag(**f) for f in data["flags"]),
+            question=QuestionRef.from_dict(data["question"]) if data.get("question") else None,
         )
 
 

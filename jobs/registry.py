@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from core.errors import UsageError
+from core.i18n import _
 from jobs.specs import Args, Spec
 
 if TYPE_CHECKING:
@@ -28,7 +29,11 @@ class Registry:
         """
         spec = self._specs.get(kind)
         if spec is None:
-            raise UsageError(f"There is no kind of job '{kind}'; there are {', '.join(sorted(self._specs))}.")
+            raise UsageError(
+                _("There is no kind of job '{kind}'; there are {names}.").format(
+                    kind=kind, names=", ".join(sorted(self._specs))
+                )
+            )
         return spec
 
     def label(self, kind: str, args: Args) -> str:
@@ -42,5 +47,8 @@ def build_registry(analysis: "Analysis") -> Registry:
     from jobs.handlers.cleanup import cleanup_spec
     from jobs.handlers.export import export_spec
     from jobs.handlers.import_file import import_spec
+    from jobs.handlers.save_query import save_query_spec
 
-    return Registry([import_spec(analysis), export_spec(analysis), cleanup_spec(analysis)])
+    return Registry(
+        [import_spec(analysis), export_spec(analysis), save_query_spec(analysis), cleanup_spec(analysis)]
+    )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from analysis.export import Asked, ExportOptions
     from app.context import AppContext
-    from launcher.cli.parameters import ParameterValue
+    from core.typed_values import TypedValue
 
 WHAT = "The question"
 TABLE_ROWS = 200
@@ -77,7 +77,7 @@ def query(
         _answer(app, text, values, wish)
 
 
-def _answer(app: "AppContext", sql: str, params: "Mapping[str, ParameterValue]", wish: _Wish) -> None:
+def _answer(app: "AppContext", sql: str, params: "Mapping[str, TypedValue]", wish: _Wish) -> None:
     if wish.fmt == "table":
         _write_table(app, sql, params, limit=TABLE_ROWS if wish.limit is None else wish.limit)
         return
@@ -161,7 +161,7 @@ def _write_file(
         tell(f"{count_text(rows)} rows written.")
 
 
-def _write_table(app: "AppContext", sql: str, values: "Mapping[str, ParameterValue]", *, limit: int) -> None:
+def _write_table(app: "AppContext", sql: str, values: "Mapping[str, TypedValue]", *, limit: int) -> None:
     """Print the first rows for people; one more is fetched to know whether there are more."""
     from app.features.query import actions
 

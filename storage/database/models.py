@@ -113,6 +113,18 @@ class QueryRow(Row, kw_only=True):
     error: Mapped[str | None] = mapped_column(Text, default=None)
 
 
+class SavedQueryRow(Row, kw_only=True):
+    """A question somebody keeps under a name; unique among those that are not deleted."""
+
+    __tablename__ = "saved_query"
+    __table_args__ = (
+        Index("uq_saved_query_name", "name", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+    )  # fmt: skip
+
+    name: Mapped[str] = mapped_column(Text)
+    sql: Mapped[str] = mapped_column(Text)
+
+
 class AuditRow(Base, kw_only=True):
     """One write: who, when, in which trace, and what changed.
 

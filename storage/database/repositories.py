@@ -5,8 +5,16 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from core.errors import BestandError, DatasetNotFoundError, JobNotFoundError, NameTakenError, NotFoundError
-from storage.database.models import DatasetRow, JobEventRow, JobRow, QueryRow, VersionRow
+from core.errors import (
+    BestandError,
+    DatasetNotFoundError,
+    JobNotFoundError,
+    NameTakenError,
+    NotFoundError,
+    RevisionConflictError,
+)
+from core.i18n import _
+from storage.database.models import DatasetRow, JobEventRow, JobRow, QueryRow, SavedQueryRow, VersionRow
 from storage.database.repository import Repository
 
 
@@ -77,8 +85,8 @@ class VersionRepository(Repository[VersionRow]):
         rows = self.list(VersionRow.dataset_id == dataset_id, VersionRow.version == wanted, limit=1)
         if not rows:
             raise NotFoundError(
-                f"Dataset '{dataset.name}' has no version {wanted}.",
-                hint="Run `bestand data show DATASET` to see its versions.",
+                _("Dataset '{name}' has no version {wanted}.").format(name=dataset.name, wanted=wanted),
+                hint=_("Run `bestand data show DATASET` to see its versions."),
             )
         return rows[0]
 
@@ -151,6 +159,39 @@ class QueryRepository(Repository[QueryRow]):
             self._session.delete(row)
         self._session.flush()
         return len(surplus)
+
+
+class SavedQueryRepository(Repository[SavedQueryRow]):
+    """Questions kept under a name. A name is unique among those that are not deleted."""
+
+    row_type = SavedQueryRow
+
+    def missing(self, row_id: str) -> NotFoundError:
+        """Return the error for an id that is not there."""
+        return NotFoundError(_("There is no saved question '{id}'.").format(id=row_id), row_id=row_id)
+
+    def taken(self, row: SavedQueryRow) -> BestandError | None:
+        """Return the error for a name another question has."""
+        return _question_taken(row.name)
+
+    def check(self, row: SavedQueryRow) -> None:
+        """Refuse a name that another question has."""
+        other = self.by_name(row.name) if row.deleted_at is None else None
+        if other is not None and other is not row:
+            raise _question_taken(row.name)
+
+    def by_name(self, name: str) -> SavedQueryRow | None:
+        """Return the question of this name, or None."""
+        query = select(SavedQueryRow).where(SavedQueryRow.name == name, SavedQueryRow.deleted_at.is_(None))
+        return self._session.scalars(query).one_or_none()
+
+    def list_by_name(self, *, limit: int = 100, offset: int = 0) -> Sequence[SavedQueryRow]:
+        """Return one page in order of the names."""
+        return self.list(order_by=(SavedQueryRow.name,), limit=limit, offset=offset)
+
+
+def _question_taken(name: str) -> RevisionConflictError:
+    return RevisionConflictError(_("Another saved question is called '{name}'.").format(name=name), name=name)
 
 
 def _contains(search: str | None) -> list[ColumnElement[bool]]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.clock import now_iso
 from core.errors import BestandError, NotFoundError, RevisionConflictError
+from core.i18n import _
 from storage.database.base import Row
 
 RowT = TypeVar("RowT", bound=Row)
@@ -34,7 +35,10 @@ class Repository(Generic[RowT]):
 
     def missing(self, row_id: str) -> NotFoundError:
         """Return the error for an id that is not there."""
-        return NotFoundError(f"There is no {self._type.__tablename__} '{row_id}'.", row_id=row_id)
+        return NotFoundError(
+            _("There is no {thing} '{row_id}'.").format(thing=self._type.__tablename__, row_id=row_id),
+            row_id=row_id,
+        )
 
     def taken(self, row: RowT) -> BestandError | None:
         """Return the error for a row whose unique value another one has; None when that is a bug."""
@@ -93,11 +97,15 @@ class Repository(Generic[RowT]):
         return row
 
     def add_all(self, rows: Sequence[RowT]) -> Sequence[RowT]:
-        """Insert many rows by few statements and return them."""
+        """Insert many rows by few statements and return them.
+
+        Raises:
+            BestandError: two of them, or one of them and a stored one, share what only one may have.
+        """
         for row in rows:
             self.check(row)
         self._session.add_all(rows)
-        self._session.flush()
+        self._flush(*rows)
         return rows
 
     def update(self, row: RowT, *, revision: int | None = None, **changes: object) -> RowT:
@@ -149,15 +157,22 @@ class Repository(Generic[RowT]):
             current = self.require(row.id, deleted=True)
         if current.revision != (row.revision if revision is None else revision):
             raise RevisionConflictError(
-                f"Somebody else changed this {row.__tablename__} since it was read.", row_id=row.id
+                _("Somebody else changed this {thing} since it was read.").format(thing=row.__tablename__),
+                row_id=row.id,
             )
         return current
 
-    def _flush(self, row: RowT) -> None:
+    def _flush(self, *rows: RowT) -> None:
+        """Write; where the database refuses, it does not say which of several rows is at fault."""
         try:
             self._session.flush()
         except IntegrityError as error:
-            taken = self.taken(row)
+            taken = next((told for row in self._doubled(rows) if (told := self.taken(row)) is not None), None)
             if taken is None:
                 raise
             raise taken from error
+
+    def _doubled(self, rows: Sequence[RowT]) -> Sequence[RowT]:
+        """Return the rows whose errors name the same thing as another's, first; then all."""
+        told = [str(self.taken(row)) for row in rows]
+        return [*(row for row, text in zip(rows, told, strict=True) if told.count(text) > 1), *rows]

@@ -9,6 +9,7 @@ from storage.database.repositories import (
     JobEventRepository,
     JobRepository,
     QueryRepository,
+    SavedQueryRepository,
     VersionRepository,
 )
 
@@ -27,6 +28,7 @@ class UnitOfWork:
         self.jobs = JobRepository(session)
         self.job_events = JobEventRepository(session)
         self.queries = QueryRepository(session)
+        self.saved_queries = SavedQueryRepository(session)
         self.audit = AuditLog(session)
 
     @property

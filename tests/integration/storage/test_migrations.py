@@ -31,6 +31,9 @@ from storage.snapshots import check_database, list_snapshots
 from tests.integration.storage.child import child
 from tests.postgres import PostgresServer
 
+NEWEST = REVISIONS[-1]
+NEXT = "9999"
+
 SECOND = '''
 """A second schema for tests."""
 
@@ -38,8 +41,8 @@ SECOND = '''
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "{newest}"
 branch_labels = None
 depends_on = None
 
@@ -59,9 +62,9 @@ def downgrade() -> None:
 def scripts_with_second(folder: Path, *, imports: str = "", before_end: str = "pass") -> Scripts:
     """Return the built-in scripts and one more that adds a column."""
     shutil.copytree(Scripts().folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    text = SECOND.format(imports=imports, before_end=before_end)
-    (folder / "versions" / "v0002_second.py").write_text(text, encoding="utf-8")
-    return Scripts(folder, (*REVISIONS, "0002"))
+    text = SECOND.format(newest=NEWEST, imports=imports, before_end=before_end)
+    (folder / "versions" / "v9999_second.py").write_text(text, encoding="utf-8")
+    return Scripts(folder, (*REVISIONS, NEXT))
 
 
 def schema_of(path: Path) -> list[tuple[str, str]]:
@@ -134,7 +137,7 @@ def test_up_down_up_ends_where_it_began(profile: ProfilePaths, tmp_path: Path) -
     migrate(profile, scripts=scripts)
     second = schema_of(profile.state_db)
     assert "note" in columns_of(profile.state_db)
-    migrate(profile, scripts=scripts, target="0001")
+    migrate(profile, scripts=scripts, target=NEWEST)
     assert schema_of(profile.state_db) == first
     migrate(profile, scripts=scripts)
     assert schema_of(profile.state_db) == second
@@ -145,12 +148,23 @@ def test_up_down_up_ends_where_it_began(profile: ProfilePaths, tmp_path: Path) -
     assert schema_of(profile.state_db) == first
 
 
+def test_each_schema_is_reached_from_each_other(profile: ProfilePaths) -> None:
+    """Up and down, one step at a time: a schema is the same whichever way it was come to."""
+    migrate(profile, target=REVISIONS[0])
+    add_dataset(profile)
+    seen = {REVISIONS[0]: schema_of(profile.state_db)}
+    for goal in (*REVISIONS[1:], *reversed(REVISIONS[:-1]), *REVISIONS[1:]):
+        migrate(profile, target=goal)
+        assert seen.setdefault(goal, schema_of(profile.state_db)) == schema_of(profile.state_db)
+        assert names(profile.state_db) == ["umsatz"]
+
+
 def test_a_new_profile_needs_no_snapshot(profile: ProfilePaths) -> None:
     """The first migration makes the database, in its final form, and keeps nothing."""
     assert needs_migration(profile)
     report = migrate(profile)
-    assert (report.before, report.after, report.changed, report.snapshot) == (None, "0001", True, None)
-    assert report.to_dict()["after"] == "0001"
+    assert (report.before, report.after, report.changed, report.snapshot) == (None, NEWEST, True, None)
+    assert report.to_dict()["after"] == NEWEST
     assert list(profile.backups.iterdir()) == []
     assert list(profile.tmp.iterdir()) == []
     assert sorted(path.name for path in profile.root.glob("state.db*")) == ["state.db"]
@@ -172,8 +186,8 @@ def test_a_migration_keeps_a_verified_snapshot(profile: ProfilePaths, tmp_path: 
     report = migrate(profile, scripts=scripts_with_second(tmp_path / "scripts"))
     (snapshot,) = list_snapshots(profile)
     assert report.snapshot == snapshot.id
-    assert snapshot.revision == "0001"
-    assert "0001 to 0002" in snapshot.reason
+    assert snapshot.revision == NEWEST
+    assert f"{NEWEST} to {NEXT}" in snapshot.reason
     assert file_digest(snapshot.path(profile)) == snapshot.digest
     check_database(snapshot.path(profile))
     assert names(snapshot.path(profile)) == ["umsatz"]
@@ -255,7 +269,7 @@ def test_a_failing_script_leaves_the_database_as_it_was(profile: ProfilePaths, t
     with pytest.raises(ValueError, match="script"):
         migrate(profile, scripts=scripts)
     assert "note" not in columns_of(profile.state_db)
-    assert read_schema_state(profile.state_db).revision == "0001"
+    assert read_schema_state(profile.state_db).revision == NEWEST
     assert list(profile.tmp.iterdir()) == []
     assert len(list_snapshots(profile)) == 1
 
@@ -272,7 +286,7 @@ def test_a_script_that_breaks_a_reference_is_not_taken_over(profile: ProfilePath
 
     with pytest.raises((DatabaseDamagedError, IntegrityError)):
         migrate(profile, scripts=scripts)
-    assert read_schema_state(profile.state_db).revision == "0001"
+    assert read_schema_state(profile.state_db).revision == NEWEST
 
 
 def test_a_profile_in_use_is_not_migrated(profile: ProfilePaths, tmp_path: Path) -> None:
@@ -282,14 +296,14 @@ def test_a_profile_in_use_is_not_migrated(profile: ProfilePaths, tmp_path: Path)
         window.expect("held")
         with pytest.raises(ProfileInUseError, match=r"the window \(process \d+\)"):
             migrate(profile, scripts=scripts_with_second(tmp_path / "scripts"), wait_s=0.1)
-    assert read_schema_state(profile.state_db).revision == "0001"
+    assert read_schema_state(profile.state_db).revision == NEWEST
 
 
 def test_an_unknown_target_is_refused(profile: ProfilePaths) -> None:
     """The message lists what there is."""
     with pytest.raises(ProfileError, match="no schema '0815'") as caught:
         migrate(profile, target="0815")
-    assert "0001" in caught.value.hint
+    assert NEWEST in caught.value.hint
 
 
 ANNOUNCE = """import os
@@ -316,7 +330,7 @@ def test_a_kill_in_the_middle_leaves_a_good_database(
     else:
         check_database(profile.state_db)
         assert names(profile.state_db) == ["umsatz"]
-        assert read_schema_state(profile.state_db).revision == "0001"
+        assert read_schema_state(profile.state_db).revision == NEWEST
     good = scripts_with_second(tmp_path / "good")
     migrate(profile, scripts=good)
     assert "note" in columns_of(profile.state_db)
@@ -343,6 +357,6 @@ def test_kills_at_any_moment_leave_the_old_or_the_new(profile: ProfilePaths, tmp
             check_database(profile.state_db)
             assert names(profile.state_db) == ["umsatz"]
             seen.append(read_schema_state(profile.state_db).revision)
-    assert set(seen) == {"0001", "0002"}
+    assert set(seen) == {NEWEST, NEXT}
     assert seen == sorted(seen, key=str)
     assert len(seen) > 10

@@ -14,7 +14,16 @@ from core.errors import (
 )
 from core.trace import trace
 from storage.database.database import Database
-from storage.database.models import AuditRow, DatasetRow, JobEventRow, JobRow, QueryRow, VersionRow
+from storage.database.models import (
+    AuditRow,
+    DatasetRow,
+    JobEventRow,
+    JobRow,
+    QueryRow,
+    SavedQueryRow,
+    VersionRow,
+)
+from storage.database.schema import REVISIONS
 from storage.database.unit_of_work import UnitOfWork
 
 
@@ -227,6 +236,28 @@ def test_pages_never_overlap(database: Database) -> None:
         for offset in range(0, 30, 10):
             seen += [row.id for row in uow.queries.history(limit=10, offset=offset)]
     assert sorted(seen) == sorted(row.id for row in rows)
+
+
+def test_two_equal_names_at_once_are_told_as_one_is(database: Database) -> None:
+    """Many rows by one statement: the name that comes twice is named, and nothing was written."""
+    rows = [a_dataset("umsatz"), a_dataset("kosten"), a_dataset("kosten")]
+    with pytest.raises(NameTakenError, match="'kosten'"):
+        database.run_tx(lambda uow: uow.datasets.add_all(rows))
+    with database.read() as uow:
+        assert uow.datasets.count() == 0
+
+
+def test_a_question_is_kept_under_a_name_of_its_own(database: Database) -> None:
+    """Two saved questions of one name are refused in words; a deleted one leaves its name free."""
+    kept = database.run_tx(lambda uow: uow.saved_queries.add(SavedQueryRow(name="big", sql="select 1")))
+    with pytest.raises(RevisionConflictError, match="'big'"):
+        database.run_tx(lambda uow: uow.saved_queries.add(SavedQueryRow(name="big", sql="select 2")))
+    database.run_tx(lambda uow: uow.saved_queries.delete(uow.saved_queries.require(kept.id)))
+    database.run_tx(lambda uow: uow.saved_queries.add(SavedQueryRow(name="big", sql="select 3")))
+    with database.read() as uow:
+        assert [row.sql for row in uow.saved_queries.list_by_name()] == ["select 3"]
+        with pytest.raises(NotFoundError, match="no saved question 'x'"):
+            uow.saved_queries.require("x")
 
 
 def test_datasets_are_listed_by_name_and_found_by_a_part(database: Database) -> None:
@@ -448,7 +479,7 @@ def test_the_database_tells_its_health(database: Database) -> None:
     health = database.health()
     assert health.ok
     assert health.problems == ()
-    assert health.schema == "0001"
+    assert health.schema == REVISIONS[-1]
     assert health.to_dict()["ok"] is True
 
 

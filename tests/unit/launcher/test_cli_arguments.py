@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from core.errors import UsageError
 from launcher.__main__ import main
 from launcher.cli.inputs import expand, is_readable
-from launcher.cli.parameters import ParameterValue, parse_parameters, parse_value
+from core.typed_values import TypedValue, typed_value
+from launcher.cli.parameters import parse_parameters
 
 
 @pytest.mark.parametrize(
@@ -37,9 +38,9 @@ from launcher.cli.parameters import ParameterValue, parse_parameters, parse_valu
         ("'", "'"),
     ],
 )
-def test_a_value_is_what_it_plainly_is(text: str, value: ParameterValue) -> None:
+def test_a_value_is_what_it_plainly_is(text: str, value: TypedValue) -> None:
     """Numbers, dates and truth values are taken as such; leading zeros and quotes keep a text a text."""
-    parsed = parse_value(text)
+    parsed = typed_value(text)
 
     assert parsed == value
     assert type(parsed) is type(value)
@@ -48,7 +49,7 @@ def test_a_value_is_what_it_plainly_is(text: str, value: ParameterValue) -> None
 @given(st.text())
 def test_a_quoted_value_is_always_the_text(text: str) -> None:
     """Whoever quotes gets the letters, whatever they look like."""
-    assert parse_value(f"'{text}'") == text
+    assert typed_value(f"'{text}'") == text
 
 
 def test_parameters_are_split_at_the_first_sign() -> None:
