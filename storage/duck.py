@@ -15,12 +15,13 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import duckdb
 
 from core.config import AppConfig
 from core.errors import BestandError, CancelledError, DiskFullError, MemoryLimitError, QueryFailedError
+from core.i18n import _
 from core.ids import new_id
 from core.logging import get_logger
 from core.paths import ProfilePaths
@@ -31,6 +32,7 @@ Connection: TypeAlias = duckdb.DuckDBPyConnection
 _PREFIX = re.compile(r"^(?P<kind>[A-Z][A-Za-z ]{1,30}) Error: ")
 _NO_SPACE = re.compile(r"no space left on|not enough space on the disk|max_temp_directory_size", re.IGNORECASE)
 _QUOTED = re.compile(r'"([^"]+)"')
+_BESIDE_MIB: Final = 192
 _INTERRUPTED = "Query interrupted"
 """What the engine says, as a plain `RuntimeError`, when Ctrl+C met it in the main thread."""
 
@@ -50,7 +52,8 @@ class DuckEngine:
         self._datasets = paths.datasets
         self._tmp = paths.tmp
         self._spill_prefix = f"duck-{new_id()}-"
-        self._own = _Instance(lambda: self._open(self._settings.memory_limit_mib))
+        self._memory_mib = engine_share_mib(config.engine.memory_limit_mib)
+        self._own = _Instance(lambda: self._open(self._memory_mib))
         self._for_people = _Instance(self._open_locked)
 
     def trusted(self, *, memory_mib: int | None = None) -> AbstractContextManager[Connection]:
@@ -123,12 +126,17 @@ class DuckEngine:
         return connection
 
     def _open_locked(self) -> Connection:
-        connection = self._open(self._settings.memory_limit_mib)
+        connection = self._open(self._memory_mib)
         # The order matters: the folder list cannot be changed once access is off, nothing once it is locked.
         connection.execute(f"set allowed_directories = [{quote_literal(str(self._datasets))}]")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         return connection
+
+
+def engine_share_mib(limit_mib: int) -> int:
+    """Return what the engine may take of a process's limit; the rest is for Python, Arrow and the code itself."""
+    return max(limit_mib - _BESIDE_MIB, limit_mib // 2)
 
 
 class _Instance:
@@ -207,10 +215,10 @@ def _translated(error: Exception, what: str, otherwise: Callable[[str], BestandE
         return CancelledError(what)
     if _NO_SPACE.search(text):
         place = _QUOTED.search(text)
-        return DiskFullError(place[1] if place else "the temporary folder")
+        return DiskFullError(place[1] if place else _("the temporary folder"))
     if isinstance(error, duckdb.OutOfMemoryException) or kind == "Out of Memory":
-        return MemoryLimitError(f"{what} needs more memory than it may use.")
-    return otherwise(f"{what} failed: {_reason(text)}")
+        return MemoryLimitError(_("{what} needs more memory than it may use.").format(what=what))
+    return otherwise(_("{what} failed: {reason}").format(what=what, reason=_reason(text)))
 
 
 def _reason(text: str) -> str:

@@ -5,8 +5,9 @@ thread of its own beside hashing and writing.
 """
 
 import queue
+import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,3 +110,16 @@ def _chunks(path: Path) -> Iterator[bytes]:
     with path.open("rb", buffering=0) as file:
         while chunk := file.read(CHUNK_BYTES):
             yield chunk
+
+
+def has_blanks_around_quotes(pieces: Iterable[bytes], delimiter: bytes) -> bool:
+    """Tell whether blanks stand between a quote and the edge of its cell, in a file that comes piece by piece."""
+    edge = rb"[\r\n%b]" % re.escape(delimiter)
+    airy = re.compile(rb'%b +"|" +%b' % (edge, edge))
+    rest = b"\n"
+    for piece in pieces:
+        text = rest + piece
+        if airy.search(text):
+            return True
+        rest = text[max(len(text.rstrip(b" ")) - 1, 0) :]  # what the next piece may complete
+    return bool(airy.search(rest + b"\n"))

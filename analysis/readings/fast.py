@@ -5,17 +5,15 @@ parser gives; then nothing of it is used. Knows the habits of the engine's reade
 twice: it trims blanks around quotes, skips empty lines, and takes a trailing delimiter for nothing.
 """
 
-import mmap
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from analysis.readings.encodings import UTF8
 from analysis.readings.events import LedgerBook
-from analysis.readings.facts import Facts
+from analysis.readings.facts import Facts, has_blanks_around_quotes
 from analysis.readings.forms import TEXT, Form
-from analysis.readings.lines import CR, Lines, read_lines
+from analysis.readings.lines import CHUNK_BYTES, CR, Lines, read_lines
 from analysis.readings.model import Loaded
 from analysis.readings.parse import Parser
 from analysis.readings.source import Source
@@ -136,10 +134,9 @@ def _check_bytes(path: Path, understanding: Understanding, facts: Facts) -> None
     if facts.returns != facts.pairs:
         raise Misfit("line ends of several kinds")
     if facts.airy_quote and understanding.plan.dialect.quote is not None:
-        edge = re.escape(understanding.plan.dialect.delimiter.encode())
-        trimmed = re.compile(rb'(?:^|[\r\n]|%b) +"|" +(?:%b|[\r\n]|\Z)' % (edge, edge))
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            if trimmed.search(content):
+        with path.open("rb") as file:
+            pieces = iter(lambda: file.read(CHUNK_BYTES), b"")
+            if has_blanks_around_quotes(pieces, understanding.plan.dialect.delimiter.encode()):
                 raise Misfit("blanks around a quote")
 
 

@@ -214,7 +214,12 @@ class TextReader:
                 return parts.write_typed(connection, forms, marks, names, target, rows=loaded.rows)
 
             rows, written = in_steps(
-                connection, work, progress, f"Importing '{source.name}'", "Writing the table", source.name
+                connection,
+                work,
+                progress,
+                _("Importing '{name}'").format(name=source.name),
+                N_("Writing the table"),
+                source.name,
             )
         if rows != loaded.rows:
             raise AssertionError(f"{loaded.rows} records became {rows} rows")

@@ -141,7 +141,7 @@ class ParquetReader:
             return _refusal(name, message)
 
         with (
-            duck_errors(f"Reading '{name}'", otherwise=damaged),
+            duck_errors(_("Reading '{name}'").format(name=name), otherwise=damaged),
             self._duck.trusted(memory_mib=self._memory_mib) as connection,
         ):
             yield connection

@@ -166,7 +166,7 @@ class Staging:
     ) -> None:
         sql = _copy_statement(self._parts.files, columns, target)
         with (
-            duck_errors(f"Writing '{self._file_name}'"),
+            duck_errors(_("Writing '{name}'").format(name=self._file_name)),
             duck.trusted() as connection,
             progress.interruptible(connection.interrupt),
         ):

@@ -1,5 +1,6 @@
 """The small parts below the text readers: encodings, line ends, looks, mending, headers, names, byte facts."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from analysis.readings.dialect import Dialect
 from analysis.readings.encodings import decode, detect, encode
-from analysis.readings.facts import FactsCounter, count_file
+from analysis.readings.facts import FactsCounter, count_file, has_blanks_around_quotes
 from analysis.readings.forms import Marks, guess, marks_of
 from analysis.readings.lines import make_lines, newline_kinds, read_lines
 from analysis.readings.repair import mend
@@ -203,6 +204,15 @@ def test_facts_do_not_depend_on_the_chunks(tmp_path_factory: pytest.TempPathFact
     assert facts == count_file(path)
     assert facts.lines == raw.count(b"\n") + (1 if raw and not raw.endswith(b"\n") else 0)
     assert facts.airy_quote == (b' "' in raw or b'" ' in raw)
+
+
+@given(st.lists(st.text(st.sampled_from('a\n" ;'), max_size=5).map(str.encode), max_size=8))
+def test_blanks_around_quotes_are_found_across_pieces(pieces: list[bytes]) -> None:
+    """Wherever the pieces of a file end."""
+    cells = [cell for line in b"".join(pieces).split(b"\n") for cell in line.split(b";")]
+    airy = [re.match(rb' +"', cell) or re.search(rb'" +$', cell) for cell in cells]
+
+    assert has_blanks_around_quotes(pieces, b";") == any(airy)
 
 
 def test_a_reading_is_told_in_words() -> None:

@@ -93,15 +93,15 @@ def test_python_variables_are_no_tables(engine: DuckEngine) -> None:
 
 
 def test_limits_of_the_settings_hold(profile: ProfilePaths) -> None:
-    """Memory and threads are what the settings say, or what one caller asked for."""
-    engine = DuckEngine(AppConfig.model_validate({"engine": {"memory_limit_mib": 128, "threads": 3}}), profile)
+    """Memory and threads are what the settings say, less what the rest of the process needs."""
+    engine = DuckEngine(AppConfig.model_validate({"engine": {"memory_limit_mib": 640, "threads": 3}}), profile)
 
     def limits(connection: Connection) -> list[str]:
         settings = "select value from duckdb_settings() where name in ('memory_limit', 'threads') order by name"
         return [str(value) for (value,) in connection.execute(settings).fetchall()]
 
     with engine.trusted() as own, engine.locked({}) as locked, engine.trusted(memory_mib=96) as small:
-        assert limits(own) == limits(locked) == ["128.0 MiB", "3"]
+        assert limits(own) == limits(locked) == ["448.0 MiB", "3"]
         assert limits(small) == ["96.0 MiB", "3"]
     engine.close()
 
