@@ -69,6 +69,11 @@ class ProfilePaths:
         return self.root / "logs"
 
     @property
+    def log_file(self) -> Path:
+        """The log that is being written; older ones have a number behind its name."""
+        return self.logs / "bestand.jsonl"
+
+    @property
     def tmp(self) -> Path:
         """Things being built; emptied at start when nobody else runs. On the same disk as `datasets`."""
         return self.root / "tmp"

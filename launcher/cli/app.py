@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.i18n import _
 from launcher.cli.failures import ExitCode
 from launcher.cli.output import tell, write_json, write_line
 from launcher.cli.session import profile_of
@@ -30,25 +31,19 @@ def run(
     port: Annotated[
         int | None, typer.Option(min=1, max=65_535, help="Listen on this port instead of the profile's own.")
     ] = None,
-    supervised: Annotated[bool, typer.Option("--supervised", hidden=True)] = False,
 ) -> None:
-    """Start Bestand and stay until Ctrl+C."""
-    from launcher.server.serve import run_engine
-
+    """Open the window and stay until it is closed; hand files to the one that is open already."""
     paths = profile_of(ctx)
+    given = [file.absolute() for file in files or ()]
+    from launcher.server.browser import has_display
 
-    def ready(address: "EngineAddress") -> None:
-        if supervised:
-            write_json({"port": address.port, "boot": address.boot})
-        else:
-            _show_way_in(paths, address, window=not no_window)
-        sys.stdout.flush()
-
-    interrupted = run_engine(
-        paths, ready=ready, port=port, files=files or (), supervisor=sys.stdin if supervised else None
-    )
-    if interrupted:
-        raise typer.Exit(ExitCode.INTERRUPTED)
+    problem = None if no_window else _window_problem()
+    if no_window or problem:
+        if problem and has_display():
+            tell(_("No window can be opened, because {what} is missing.").format(what=problem))
+        _serve(paths, given, port, browser=bool(problem))
+    else:
+        _show_window(paths, given, port)
 
 
 @group.command()
@@ -68,12 +63,53 @@ def url(
         write_line(link)
 
 
-def _show_way_in(paths: "ProfilePaths", address: "EngineAddress", *, window: bool) -> None:
+def _window_problem() -> str | None:
+    from launcher.window.system import window_problem
+
+    return window_problem()
+
+
+def _show_window(paths: "ProfilePaths", files: list[Path], port: int | None) -> None:
+    from launcher.window.run import Ending, run_window
+
+    ending = run_window(paths, files=files, port=port)
+    if ending is Ending.INTERRUPTED:
+        raise typer.Exit(ExitCode.INTERRUPTED)
+    if ending is Ending.HANDED_OVER:
+        tell(_("The window that is open already came to the front."))
+    elif ending is Ending.ENGINE_ALONE:
+        from launcher.instance import require_engine
+
+        _show_way_in(paths, require_engine(paths), browser=True)
+
+
+def _serve(paths: "ProfilePaths", files: list[Path], port: int | None, *, browser: bool) -> None:
+    """Serve without a window; files for a Bestand that runs already are handed over to it."""
+    from launcher.instance import running_kind
+
+    kind = running_kind(paths) if files else None
+    if kind is not None:
+        from launcher.handover import hand_over
+
+        pid = hand_over(paths, kind, files)
+        tell(_("Handed over to the Bestand that runs already (process {pid}).").format(pid=pid))
+        return
+    from launcher.server.alone import serve_alone
+
+    def ready(address: "EngineAddress") -> None:
+        _show_way_in(paths, address, browser=browser)
+
+    if serve_alone(paths, files=files, port=port, ready=ready):
+        raise typer.Exit(ExitCode.INTERRUPTED)
+
+
+def _show_way_in(paths: "ProfilePaths", address: "EngineAddress", *, browser: bool) -> None:
     """Open the browser where there is a screen; the link is printed in any case."""
     from launcher.server.browser import has_display, open_in_browser
     from launcher.server.links import mint_link
 
     write_line(mint_link(paths, address.origin))
-    tell("The link opens Bestand in one browser, once. `bestand app url` prints another; Ctrl+C stops.")
-    if window and has_display():
+    sys.stdout.flush()
+    tell(_("The link opens Bestand in one browser, once. `bestand app url` prints another; Ctrl+C stops."))
+    if browser and has_display():
         open_in_browser(paths, mint_link(paths, address.origin))

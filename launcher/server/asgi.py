@@ -24,6 +24,7 @@ from app.boundary import on_script_error
 from core.config import AppConfig
 from core.paths import ProfilePaths
 from core.telemetry import log_error
+from launcher.server.document import document
 from launcher.server.links import use_link
 from launcher.server.options import streamlit_options
 from launcher.server.security import CookieNames, LaunchGate, inline_script_sources
@@ -42,7 +43,7 @@ _CHATTY: Final = frozenset({"streamlit", "uvicorn", "websockets"})
 
 
 def build_app(
-    script: Path, *, config: AppConfig, port: int, gate: Middleware, routes: Sequence[BaseRoute]
+    script: Path, *, config: AppConfig, port: int, walls: Sequence[Middleware], routes: Sequence[BaseRoute]
 ) -> st.App:
     """Return the ASGI application.
 
@@ -50,14 +51,16 @@ def build_app(
         script: The page's entry script.
         config: The settings, of which the theme counts here.
         port: Where the engine listens.
-        gate: The launch gate, see `gate_for`.
+        walls: What every request passes first, outermost first: the launch gate, see `gate_for`, and others.
         routes: Our own routes; they come before Streamlit's.
     """
     streamlit_config.get_config_options(
         force_reparse=True, options_from_flags=dict(streamlit_options(config, port))
     )
     _log_with_the_rest()
-    return st.App(script, routes=routes, middleware=[gate], lifespan=_preloading, on_script_error=on_script_error)
+    return st.App(
+        script, routes=routes, middleware=list(walls), lifespan=_preloading, on_script_error=on_script_error
+    )
 
 
 def preload(modules: Sequence[str] = PRELOADED) -> None:
@@ -72,16 +75,27 @@ def preload(modules: Sequence[str] = PRELOADED) -> None:
     gc.freeze()
 
 
-def gate_for(paths: ProfilePaths, *, port: int, secret: str) -> Middleware:
-    """Return the launch gate of one engine, ready to be put in front of the application."""
-    page = Path(file_util.get_static_dir()) / "index.html"
+def page_document(config: AppConfig) -> str:
+    """Return the page's document, made from Streamlit's."""
+    return document(Path(file_util.get_static_dir()) / "index.html", config.theme)
+
+
+def gate_for(paths: ProfilePaths, *, port: int, secret: str, page: str) -> Middleware:
+    """Return the launch gate of one engine, ready to be put in front of the application.
+
+    Args:
+        paths: The profile.
+        port: Where the engine listens.
+        secret: The launch secret.
+        page: The page's document, whose inline scripts may run.
+    """
     return Middleware(
         LaunchGate,
         netloc=f"{LOOPBACK}:{port}",
         secret=secret,
         cookies=CookieNames.of(paths),
         use_link=partial(use_link, paths),
-        inline_scripts=inline_script_sources(page.read_text(encoding="utf-8")),
+        inline_scripts=inline_script_sources(page),
     )
 
 

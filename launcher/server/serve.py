@@ -1,34 +1,41 @@
-"""One run of the engine: lock, profile, socket, server, and back in reverse order.
+"""One run of the engine: lock, socket, server, profile, and back in reverse order.
 
-Called by `bestand app run`, in the process's main thread. It prints nothing: what a person is to see when the
-engine is ready is the caller's business. A supervised engine gets its launch secret from its supervisor, so that
-an open page survives a restart of the engine, and stops when its supervisor is gone.
+Called in the process's main thread by `bestand app run --no-window` and, for a window, by
+`launcher.server.supervised`. It prints nothing: what a person is to see when the engine is ready is the caller's
+business. The server listens before the profile is open, so that the page's scripts load meanwhile.
 """
 
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from app.context import opened_app
-from app.features.datasets.actions import start_import
-from app.routes import app_routes
+from app.components.mount import asset_routes
+from app.context import init_app
 from app.runtime import set_context
+from core.config import load_config
 from core.ids import new_id
 from core.paths import ProfilePaths
 from core.security.secrets import new_secret
 from core.telemetry import track
-from launcher.instance import EngineAddress, announced, only_engine
-from launcher.server.asgi import build_app, gate_for
-from launcher.server.health import context_checks, health_routes
+from launcher.instance import PATIENCE_S, EngineAddress, announced, only_engine
+from launcher.server.asgi import build_app, gate_for, page_document
+from launcher.server.document import Drawn, document_routes
+from launcher.server.opening import Opening, RoutesWhenOpen, WaitUntilOpen
 from launcher.server.sockets import LOOPBACK, open_socket
+
+if TYPE_CHECKING:
+    from app.context import AppContext
 
 ENTRY: Final = Path(__file__).resolve().parents[2] / "app" / "entry" / "main.py"
 
@@ -39,29 +46,44 @@ _MESSAGE_LIMIT: Final = 200 * 1024 * 1024
 _PING_S: Final = 30.0
 
 
-def run_engine(
-    paths: ProfilePaths,
-    *,
-    ready: Callable[[EngineAddress], None],
-    port: int | None = None,
-    files: Sequence[Path] = (),
-    overrides: Mapping[str, Any] | None = None,
-    supervisor: TextIO | None = None,
-    script: Path = ENTRY,
-) -> bool:
-    """Serve one profile until a signal or the supervisor ends it.
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How one engine is started.
 
-    Args:
-        paths: The profile.
-        ready: Called once, when the page can be opened.
-        port: The port to listen on; without one the profile's own.
-        files: Files to import as soon as the profile is open.
-        overrides: Settings from the command line.
-        supervisor: A stream whose first line is the launch secret and whose end ends the engine.
-        script: The page's entry script.
+    `secret` is the launch secret; without one a new one is made. `port` is the one a person asked for,
+    `known_to_page` the one an open page still knows. `files` are imported as soon as the profile is open. A `safe`
+    start leaves aside what may have broken the last ones: settings files, queued work, files. `patience_s` is how
+    long an engine that is just ending may hold on. `script` is the page's entry script.
+    """
 
-    Returns:
-        Whether the engine was interrupted from the keyboard.
+    secret: str = ""
+    port: int | None = None
+    known_to_page: int | None = None
+    files: tuple[Path, ...] = ()
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    safe: bool = False
+    supervised: bool = False
+    patience_s: float = PATIENCE_S
+    script: Path = ENTRY
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What the engine calls.
+
+    `serving` comes with the server, before it listens; `listening` when the page can be loaded; `opened` when the
+    profile is open; `ready` when others can find the engine, too; `drawn` when a page has drawn itself.
+    """
+
+    ready: Callable[[EngineAddress], None]
+    listening: Callable[[int, str], None] = lambda _port, _boot: None
+    drawn: Drawn = lambda _ms: None
+    serving: "Callable[[EngineServer], None]" = lambda _server: None
+    opened: "Callable[[AppContext], None]" = lambda _context: None
+
+
+def run_engine(paths: ProfilePaths, launch: Launch, hooks: Hooks) -> bool:
+    """Serve one profile until a signal or the supervisor ends it; return whether it was a keyboard's interrupt.
 
     Raises:
         ProfileInUseError: another engine serves the profile.
@@ -69,33 +91,80 @@ def run_engine(
         ProfileError: the profile cannot be opened.
     """
     paths.create()
-    secret = supervisor.readline().strip() if supervisor else ""
-    with only_engine(paths), ExitStack() as stack:
-        context = stack.enter_context(opened_app(paths, overrides=overrides, workers=True))
-        bound = stack.enter_context(closing(open_socket(paths, port or context.config.server.port or None)))
-        context.jobs.manager.enqueue("cleanup", {}, priority=-10, unique_key="cleanup")
-        for file in files:
-            start_import(context, file)
-        set_context(context)
+    boot = new_id()
+    with only_engine(paths, launch.patience_s), ExitStack() as stack:
+        config = load_config(paths, overrides=launch.overrides)
+        wanted = launch.port or config.server.port or None
+        bound = stack.enter_context(closing(open_socket(paths, wanted, known_to_page=launch.known_to_page)))
+        port = bound.getsockname()[1]
         stack.callback(set_context, None)
-        own_port, boot = bound.getsockname()[1], new_id()
+
+        def tell_ready() -> None:
+            """Run in the opening's thread; a failed opening ends the server, and its error is raised below."""
+            if opening.context.exception() is not None:
+                server.should_exit = True
+                return
+            hooks.ready(stack.enter_context(announced(paths, port, boot, supervised=launch.supervised)))
+
+        opening = Opening(partial(_open_profile, paths, launch, hooks), tell_ready)
+        stack.callback(opening.close)
+        page = page_document(config)
+        gate = gate_for(paths, port=port, secret=launch.secret or new_secret(), page=page)
         app = build_app(
-            script,
-            config=context.config,
-            port=own_port,
-            gate=gate_for(paths, port=own_port, secret=secret or new_secret()),
-            routes=[*health_routes(boot, context_checks(context)), *app_routes(context)],
+            launch.script,
+            config=config,
+            port=port,
+            walls=[gate, Middleware(WaitUntilOpen, opening=opening)],
+            routes=[
+                *document_routes(page, hooks.drawn),
+                *asset_routes(),
+                RoutesWhenOpen(opening, partial(_routes_of, boot)),
+            ],
         )
-        server = EngineServer(
-            _uvicorn_config(app, own_port),
-            started=lambda: ready(stack.enter_context(announced(paths, own_port, boot))),
-        )
-        if supervisor:
-            threading.Thread(target=_stop_with, args=(supervisor, server), name="supervisor", daemon=True).start()
-        track("engine_started", {"port": own_port, "boot": boot})
+
+        def started() -> None:
+            hooks.listening(port, boot)
+            opening.begin()
+
+        server = EngineServer(_uvicorn_config(app, port), started=started)
+        hooks.serving(server)
         server.serve_on(bound)
-        track("engine_stopped", {"boot": boot})
+        if opening.context.done():
+            opening.context.result()  # raises why the profile could not be opened
+            track("engine_stopped", {"boot": boot})
         return server.interrupted
+
+
+def _open_profile(paths: ProfilePaths, launch: Launch, hooks: Hooks) -> "AppContext":
+    context = init_app(paths, overrides=launch.overrides, workers=not launch.safe)
+    try:
+        if not launch.safe:
+            context.jobs.manager.enqueue("cleanup", {}, priority=-10, unique_key="cleanup")
+            import_files(context, launch.files)
+        set_context(context)
+        hooks.opened(context)
+    except BaseException:
+        context.close()
+        raise
+    return context
+
+
+def import_files(context: "AppContext", files: Sequence[Path]) -> None:
+    """Begin to import files that were given at a start or handed over later."""
+    if not files:
+        return
+    from app.features.datasets.actions import start_import  # a page's module: not before the page is served
+
+    for file in files:
+        start_import(context, file)
+
+
+def _routes_of(boot: str, context: "AppContext") -> list[BaseRoute]:
+    from app.routes import app_routes  # with the engines, which the listening server does not wait for
+    from launcher.server.health import context_checks, health_routes
+
+    track("engine_started", {"boot": boot})
+    return [*health_routes(boot, context_checks(context)), *app_routes(context)]
 
 
 def _uvicorn_config(app: ASGIApp, port: int) -> uvicorn.Config:
@@ -159,10 +228,3 @@ class EngineServer(uvicorn.Server):
         self.interrupted = number == signal.SIGINT
         self.force_exit = self.should_exit and self.interrupted
         self.should_exit = True
-
-
-def _stop_with(supervisor: TextIO, server: uvicorn.Server) -> None:
-    """Stop the server when the other end of the stream is gone; an orphan would hold the profile."""
-    while supervisor.readline():
-        continue
-    server.should_exit = True

@@ -25,12 +25,15 @@ _QUIET_PORTS = range(20_000, 32_768)
 _ATTEMPTS = 50
 
 
-def open_socket(paths: ProfilePaths, wanted: int | None = None) -> socket.socket:
+def open_socket(
+    paths: ProfilePaths, wanted: int | None = None, *, known_to_page: int | None = None
+) -> socket.socket:
     """Return a bound, listening loopback socket.
 
     Args:
         paths: The profile, whose ports are remembered.
         wanted: A port a person asked for; it serves this once and is not remembered.
+        known_to_page: The port of an engine that ended under an open page; tried before the others.
 
     Raises:
         PortTakenError: another program listens on the wanted port.
@@ -41,7 +44,7 @@ def open_socket(paths: ProfilePaths, wanted: int | None = None) -> socket.socket
         except OSError as error:
             raise PortTakenError(f"Port {wanted} is taken by another program.", port=wanted) from error
     known = remembered_ports(paths.ports_file)
-    for port in _candidates(known):
+    for port in (*([known_to_page] if known_to_page else ()), *_candidates(known)):
         try:
             bound = _listen(port)
         except OSError:

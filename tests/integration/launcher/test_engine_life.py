@@ -4,21 +4,23 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from core.paths import ProfilePaths
 from launcher.instance import running_engine as found_engine
+from launcher.server.security import CookieNames
 from tests.integration.launcher.engine import (
     ROOT,
     bestand,
     clean_environment,
-    command,
     new_link,
     open_websocket,
     path_of,
     running_engine,
+    send,
 )
 from tests.waiting import wait_until
 
@@ -101,7 +103,7 @@ def test_a_supervised_engine_takes_its_secret_and_ends_with_its_supervisor(tmp_p
     secret = "supervised-secret-0123456789"
     profile = ProfilePaths(tmp_path / "profile")
     with subprocess.Popen(
-        command(profile.root, "app", "run", "--supervised"),
+        [sys.executable, "-m", "launcher.server", "--profile", str(profile.root)],
         cwd=ROOT,
         env=clean_environment(),
         stdin=subprocess.PIPE,
@@ -111,16 +113,14 @@ def test_a_supervised_engine_takes_its_secret_and_ends_with_its_supervisor(tmp_p
         try:
             assert process.stdin is not None
             assert process.stdout is not None
-            process.stdin.write(f"{secret}\n")
+            process.stdin.write(json.dumps({"secret": secret}) + "\n")
             process.stdin.flush()
-            told = json.loads(process.stdout.readline())
-            from launcher.server.security import CookieNames
-            from tests.integration.launcher.engine import send
-
-            netloc = f"127.0.0.1:{told['port']}"
+            told = [json.loads(process.stdout.readline()) for _ in range(2)]
+            assert [each["event"] for each in told] == ["listening", "ready"]
+            netloc = f"127.0.0.1:{told[1]['port']}"
             cookie = ("Cookie", f"{CookieNames.of(profile).launch}={secret}")
-            reply = send(told["port"], "GET", "/healthz", [("Host", netloc), cookie])
-            assert json.loads(reply.body) == {"status": "live", "boot": told["boot"]}
+            reply = send(told[1]["port"], "GET", "/healthz", [("Host", netloc), cookie])
+            assert json.loads(reply.body) == {"status": "live", "boot": told[1]["boot"]}
             process.stdin.close()
             wait_until(lambda: process.poll() is not None, what="the end of the orphan")
             assert process.returncode == 0

@@ -1,0 +1,64 @@
+"""The page's document: Streamlit's own, with a calm cover over it until the page is drawn.
+
+Without the cover a window is white for as long as scripts load and the first run takes. The cover is part of the
+document, so it is there from the first frame on, in every browser; it lifts when the first run has ended, and
+tells the engine, which tells the window.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from core.i18n import _, current_language
+from core.telemetry import track
+from core.types import Json
+from launcher.cover import cover
+
+DRAWN_PATH: Final = "/drawn"
+_BODY_LIMIT: Final = 4_096
+
+Drawn = Callable[[int], None]
+"""Called with the milliseconds from the document's start to the drawn page."""
+
+
+def document(index: Path, theme: str) -> str:
+    """Return the page's document.
+
+    Args:
+        index: Streamlit's own.
+        theme: The colours a person chose: auto, light or dark.
+    """
+    page = index.read_text(encoding="utf-8")
+    page = re.sub(r"<!--.*?-->", "", page, flags=re.DOTALL)
+    page = re.sub(r"<title>.*?</title>", "<title>Bestand</title>", page)
+    page = re.sub(r'<link rel="service-desc"[^>]*>', "", page)
+    page = page.replace('<html lang="en">', f'<html lang="{current_language()}">', 1)
+    return page.replace("<body>", "<body>" + cover(theme, _("Opening your workbench …")), 1)
+
+
+def document_routes(page: str, drawn: Drawn) -> list[Route]:
+    """Return the routes of the document and of the word that it is drawn."""
+
+    async def serve(_request: Request) -> Response:
+        return HTMLResponse(page, headers={"cache-control": "no-cache"})
+
+    async def hear(request: Request) -> Response:
+        body = await request.body()
+        ms = _milliseconds(body[:_BODY_LIMIT])
+        facts: dict[str, Json] = {"ms": ms}
+        track("page_drawn", facts)
+        drawn(ms)
+        return Response(status_code=204)
+
+    return [Route("/", serve), Route(DRAWN_PATH, hear, methods=["POST"])]
+
+
+def _milliseconds(body: bytes) -> int:
+    """Return the number in the body; 0 for anything else."""
+    text = body.decode("ascii", "replace").strip()
+    return int(text) if re.fullmatch(r"\d{1,9}", text) else 0

@@ -1,0 +1,1 @@
+"""The window process: splash, supervised engine, native dialogs. Imports nothing heavy."""
