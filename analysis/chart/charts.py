@@ -13,7 +13,7 @@ from analysis.chart import sql
 from analysis.chart.check import Plan, check
 from analysis.chart.collect import Collected, collect
 from analysis.chart.cutting import Seen, cuts_of, seen_of, shows_of
-from analysis.chart.data import Cap, Chart, Cut, Provenance, Role, SourceMark
+from analysis.chart.data import Cap, Chart, Cut, LeftOut, Provenance, Role, SourceMark
 from analysis.chart.spec import ChartSpec
 from analysis.chart.sql import Show
 from analysis.query import QueryEngine
@@ -36,6 +36,9 @@ POINTS: Final = 5_000
 
 MAX_PLACES: Final = 40_000
 """Most numbers in one chart; more is a table."""
+
+_FEW: Final = 1_000
+"""Different values in the first rows up to which those in all rows are counted."""
 
 _EXACT_DIGITS: Final = 38
 _FORM: Final = 1
@@ -138,9 +141,8 @@ class Charts:
             duck_errors(_("The chart"), otherwise=ChartError),
             self._rows(plan, ground, progress) as rows,
         ):
-            found = rows.connection.execute(sql.scout(plan, rows.source, where)).fetchone() or (0,)
+            seen = _look(plan, rows, where)
             progress.report(0.3)
-            seen = seen_of(plan, found)
             cuts = cuts_of(plan, seen)
             shows = shows_of(plan, seen, cuts)
             floating = _needs_floats(plan, seen)
@@ -153,6 +155,18 @@ class Charts:
             )
         told = _statement(plan, _told_source(plan, ground), where, "r", cuts, shows, floating=floating)
         return _chart(plan, ground, seen, cuts, shows, collect(plan, table), told, floating=floating)
+
+
+def _look(plan: Plan, rows: _Rows, where: str) -> Seen:
+    """Return what a first look tells; there is none where nothing depends on it."""
+    if not sql.scouted(plan) and plan.spec.mark != "scatter" and sql.is_partial(plan):
+        return seen_of(plan, ())
+    seen = seen_of(plan, rows.connection.execute(sql.scout(plan, rows.source, where)).fetchone() or ())
+    few = [one for one in plan.places if 0 < seen.distinct.get(one.role, 0) <= _FEW]
+    if not few or (seen.matching or 0) <= sql.GLANCE_ROWS:
+        return seen
+    counted = rows.connection.execute(sql.distinct(few, rows.source, where)).fetchone() or ()
+    return replace(seen, distinct={**seen.distinct, **dict(zip((one.role for one in few), counted, strict=True))})
 
 
 def _statement(
@@ -198,7 +212,7 @@ def _needs_floats(plan: Plan, seen: Seen) -> bool:
     if ends is None:
         return False
     scale = int(plan.measure.type.rstrip(")").split(",")[1]) if "," in plan.measure.type else 0
-    largest = max(abs(ends[0]), abs(ends[1])) * max(seen.matching, 1)
+    largest = max(abs(ends[0]), abs(ends[1])) * max(seen.matching or 1, 1)
     return largest >= 10.0 ** (_EXACT_DIGITS - 1 - scale)
 
 
@@ -219,7 +233,9 @@ def _chart(
         for one in plan.places
         if one.role in got.totals and got.totals[one.role] > shows[one.role].limit
     )  # fmt: skip
-    used = seen.matching - sum(one.rows for one in seen.left_out)
+    left_out = (*seen.left_out, *_not_aggregated(plan, got))
+    matching = got.all_rows if seen.matching is None else seen.matching
+    used = matching - sum(one.rows for one in left_out)
     scatter = plan.spec.mark == "scatter"
     return Chart(
         spec=replace(plan.spec, aggregate=None if scatter else plan.aggregate),
@@ -227,14 +243,24 @@ def _chart(
         cuts=cuts,
         table=got.table,
         caps=caps,
-        left_out=seen.left_out,
-        matching=seen.matching,
+        left_out=left_out,
+        matching=matching,
         used=used,
         sampled=got.table.num_rows if scatter and got.table.num_rows < used else None,
         inexact=floating,
         too_large=got.too_large,
         provenance=Provenance(ground.sources, query, now_iso(), app_version()),
     )
+
+
+def _not_aggregated(plan: Plan, got: Collected) -> list[LeftOut]:
+    """Return the rows that have a place, but no value to aggregate."""
+    if plan.measure is None or not sql.is_partial(plan):
+        return []
+    missing, infinite = got.all_rows - got.with_value, got.with_value - got.with_number
+    column = plan.measure.column
+    found = [LeftOut(column, missing, "missing"), LeftOut(column, infinite, "not_finite")]
+    return [one for one in found if one.rows]
 
 
 def _cache_key(spec: ChartSpec, ground: _Ground) -> tuple[str, Sequence[str]]:

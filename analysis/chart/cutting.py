@@ -11,7 +11,7 @@ from analysis.chart.check import Plan
 from analysis.chart.data import Axis, Cut, LeftOut, Role
 from analysis.chart.scale import UNIT_SECONDS, nice_bins, nice_unit
 from analysis.chart.spec import Mark
-from analysis.chart.sql import Show, scouted
+from analysis.chart.sql import Show, is_partial, scouted
 
 _EACH: Final[dict[Mark, int]] = {"bar": 40, "line": 400, "area": 400, "box": 20, "heatmap": 30}
 """A number axis with up to so many different values has a place for each."""
@@ -37,14 +37,14 @@ _NEARLY: Final = 0.7
 class Seen:
     """What a first look told. `ends` are smallest and largest value (times in seconds), `distinct` is a guess."""
 
-    matching: int
+    matching: int | None
     ends: Mapping[Role, tuple[float, float]]
     distinct: Mapping[Role, int]
     left_out: tuple[LeftOut, ...]
 
 
 def seen_of(plan: Plan, row: Sequence[float | int | None]) -> Seen:
-    """Return what the row of `sql.scout` says."""
+    """Return what the row of `sql.scout` says; `matching` is None when there was nothing to look for."""
     ends: dict[Role, tuple[float, float]] = {}
     distinct: dict[Role, int] = {}
     left_out: list[LeftOut] = []
@@ -53,11 +53,13 @@ def seen_of(plan: Plan, row: Sequence[float | int | None]) -> Seen:
         if low is not None and high is not None:
             ends[axis.role] = (float(low), float(high))
         distinct[axis.role] = int(guess or 0)
+        if axis is plan.measure and is_partial(plan):
+            continue  # the numbers themselves tell it
         if missing:
             left_out.append(LeftOut(axis.column, int(missing), "missing"))
         if infinite:
             left_out.append(LeftOut(axis.column, int(infinite), "not_finite"))
-    return Seen(int(row[0] or 0), ends, distinct, tuple(left_out))
+    return Seen(int(row[0]) if row and row[0] is not None else None, ends, distinct, tuple(left_out))
 
 
 def cuts_of(plan: Plan, seen: Seen) -> dict[Role, Cut]:

@@ -25,6 +25,9 @@ Rest: TypeAlias = Literal["other", "left_out"]
 REST: Final = "_rest"
 """Ending of the column that tells whether a place is all the others together."""
 
+AT: Final = "_at"
+"""Ending of the column with the position of a place on its axis, from 1; none for the rest, which comes last."""
+
 VALUE: Final = "value"
 ROWS: Final = "rows"
 BOX: Final = ("low", "q1", "middle", "q3", "high")
@@ -99,7 +102,7 @@ class Chart:
     """A computed chart.
 
     `table` has a row per place, in the order in which they are drawn: a text column per role in use (`x`, `y`,
-    `colour`, `facet`; None where the value is missing) with a truth column `<role>_rest` beside it, then `value`
+    `colour`, `facet`; None where the value is missing) with `<role>_rest` and `<role>_at` beside it, then `value`
     (exact, None where there is nothing to aggregate) and `rows`. A scatter has its values in `x` and `y` and
     nothing else; a box has `low`, `q1`, `middle`, `q3`, `high` for `value`. `matching` rows met the filters,
     `used` of them are in the chart; a scatter that shows fewer points than that says so by `sampled`.

@@ -5,15 +5,23 @@ asks for ends and counts, `drawing` for the numbers. Both work over any FROM ite
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, cast
 
 from analysis.chart.check import Plan
-from analysis.chart.data import BOX, REST, ROWS, VALUE, Axis, Cut, Rest, Role
+from analysis.chart.data import AT, BOX, REST, ROWS, VALUE, Axis, Cut, Rest, Role
 from analysis.chart.scale import Bins
 from analysis.chart.spec import Aggregate, Order
 
 FLOATS: Final = frozenset({"FLOAT", "DOUBLE", "REAL"})
+
+_SAFE_DIGITS: Final = 27
+"""Sums of shorter numbers never need more digits than the engine has."""
+
+_PARTIAL: Final = frozenset({"count", "sum", "mean", "min", "max"})
+
+GLANCE_ROWS: Final = 20_000
+"""Rows looked at to see whether a column has many different values."""
 
 LABEL_SIGNS: Final = 2_000
 """A longer text is cut; nobody can read more of it in a chart."""
@@ -73,18 +81,14 @@ def key(axis: Axis, cut: Cut) -> str:
 
 def _bin(value: str, bins: Bins) -> str:
     """Return the number of the bin; the same arithmetic as `Bins.index`, to the last bit."""
-    guess = f"(floor({value} / {bins.step!r}::DOUBLE)::BIGINT)"
+    guess = f"floor({value} / {bins.step!r}::DOUBLE)"
     above, below = _edge(f"({guess} + 1)", bins), _edge(guess, bins)
-    return (
-        f"(case when {value} >= {above} then {guess} + 1 when {value} < {below} then {guess} - 1 "
-        f"else {guess} end - {bins.first})"
-    )
+    return f"({guess} + ({value} >= {above})::TINYINT - ({value} < {below})::TINYINT - {bins.first})::INTEGER"
 
 
 def _edge(index: str, bins: Bins) -> str:
-    whole = f"({index} * {bins.times})::DOUBLE"
     scale = repr(10.0 ** abs(bins.power))
-    return f"({whole} {'/' if bins.power < 0 else '*'} {scale}::DOUBLE)"
+    return f"({index} * {bins.times} {'/' if bins.power < 0 else '*'} {scale}::DOUBLE)"
 
 
 def aggregated(aggregate: Aggregate, measure: Axis | None, *, name: str = "m", floating: bool = False) -> str:
@@ -111,36 +115,78 @@ def scout(plan: Plan, source: str, where: str) -> str:
     """Return the statement that tells what there is: one row.
 
     First how many rows meet the filters; then for each of `scouted(plan)`: rows without a value, rows whose value
-    is not finite, smallest and largest value as a number (times in seconds), about how many different ones. A
-    row is counted for the first axis only that has no place for it.
+    is not finite, smallest and largest value as a number (times in seconds), about how many different ones there
+    are in the first rows. A row is counted for the first axis only that has no place for it.
     """
-    before = ["true"]
+    before: list[str] = []
     parts = ["count(*)"]
     for axis in scouted(plan):
-        usable, good = is_usable(axis), " and ".join(before)
-        number = f"epoch({moment(axis)})" if axis.kind == "time" else f"{axis.place}::DOUBLE"
-        number = "null::DOUBLE" if axis.kind == "category" else number
         has = f"{axis.place} is not null"
         parts += [
-            f"count(*) filter (where {good} and not ({has}))",
-            f"count(*) filter (where {good} and {has} and not {usable})",
-            f"min({number}) filter (where {usable})",
-            f"max({number}) filter (where {usable})",
-            f"approx_count_distinct({axis.place}) filter (where {usable})" if axis in plan.places else "0",
+            _count([*before, f"not ({has})"]),
+            _count([*before, has, f"not {is_usable(axis)}"]) if _and_finite(axis) else "0",
+            *_ends(axis),
+            _glance(axis, source, where) if _counts_values(plan, axis) else "0",
         ]
-        before.append(f"({has} and {usable})")
+        before.append(f"({has} and {is_usable(axis)})")
     return f"select {', '.join(parts)} from {source}{_where([where])}"
 
 
 def scouted(plan: Plan) -> list[Axis]:
-    """Return the axes a first look is worth: numbers and times, and what is aggregated."""
-    ordered = [
-        one for one in plan.axes if one.kind != "category" and (one in plan.places or one is not plan.measure)
-    ]
-    return [*ordered, *([plan.measure] if plan.measure is not None else [])]
+    """Return the axes a first look is worth: numbers and times along which there are places.
+
+    What is aggregated is among them where the numbers themselves do not tell what was left out, or where they
+    could become too long.
+    """
+    ordered = [one for one in plan.axes if one.kind != "category" and one is not plan.measure]
+    if plan.measure is not None and (not is_partial(plan) or _is_wide(plan.measure)):
+        ordered.append(plan.measure)
+    return ordered
+
+
+def distinct(axes: Sequence[Axis], source: str, where: str) -> str:
+    """Return the statement that tells about how many different values each axis has in all rows: one row."""
+    parts = ", ".join(f"approx_count_distinct({one.place})" for one in axes)
+    return f"select {parts} from {source}{_where([where])}"
+
+
+def _glance(axis: Axis, source: str, where: str) -> str:
+    """Return how many different values the first rows have: mostly enough to know that there are many."""
+    first = f"select {axis.place} from {source}{_where([where])} limit {GLANCE_ROWS}"
+    return f"(select approx_count_distinct({axis.place}) from ({first}) t({axis.place}))"
+
+
+def _count(conditions: Sequence[str]) -> str:
+    return f"count(*) filter (where {' and '.join(conditions)})"
+
+
+def _ends(axis: Axis) -> list[str]:
+    if axis.kind == "category":
+        return ["null::DOUBLE", "null::DOUBLE"]
+    value = measured(axis)
+    if axis.kind == "time":
+        return [f"epoch({end}({moment(axis) if value == axis.place else value}))" for end in ("min", "max")]
+    return [f"{end}({value})::DOUBLE" for end in ("min", "max")]
+
+
+def _counts_values(plan: Plan, axis: Axis) -> bool:
+    """Tell whether it matters how many different values the axis has."""
+    return axis in plan.places and axis.kind == "number" and plan.spec.mark != "histogram"
+
+
+def _is_wide(measure: Axis) -> bool:
+    """Tell whether a sum of such numbers may need more digits than the engine has."""
+    if measure.type.startswith("DECIMAL"):
+        return int(measure.type.removeprefix("DECIMAL(").split(",")[0]) > _SAFE_DIGITS
+    return measure.type in ("HUGEINT", "UHUGEINT")
 
 
 # ---- the numbers ------------------------------------------------------------------------------------------
+
+
+def is_partial(plan: Plan) -> bool:
+    """Tell whether the number of several places together follows from the numbers of each."""
+    return plan.spec.mark != "box" and plan.aggregate in _PARTIAL
 
 
 def drawing(
@@ -151,41 +197,100 @@ def drawing(
     shows: Mapping[Role, Show],
     *,
     floating: bool,
-    materialised: bool = False,
 ) -> str:
     """Return the statement for the numbers of every chart but a scatter.
 
     Its columns: per place in use the text, whether it is the rest, and its position (from 1, none for the rest);
-    then the value (or the five of a box) and the rows; then per ranked place how many there are in all.
+    then the value (or the five of a box) and the rows; then per ranked place how many there are in all; then, if
+    `is_partial`, how many rows there are, how many of them have a value and how many a usable one.
     """
-    rows = [f"{key(one, cuts.get(one.role, Cut()))} as {one.role}" for one in plan.places]
-    rows += [f"{measured(plan.measure)} as m"] if plan.measure is not None else []
-    usable = [is_usable(one) for one in plan.places if one.kind != "category"]
-    if plan.spec.mark == "box":
-        usable.append("m is not null")
-    head = f"s as {'materialized ' if materialised else ''}(select {', '.join(rows) or '1'} from {source}"
-    parts = [f"{head}{_where([where, *usable])})"]
     ranked = [one for one in plan.places if shows[one.role].ranked]
+    parts = [_rows(plan, source, where, cuts)]
+    if is_partial(plan):
+        parts += _partials(plan, cuts, floating=floating)
+    base = "b" if is_partial(plan) else "s"
     for one in ranked:
-        parts += _ranking(one, shows[one.role], _total(plan, one, floating=floating))
-    columns = ", ".join([*_columns(plan, shows), _values(plan, floating=floating)])
-    parts.append(f"d as (select {columns} from s")
-    parts[-1] += "".join(f" {_join(one, shows[one.role])}" for one in ranked) + _grouped(plan) + ")"
-    totals = [f"(select count(*) from groups_{one.role}) as total_{one.role}" for one in ranked]
-    picked = ", ".join([*_outer(plan, ranked), *_value_names(plan), *totals])
-    order = ", ".join(f"{one.role}_at nulls last" for one in plan.places)
+        parts += _ranking(one, shows[one.role], base, _total(plan, one, floating=floating))
+    values = _combined(plan, floating=floating) if is_partial(plan) else _values(plan)
+    joined = "".join(f" {_join(one, shows[one.role], base)}" for one in ranked)
+    columns = ", ".join([*_columns(plan, shows, base), values])
+    parts.append(f"d as (select {columns} from {base}{joined}{_grouped(plan)})")
+    picked = [*_outer(plan, ranked), *_value_names(plan)]
+    picked += [f"(select count(*) from groups_{one.role}) as total_{one.role}" for one in ranked]
+    if is_partial(plan):
+        picked += [f"(select sum({name})::BIGINT from b) as {told}" for name, told in _TOLD]
+    order = ", ".join(f"{one.role}{AT} nulls last" for one in plan.places)
     last = f" order by {order}" if order else ""
-    return "with " + ",\n".join(parts) + f"\nselect {picked} from d{last}"
+    return "with " + ",\n".join(parts) + f"\nselect {', '.join(picked)} from d{last}"
 
 
-def _columns(plan: Plan, shows: Mapping[Role, Show]) -> list[str]:
+_TOLD: Final = (("n", "all_rows"), ("h", "with_value"), ("k", "with_number"))
+
+
+def _rows(plan: Plan, source: str, where: str, cuts: Mapping[Role, Cut]) -> str:
+    """Return the rows with their places; days are put together into longer units later, when there are fewer."""
+    rows = [f"{key(one, _first_cut(plan, one, cuts))} as {one.role}" for one in plan.places]
+    if plan.measure is not None:
+        rows += [f"{measured(plan.measure)} as m", f"{plan.measure.place} is not null as has"]
+    usable = [is_usable(one) for one in plan.places if one.kind != "category"]
+    if plan.spec.mark == "box" and plan.measure is not None:
+        usable += [f"{plan.measure.place} is not null", is_usable(plan.measure)]
+    return f"s as (select {', '.join(rows) or '1 as one'} from {source}{_where([where, *usable])})"
+
+
+def _first_cut(plan: Plan, axis: Axis, cuts: Mapping[Role, Cut]) -> Cut:
+    cut = cuts.get(axis.role, Cut())
+    return Cut() if is_partial(plan) and axis.type == "DATE" and cut.unit is not None else cut
+
+
+def _partials(plan: Plan, cuts: Mapping[Role, Cut], *, floating: bool) -> list[str]:
+    """Return the statements for the finest places: rows, rows with a value, usable values, their number."""
+    roles = [one.role for one in plan.places]
+    how = {"mean": "sum", "count": "count"}.get(plan.aggregate, plan.aggregate)
+    first = ["count(*) as n"]
+    if plan.measure is None:
+        first += ["count(*) as h", "count(*) as k", "count(*) as v"]
+    else:
+        value = aggregated(cast("Aggregate", how), plan.measure, floating=floating)
+        first += ["count(*) filter (where has) as h", "count(m) as k", f"{value} as v"]
+    days = [one for one in plan.places if _first_cut(plan, one, cuts) != cuts.get(one.role, Cut())]
+    name = "b0" if days else "b"
+    parts = [f"{name} as materialized (select {', '.join([*roles, *first])} from s group by all)"]
+    if days:
+        again = [
+            f"{key(replace(one, place=one.role), cuts[one.role])} as {one.role}" if one in days else one.role
+            for one in plan.places
+        ]
+        sums = [f"sum({one})::BIGINT as {one}" for one in ("n", "h", "k")]
+        combined = f"{_again(plan, 'v', floating=floating)} as v"
+        parts.append(f"b as materialized (select {', '.join([*again, *sums, combined])} from b0 group by all)")
+    return parts
+
+
+def _again(plan: Plan, name: str, *, floating: bool) -> str:
+    """Return how the partial values of several places become that of all of them."""
+    if plan.measure is None or plan.aggregate == "count":
+        return f"sum({name})::BIGINT"
+    if plan.aggregate in ("min", "max"):
+        return f"{plan.aggregate}({name})"
+    return f"fsum({name})" if floating or plan.measure.type in FLOATS else f"sum({name})"
+
+
+def _combined(plan: Plan, *, floating: bool) -> str:
+    value = _again(plan, "v", floating=floating)
+    if plan.aggregate == "mean":
+        value = f"{value}::DOUBLE / nullif(sum(k), 0)::DOUBLE"
+    return f"{value} as {VALUE}, sum({'k' if plan.measure is not None else 'n'})::BIGINT as {ROWS}"
+
+
+def _columns(plan: Plan, shows: Mapping[Role, Show], base: str) -> list[str]:
     found = []
     for one in plan.places:
         if shows[one.role].ranked:
-            found.append(f"case when rank_{one.role}.p is not null then s.{one.role} end as {one.role}")
+            found.append(f"case when rank_{one.role}.p is not null then {base}.{one.role} end as {one.role}")
             found.append(f"rank_{one.role}.p as p_{one.role}")
         else:
-            found.append(f"s.{one.role} as {one.role}")
+            found.append(f"{base}.{one.role} as {one.role}")
     return found
 
 
@@ -197,24 +302,22 @@ def _outer(plan: Plan, ranked: Sequence[Axis]) -> list[str]:
         found += [
             f"left({one.role}::VARCHAR, {LABEL_SIGNS}) as {one.role}",
             f"{rest} as {one.role}{REST}",
-            f"{place} as {one.role}_at",
+            f"{place} as {one.role}{AT}",
         ]
     return found
 
 
-def _values(plan: Plan, *, floating: bool) -> str:
+def _values(plan: Plan) -> str:
     if plan.spec.mark == "box":
-        quartiles = ", ".join(
-            f"quantile_cont(m::DOUBLE, {share}) as {name}"
-            for name, share in zip(BOX[1:4], (0.25, 0.5, 0.75), strict=True)
-        )
+        quartiles = "quantile_cont(m::DOUBLE, [0.25, 0.5, 0.75]) as q"
         return f"min(m) as {BOX[0]}, {quartiles}, max(m) as {BOX[4]}, count(m) as {ROWS}"
-    rows = "count(m)" if plan.measure is not None else "count(*)"
-    return f"{aggregated(plan.aggregate, plan.measure, floating=floating)} as {VALUE}, {rows} as {ROWS}"
+    return f"{aggregated(plan.aggregate, plan.measure)} as {VALUE}, count(m) as {ROWS}"
 
 
 def _value_names(plan: Plan) -> list[str]:
-    return [*(BOX if plan.spec.mark == "box" else (VALUE,)), ROWS]
+    if plan.spec.mark == "box":
+        return [BOX[0], *(f"q[{i}] as {name}" for i, name in enumerate(BOX[1:4], 1)), BOX[4], ROWS]
+    return [VALUE, ROWS]
 
 
 def _grouped(plan: Plan) -> str:
@@ -224,12 +327,15 @@ def _grouped(plan: Plan) -> str:
 
 def _total(plan: Plan, axis: Axis, *, floating: bool) -> str:
     """Return what a place is ranked by: its number; colours and small charts of a mean by their rows."""
-    if plan.spec.mark == "box" or (axis.role in ("colour", "facet") and plan.aggregate not in ("count", "sum")):
-        return "count(*)"
-    return aggregated(plan.aggregate, plan.measure, floating=floating)
+    by_rows = plan.spec.mark == "box" or (
+        axis.role in ("colour", "facet") and plan.aggregate not in ("count", "sum")
+    )
+    if is_partial(plan):
+        return "sum(n)" if by_rows else _combined(plan, floating=floating).split(f" as {VALUE}")[0]
+    return "count(*)" if by_rows else aggregated(plan.aggregate, plan.measure)
 
 
-def _ranking(axis: Axis, show: Show, total: str) -> list[str]:
+def _ranking(axis: Axis, show: Show, base: str, total: str) -> list[str]:
     role = axis.role
     by = {
         "up": "g asc nulls last",
@@ -238,7 +344,7 @@ def _ranking(axis: Axis, show: Show, total: str) -> list[str]:
         "value_down": "v desc nulls last, g",
     }[show.order]
     return [
-        f"groups_{role} as materialized (select {role} as g, {total} as v from s group by 1)",
+        f"groups_{role} as materialized (select {role} as g, {total} as v from {base} group by 1)",
         (
             f"rank_{role} as materialized (select g, row_number() over (order by {by}) as p "
             f"from (select g, v from groups_{role} order by {by} limit {show.limit}))"
@@ -246,9 +352,9 @@ def _ranking(axis: Axis, show: Show, total: str) -> list[str]:
     ]
 
 
-def _join(axis: Axis, show: Show) -> str:
+def _join(axis: Axis, show: Show, base: str) -> str:
     kind = "left join" if show.rest == "other" else "join"
-    return f"{kind} rank_{axis.role} on s.{axis.role} is not distinct from rank_{axis.role}.g"
+    return f"{kind} rank_{axis.role} on {base}.{axis.role} is not distinct from rank_{axis.role}.g"
 
 
 # ---- points -----------------------------------------------------------------------------------------------
@@ -269,9 +375,9 @@ def points(
     ranked = [one for one in groups if shows[one.role].ranked]
     parts = [f"s as (select {row} as r, {', '.join(rows)} from {source}{_where([where, *usable])})"]
     for one in ranked:
-        parts += _ranking(one, shows[one.role], "count(*)")
-    joined = "".join(f" {_join(one, shows[one.role])}" for one in ranked)
-    names = "".join(f", {text}" for text in _columns(plan, shows))
+        parts += _ranking(one, shows[one.role], "s", "count(*)")
+    joined = "".join(f" {_join(one, shows[one.role], 's')}" for one in ranked)
+    names = "".join(f", {text}" for text in _columns(plan, shows, "s"))
     parts.append(
         f"d as (select s.r, s.x as x, s.y as y{names} from s{joined} order by hash(s.r), s.r limit {limit})"
     )
