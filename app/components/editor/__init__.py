@@ -1,0 +1,124 @@
+"""The SQL editor; see `sql_editor`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import streamlit as st
+
+from app.components.mount import component
+
+_editor = component("editor")
+
+_RUN: Final = "run"
+_TEXT: Final = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a person wants to know. `number` counts the runs of one editor; `parameters` are as they were typed."""
+
+    number: int
+    sql: str
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """All that is in the editor, and the statement the caret is in; `seq` is higher the newer the text is."""
+
+    text: str
+    seq: int
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Why a run gave no answer, and where in its statement; lines and columns from 1."""
+
+    run: int
+    message: str
+    line: int | None = None
+    column: int | None = None
+    wrong: str | None = None
+    nearest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A statement to put behind what is in the editor; each `seq` is heeded once."""
+
+    seq: int
+    sql: str
+
+
+def sql_editor(
+    *,
+    key: str,
+    text: str,
+    seq: int,
+    routes: Mapping[str, str],
+    mark: str,
+    labels: Mapping[str, str],
+    running_ms: float | None = None,
+    told: Told | None = None,
+    add: Addition | None = None,
+    on_run: Callable[[Run, Text], None],
+    on_stop: Callable[[], None],
+    on_text: Callable[[Text], None],
+) -> None:
+    """Draw the editor, as high as the place it is in.
+
+    The browser owns the text: `text` replaces it only if `seq` is higher than its own.
+
+    Args:
+        key: The widget's key; the browser keeps half-typed text under it.
+        text: The text as it is known here.
+        seq: Which text that is.
+        routes: Where `catalogue` and `words` are fetched.
+        mark: Changes when the catalogue did.
+        labels: What it says, see `Labels` of its script.
+        running_ms: How long a question runs by now; None when none does.
+        told: Why the last run gave no answer.
+        add: A statement to add.
+        on_run: A callback; Ctrl+Enter or the button.
+        on_stop: A callback; the same button while a question runs.
+        on_text: A callback; the text, a moment after the last key and when the focus leaves.
+    """
+
+    def ran() -> None:
+        found = _value(key, _RUN)
+        given = found.get("parameters") or {}
+        typed = {str(name): str(value) for name, value in given.items()}
+        on_run(
+            Run(int(found["run"]), str(found["sql"]), typed),
+            Text(str(found["text"]), int(found["seq"]), str(found["sql"])),
+        )
+
+    def typed() -> None:
+        found = _value(key, _TEXT)
+        on_text(Text(str(found["text"]), int(found["seq"]), str(found["statement"])))
+
+    _editor(
+        key=key,
+        height="stretch",
+        data={
+            "field": key,
+            "text": text,
+            "seq": seq,
+            "routes": dict(routes),
+            "mark": mark,
+            "labels": dict(labels),
+            "running_ms": running_ms,
+            "told": asdict(told) if told else None,
+            "add": asdict(add) if add else None,
+        },
+        on_run_change=ran,
+        on_stop_change=on_stop,
+        on_text_change=typed,
+    )
+
+
+def _value(key: str, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = st.session_state[key][name]
+    return found
