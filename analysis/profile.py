@@ -7,12 +7,13 @@ how far off that may be.
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Self
 
 from analysis import profile_sql as ask
 from analysis.row_sql import rows_source
 from core.errors import StorageIOError
+from core.i18n import N_, _
 from core.progress import PartOfProgress, Progress, SilentProgress
 from core.telemetry import metrics
 from core.types import Column, Compute, Manifest
@@ -146,12 +147,37 @@ class Profiler:
         )
         return TableProfile.from_dict(made)
 
-    def _make(self, manifest: Manifest, compute: Compute, progress: Progress) -> TableProfile:
-        path = str(self._datasets.data_file(manifest.dataset_id, manifest.version))
-        source = rows_source(path, manifest.columns)
+    def some(
+        self, dataset_id: str, version: int, names: Sequence[str], *, progress: Progress | None = None
+    ) -> tuple[ColumnProfile, ...]:
+        """Return the fast profile of some columns of a table that is too wide to look at all of them.
+
+        Raises:
+            NotFoundError: there is no such version.
+            CancelledError: it was stopped.
+        """
+        manifest = self._datasets.manifest(dataset_id, version)
+        places = {column.name: place for place, column in enumerate(manifest.columns)}
+        picked = [places[name] for name in names]
+        key = CacheKeys.page(dataset_id, version, ["profile", *picked])
+        made = self._cache.get_or_compute(
+            key,
+            lambda: self._make(manifest, Compute.FAST, progress or SilentProgress(), picked).to_dict(),
+            tags=[f"dataset:{dataset_id}"],
+        )
+        return TableProfile.from_dict(made).columns
+
+    def _make(
+        self, whole: Manifest, compute: Compute, progress: Progress, picked: Sequence[int] | None = None
+    ) -> TableProfile:
+        path = str(self._datasets.data_file(whole.dataset_id, whole.version))
+        source, manifest = rows_source(path, whole.columns), whole
+        if picked is not None:
+            source = f"(select {', '.join(f'c{place} as c{i}' for i, place in enumerate(picked))} from {source})"
+            manifest = replace(whole, columns=tuple(whole.columns[place] for place in picked))
         with (
             metrics().timed(f"profile:{compute}"),
-            duck_errors(f"The profile of '{manifest.name}'", otherwise=StorageIOError),
+            duck_errors(_("The profile of '{name}'").format(name=manifest.name), otherwise=StorageIOError),
             self._duck.trusted() as connection,
             progress.interruptible(connection.interrupt),
         ):
@@ -163,7 +189,7 @@ class Profiler:
             columns = []
             for i, column in enumerate(manifest.columns):
                 part = PartOfProgress(progress, i / len(manifest.columns), (i + 1) / len(manifest.columns))
-                part.report(0.0, f"column {column.name}")
+                part.report(0.0, N_("column {name}").format(name=column.name))
                 one = _Column(connection, f"c{i}", column, looked_at, manifest.rows, sampled=sampled)
                 columns.append(one.profile(basics[i], next(distincts)))
         return TableProfile(

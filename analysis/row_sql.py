@@ -12,6 +12,7 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from analysis.values import Value, literal, text_literal
 from core.errors import UsageError
+from core.i18n import _
 from core.types import Column
 from storage.duck import quote_literal
 
@@ -102,21 +103,26 @@ def _filter(one: Filter, place: str, column_type: str) -> str:
             return _among(one, place, column_type)
         case "=" | "!=" | "<" | "<=" | ">" | ">=":
             return _compared(one, place, column_type)
-    raise UsageError(f"'{one.op}' is no way to filter.", hint=f"Use one of {', '.join(OPERATORS)}.")
+    raise UsageError(
+        _("'{op}' is no way to filter.").format(op=one.op),
+        hint=_("Use one of {names}.").format(names=", ".join(OPERATORS)),
+    )
 
 
 def _compared(one: Filter, place: str, column_type: str) -> str:
     if one.value is None:
         if one.op in ("=", "!="):
             return f"{place} is {'not ' if one.op == '!=' else ''}null"
-        raise UsageError(f"The filter on column '{one.column}' has nothing to compare with.")
+        raise UsageError(
+            _("The filter on column '{column}' has nothing to compare with.").format(column=one.column)
+        )
     left, right = _sides(one.column, one.value, place, column_type)
     return f"{left} is distinct from {right}" if one.op == "!=" else f"{left} {one.op} {right}"
 
 
 def _among(one: Filter, place: str, column_type: str) -> str:
     if isinstance(one.value, str | bytes) or not isinstance(one.value, Sequence):
-        raise UsageError(f"The filter on column '{one.column}' needs a list of values.")
+        raise UsageError(_("The filter on column '{column}' needs a list of values.").format(column=one.column))
     sides = [_sides(one.column, value, place, column_type) for value in one.value if value is not None]
     parts = [f"{sides[0][0]} in ({', '.join(right for _, right in sides)})"] if sides else []
     if None in one.value:
@@ -147,8 +153,10 @@ def _number(column: str, value: Value) -> Value:
         return Decimal(str(value).strip())
     except InvalidOperation as error:
         raise UsageError(
-            f"Column '{column}' holds numbers and cannot be compared with '{value}'.",
-            hint="Write the number with a point and without thousands separators.",
+            _("Column '{column}' holds numbers and cannot be compared with '{value}'.").format(
+                column=column, value=value
+            ),
+            hint=_("Write the number with a point and without thousands separators."),
         ) from error
 
 

@@ -340,4 +340,4 @@ def _check(dataset: Manifest, query: RowQuery) -> None:
 
 
 def _reading(dataset: Manifest) -> AbstractContextManager[None]:
-    return duck_errors(f"Reading dataset '{dataset.name}'", otherwise=StorageIOError)
+    return duck_errors(_("Reading dataset '{name}'").format(name=dataset.name), otherwise=StorageIOError)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from core.errors import UsageError
+from core.i18n import _
 from storage.duck import quote_identifier, quote_literal
 
 Value: TypeAlias = "str | int | float | bool | Decimal | date | datetime | time | bytes | Sequence[Value] | None"
@@ -30,7 +31,8 @@ def text_literal(text: str) -> str:
         text.encode()
     except UnicodeEncodeError as error:
         raise UsageError(
-            f"{text!a} is no valid text.", hint="Type the value again; it holds half a character."
+            _("{text} is no valid text.").format(text=ascii(text)),
+            hint=_("Type the value again; it holds half a character."),
         ) from error
     # The engine's parser ends at a zero character, so such text is put together from its parts.
     parts = [quote_literal(part) for part in text.split("\0")]
@@ -55,7 +57,10 @@ def literal(value: Value) -> str:
         return f"from_hex('{value.hex()}')"
     if isinstance(value, Sequence):
         return f"[{', '.join(literal(part) for part in value)}]"
-    raise UsageError(f"{value!r} is no value the engine knows.", hint="Give a text, a number, a date or a list.")
+    raise UsageError(
+        _("{value} is no value the engine knows.").format(value=repr(value)),
+        hint=_("Give a text, a number, a date or a list."),
+    )
 
 
 def arguments(values: Mapping[str, Value]) -> str:

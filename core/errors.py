@@ -16,8 +16,8 @@ class BestandError(Exception):
     """Base of all expected errors.
 
     `str(error)` is one sentence that says what happened and to which thing, `hint` says what to do next; both
-    in the person's language. `english` is the sentence for logs. `code` is stable and part of the `--json`
-    contract. `retryable` tells whether the same call may work later.
+    in the person's language. `message` is the sentence with both its forms, `english` the one for logs. `code`
+    is stable and part of the `--json` contract. `retryable` tells whether the same call may work later.
     """
 
     code: ClassVar[str] = "unexpected"
@@ -26,6 +26,7 @@ class BestandError(Exception):
 
     def __init__(self, message: str, *, hint: str | None = None, **context: object) -> None:
         super().__init__(message)
+        self.message = message
         self.english = str(in_english(message))
         self.hint = hint or _(self.default_hint)
         self.context = context
@@ -163,7 +164,8 @@ class DatasetNotFoundError(NotFoundError):
             if nearest
             else _("There is no dataset '{name}'.")
         )
-        super().__init__(told.format(name=name, nearest=nearest), hint=hint, name=name, nearest=nearest, **context)
+        also = {"nearest": nearest} if nearest else {}
+        super().__init__(told.format(name=name, nearest=nearest), hint=hint, name=name, **also, **context)
 
 
 class ColumnNotFoundError(NotFoundError):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from core.clock import now_iso
 from core.config import AppConfig
 from core.errors import NetworkRefusedError
+from core.i18n import _
 from core.logging import get_logger
 
 
@@ -42,7 +43,11 @@ class NetworkGate:
         self._ledger.append(entry)
         self._record(entry)
         if not self._online:
-            raise NetworkRefusedError(f"'{purpose}' wanted to connect to {host}, but Bestand is offline.")
+            raise NetworkRefusedError(
+                _("'{purpose}' wanted to connect to {host}, but Bestand is offline.").format(
+                    purpose=purpose, host=host
+                )
+            )
         return socket.create_connection((host, port), timeout=timeout_s)
 
     @property

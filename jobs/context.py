@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Literal, TypeAlias
 
 from core.errors import CancelledError
+from core.i18n import _, in_english
 
 Reason: TypeAlias = Literal["cancel", "shutdown", "lost"]
 """Why a job has to stop: a person asked, its process ends, or it belongs to somebody else by now."""
@@ -17,10 +18,10 @@ class JobContext:
     What is reported is kept here; the heartbeat writes it to the job's row, at most four times a second.
     """
 
-    def __init__(self, job_id: str, owner: str, *, what: str = "The job") -> None:
+    def __init__(self, job_id: str, owner: str, *, what: str | None = None) -> None:
         self.job_id = job_id
         self.owner = owner
-        self.what = what
+        self.what = what or _("The job")
         self.attempt = 0
         self.fraction = 0.0
         self.step = ""
@@ -30,11 +31,11 @@ class JobContext:
         self._lock = threading.Lock()
 
     def report(self, fraction: float, step: str = "") -> None:
-        """Say how far the work is; `Progress.report`."""
+        """Say how far the work is; `Progress.report`. The step is kept in English and retold where it is shown."""
         self.check()
         self.fraction = min(max(fraction, 0.0), 1.0)
         if step:
-            self.step = step
+            self.step = str(in_english(step))
 
     def check(self) -> None:
         """Do nothing, unless the job has to stop.

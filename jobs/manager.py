@@ -11,6 +11,7 @@ from typing import Final
 
 from core.clock import Clock, iso
 from core.errors import CancelledError
+from core.i18n import _
 from core.ids import new_id
 from core.trace import current_actor, current_trace
 from core.types import Json
@@ -146,7 +147,7 @@ class JobManager:
             uow.jobs.update(row, cancel_requested=True)
             return True
         now = self._clock()
-        told = CancelledError(f"'{self._registry.label(row.kind, row.args)}'").to_dict()
+        told = CancelledError(_("'{label}'").format(label=self._registry.label(row.kind, row.args))).to_dict()
         uow.jobs.update(row, state="cancelled", cancel_requested=True, error=dict(told), finished_at=iso(now))
         note_event(uow, row, now, "cancelled before it began")
         return True

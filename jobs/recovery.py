@@ -8,6 +8,7 @@ jump of the clock nor a laptop that slept makes a job run twice.
 from functools import partial
 
 from core.clock import Clock, iso
+from core.i18n import N_, in_english
 from core.types import Json
 from jobs.live import LiveJobs
 from jobs.registry import Registry
@@ -17,6 +18,8 @@ from storage.database.models import JobRow
 from storage.database.unit_of_work import UnitOfWork
 from storage.processes import ProcessIdentity
 
+_BEGUN_ONCE = N_("'{label}' was begun once, and Bestand ended before it was done.")
+_BEGUN_OFTEN = N_("'{label}' was begun {count} times, and each time Bestand ended before it was done.")
 _AT_ONCE = 50
 """Jobs per transaction, so that it stays short."""
 
@@ -80,23 +83,23 @@ class Recovery:
         return states
 
     def _next(self, row: JobRow) -> tuple[str, Json]:
-        label = self._registry.label(row.kind, row.args)
+        label = in_english(self._registry.label(row.kind, row.args))
         spec = self._registry.get(row.kind)
         if row.cancel_requested:
             return "cancelled", {
                 "code": "cancelled",
-                "message": f"'{label}' was stopped; nothing half-done was kept.",
-                "hint": "Start it again when you want it.",
+                "message": N_("'{label}' was stopped; nothing half-done was kept.").format(label=label),
+                "hint": N_("Start it again when you want it."),
             }
         if spec is not None and spec.on_crash == "mark":
-            return "interrupted", _crashed(f"'{label}' ended in the middle, together with Bestand.")
-        if row.attempt >= row.max_attempts:
-            times = "once" if row.attempt == 1 else f"{row.attempt} times"
-            return "dead", _crashed(
-                f"'{label}' was begun {times}, and each time Bestand ended before it was done."
+            return "interrupted", _crashed(
+                N_("'{label}' ended in the middle, together with Bestand.").format(label=label)
             )
+        if row.attempt >= row.max_attempts:
+            told = _BEGUN_ONCE if row.attempt == 1 else _BEGUN_OFTEN
+            return "dead", _crashed(told.format(label=label, count=row.attempt))
         return "retry", None
 
 
 def _crashed(message: str) -> Json:
-    return {"code": "crashed", "message": message, "hint": "Run `bestand jobs retry ID` to try it again."}
+    return {"code": "crashed", "message": message, "hint": N_("Run `bestand jobs retry ID` to try it again.")}

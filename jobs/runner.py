@@ -13,6 +13,7 @@ from typing import Final
 
 from core.clock import Clock, iso
 from core.errors import BestandError, CancelledError, ProfileError
+from core.i18n import N_, _, in_english
 from core.telemetry import log_error, track
 from core.trace import current_trace, trace
 from core.types import Json
@@ -80,7 +81,9 @@ class Runner:
         if row is None or not is_due(row, self._clock()):
             return False
         owner = f"{self._identity}{OWNER_SEPARATOR}{secrets.token_hex(8)}"
-        context = JobContext(job_id, owner, what=f"'{self._registry.label(row.kind, row.args)}'")
+        context = JobContext(
+            job_id, owner, what=_("'{label}'").format(label=self._registry.label(row.kind, row.args))
+        )
         with trace(row.trace, actor=row.actor):
             self._live.add(context)
             try:
@@ -240,14 +243,16 @@ def _done(outcome: JobOutcome) -> _End:
 def _unknown_kind(kind: str) -> Json:
     return {
         "code": "unknown_job",
-        "message": f"This version of Bestand does not know jobs of the kind '{kind}'.",
-        "hint": "Open the profile with the version that made the job.",
+        "message": N_("This version of Bestand does not know jobs of the kind '{kind}'.").format(kind=kind),
+        "hint": N_("Open the profile with the version that made the job."),
     }
 
 
 def _bug(label: str, trace_id: str | None) -> Json:
     return {
         "code": "bug",
-        "message": f"'{label}' met a fault in Bestand itself; nothing half-done was kept.",
-        "hint": f"Run `bestand logs show --trace {trace_id}` for the details.",
+        "message": N_("'{label}' met a fault in Bestand itself; nothing half-done was kept.").format(
+            label=in_english(label)
+        ),
+        "hint": N_("Run `bestand logs show --trace {trace_id}` for the details.").format(trace_id=trace_id),
     }

@@ -9,6 +9,7 @@ from typing import Final
 
 from core.clock import Clock
 from core.errors import JobsNotRunningError
+from core.i18n import _, decimal
 from core.telemetry import log_error, metrics
 from core.types import Json
 from jobs.live import LiveJobs
@@ -99,10 +100,14 @@ class Worker:
         """
         sweeper = self._sweeper
         if sweeper is None or not sweeper.is_alive():
-            raise JobsNotRunningError("No worker runs in this process, so nothing that is queued is done here.")
+            raise JobsNotRunningError(_("No worker runs in this process, so nothing that is queued is done here."))
         silent_s = time.monotonic() - self._swept_at
         if silent_s > _SILENT_S:
-            raise JobsNotRunningError(f"The worker has not looked for jobs for {silent_s:.0f} seconds.")
+            raise JobsNotRunningError(
+                _("The worker has not looked for jobs for {silent_s} seconds.").format(
+                    silent_s=decimal(silent_s, 0)
+                )
+            )
         return {
             "running": self._live.count(),
             "threads": self._running_threads,

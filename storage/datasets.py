@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import DatabaseDamagedError, NotFoundError, VersionExistsError
+from core.i18n import _
 from core.ids import new_id
 from core.paths import ProfilePaths, translate_os_error
 from core.types import Manifest
@@ -121,12 +122,15 @@ class DatasetStore:
             return Manifest.from_dict(json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError as error:
             raise NotFoundError(
-                f"The files of dataset version '{dataset_id}/{version}' are gone.",
-                hint="Copy the folder `datasets` back from a backup of the profile, or import the file again.",
+                _("The files of dataset version '{dataset_id}/{version}' are gone.").format(
+                    dataset_id=dataset_id, version=version
+                ),
+                hint=_("Copy the folder `datasets` back from a backup of the profile, or import the file again."),
             ) from error
         except (ValueError, KeyError, TypeError) as error:
             raise DatabaseDamagedError(
-                f"'{path}' is damaged.", hint="Copy the file back from a backup of the profile."
+                _("'{path}' is damaged.").format(path=path),
+                hint=_("Copy the file back from a backup of the profile."),
             ) from error
         except OSError as error:
             raise translate_os_error(error, path) from error

@@ -22,6 +22,7 @@ import portalocker
 
 from core.clock import now_iso
 from core.errors import ProfileInUseError
+from core.i18n import N_, _
 from core.ids import new_id
 from core.paths import ProfilePaths, translate_os_error
 from storage.durable import remove_file
@@ -187,7 +188,7 @@ class ProfileLock:
         try:
             return Holder(**json.loads(self._info_file(holder_id).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):  # it is just coming or going, or of another version
-            return Holder(0, "another process", now_iso(), alone=False)
+            return Holder(0, N_("another process"), now_iso(), alone=False)
 
     def _forget(self, holder_id: str) -> None:
         for path in (self._info_file(holder_id), self._lock_file(holder_id)):
@@ -219,9 +220,10 @@ class ProfileLock:
         return file
 
     def _in_use(self, others: Sequence[Holder]) -> ProfileInUseError:
-        names = " and ".join(str(holder) for holder in others) or "another process"
+        names = _(" and ").join(str(holder) for holder in others) or _("another process")
         return ProfileInUseError(
-            f"The profile '{self._paths.root}' is in use by {names}.", pids=[holder.pid for holder in others]
+            _("The profile '{root}' is in use by {names}.").format(root=self._paths.root, names=names),
+            pids=[holder.pid for holder in others],
         )
 
 

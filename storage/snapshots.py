@@ -14,6 +14,7 @@ from pathlib import Path
 from core.clock import now_iso
 from core.errors import DatabaseDamagedError, DiskFullError
 from core.fingerprint import file_digest
+from core.i18n import _
 from core.ids import new_id
 from core.paths import ProfilePaths, translate_os_error
 from storage.database.faults import database_errors
@@ -107,9 +108,13 @@ def check_database(path: Path) -> None:
         verdict = [row[0] for row in connection.execute("PRAGMA integrity_check(5)")]
         orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
     if verdict != ["ok"]:
-        raise DatabaseDamagedError(f"The database '{path}' is damaged: {'; '.join(verdict)}.")
-    if orphans:
-        table, row, parent, _ = orphans[0]
         raise DatabaseDamagedError(
-            f"The database '{path}' is damaged: row {row} of '{table}' refers to a missing '{parent}'."
+            _("The database '{path}' is damaged: {names}.").format(path=path, names="; ".join(verdict))
+        )
+    if orphans:
+        table, row, parent, _key = orphans[0]
+        raise DatabaseDamagedError(
+            _("The database '{path}' is damaged: row {row} of '{table}' refers to a missing '{parent}'.").format(
+                path=path, row=row, table=table, parent=parent
+            )
         )

@@ -18,6 +18,7 @@ from blake3 import blake3
 
 from core.errors import FileChangedError, FileMissingError, FileUnreadableError, NotATableError
 from core.fingerprint import CHUNK_BYTES
+from core.i18n import N_, _
 from core.ids import new_id
 from core.paths import ProfilePaths, translate_os_error
 from core.progress import Progress
@@ -181,7 +182,7 @@ class _Reader:
                 done += len(chunk)
                 if done > self.stamp.size_bytes:  # a file that is written to without an end must not be followed
                     raise FileChangedError(self.path)
-                self._progress.report(min(done / max(self.stamp.size_bytes, 1), 1.0), "Reading the file")
+                self._progress.report(min(done / max(self.stamp.size_bytes, 1), 1.0), N_("Reading the file"))
         self._check_unchanged(done)
         return hasher.hexdigest()
 
@@ -242,8 +243,8 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
     mode = os.fstat(handle).st_mode
     if not stat.S_ISREG(mode):
         os.close(handle)
-        kind = "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
-        raise NotATableError(path, f"is {kind}, not a file.")
+        kind = N_("a folder") if stat.S_ISDIR(mode) else N_("a device or a pipe")
+        raise NotATableError(path, _("is {kind}, not a file.").format(kind=_(kind)))
     with open(handle, "rb", buffering=0) as file:  # noqa: PTH123 - from a handle
         yield file
 
@@ -255,11 +256,11 @@ def _unreadable(
     if number in (errno.ENOENT, errno.ENOTDIR):
         return FileMissingError(path)
     if number == errno.EACCES and path.is_dir():  # Windows refuses to open one
-        return NotATableError(path, "is a folder, not a file.")
+        return NotATableError(path, _("is a folder, not a file."))
     if number in (errno.ENXIO, errno.ENODEV):
-        return NotATableError(path, "is a device or a pipe, not a file.")
+        return NotATableError(path, _("is a device or a pipe, not a file."))
     reason = getattr(error, "strerror", None) or str(error)
-    return FileUnreadableError(path, f"cannot be read ({reason}).")
+    return FileUnreadableError(path, _("cannot be read ({reason}).").format(reason=reason))
 
 
 def _clone(source: BinaryIO, target: BinaryIO) -> bool:

@@ -25,6 +25,7 @@ from analysis.row_sql import rows_source
 from analysis.values import Value
 from core.errors import ExportError, StorageIOError
 from core.fingerprint import CHUNK_BYTES
+from core.i18n import N_, _
 from core.progress import Progress, SilentProgress
 from core.telemetry import metrics
 from storage.duck import duck_errors
@@ -69,7 +70,7 @@ class _Counting:
 
     def told(self, rows: int) -> None:
         """Say how many rows are written."""
-        self.report(rows / self._total if self._total else 0.0, f"{rows:,} rows written")
+        self.report(rows / self._total if self._total else 0.0, N_("{rows} rows written").format(rows=f"{rows:,}"))
 
     def report(self, fraction: float, step: str = "") -> None:
         """Pass it on."""
@@ -124,7 +125,7 @@ class Exporter:
             rows = self.write(what, file, fmt, progress=watch, options=options)
             size = file.seek(0, os.SEEK_END)
             # Said while the file can still be taken back: this is the last moment to hear a cancel.
-            watch.report(1.0, f"{rows:,} rows written")
+            watch.report(1.0, N_("{rows} rows written").format(rows=f"{rows:,}"))
         return Exported(target, rows, size)
 
     def write(
@@ -150,7 +151,10 @@ class Exporter:
                 return self._parquet(what, sink, watch)
             case "xlsx":
                 return self._xlsx(what, sink, watch)
-        raise ExportError(f"'{fmt}' is no format Bestand writes.", hint=f"Choose {', '.join(FORMATS)}.")
+        raise ExportError(
+            _("'{fmt}' is no format Bestand writes.").format(fmt=fmt),
+            hint=_("Choose {names}.").format(names=", ".join(FORMATS)),
+        )
 
     def _lines(self, what: What, sink: BinaryIO, fmt: Format, options: ExportOptions, watch: _Counting) -> int:
         schemas: list[pa.Schema] = []
@@ -212,7 +216,7 @@ class Exporter:
             while chunk := file.read(CHUNK_BYTES):
                 sink.write(chunk)
                 done += len(chunk)
-                watch.report(done / max(manifest.size_bytes, 1), "copying")
+                watch.report(done / max(manifest.size_bytes, 1), N_("copying"))
         return manifest.rows
 
     def _xlsx(self, what: What, sink: BinaryIO, watch: _Counting) -> int:
@@ -242,7 +246,7 @@ class Exporter:
         names = [column.name for column in manifest.columns]
         picked = ", ".join(f"c{i}" for i in range(len(names)))
         with (
-            duck_errors(f"Exporting '{manifest.name}'", otherwise=StorageIOError),
+            duck_errors(_("Exporting '{name}'").format(name=manifest.name), otherwise=StorageIOError),
             self._storage.duck.trusted() as c,
             watch.interruptible(c.interrupt),
         ):
@@ -263,8 +267,10 @@ class Exporter:
             source = json.loads(version.manifest)["source"]
             if not source["kept"] and Path(source["path"]).exists() and target.samefile(source["path"]):
                 raise ExportError(
-                    f"'{target}' is the original of an imported dataset and is not replaced.",
-                    hint="Choose another name.",
+                    _("'{target}' is the original of an imported dataset and is not replaced.").format(
+                        target=target
+                    ),
+                    hint=_("Choose another name."),
                     path=str(target),
                 )
 
@@ -280,7 +286,8 @@ def _renamed(schema: pa.Schema, names: Sequence[str]) -> pa.Schema:
 def _checked(options: ExportOptions) -> ExportOptions:
     if len(options.delimiter) != 1 or options.delimiter in '"\r\n\0' or options.delimiter.isalnum():
         raise ExportError(
-            f"{options.delimiter!r} cannot stand between fields.", hint="Use one character, as , ; | or a tab."
+            _("{delimiter} cannot stand between fields.").format(delimiter=repr(options.delimiter)),
+            hint=_("Use one character, as , ; | or a tab."),
         )
     return options
 

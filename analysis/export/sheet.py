@@ -17,6 +17,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from core.errors import ExportError
+from core.i18n import _, number
 
 MAX_ROWS: Final = 1_048_575
 """Rows of a worksheet below the header."""
@@ -40,8 +41,10 @@ def check_size(rows: int) -> None:
     """
     if rows > MAX_ROWS:
         raise ExportError(
-            f"An Excel sheet holds {MAX_ROWS:,} rows below its header, and there are {rows:,}.",
-            hint="Export as csv or parquet, or narrow the rows first.",
+            _("An Excel sheet holds {max_rows} rows below its header, and there are {rows}.").format(
+                max_rows=number(MAX_ROWS), rows=number(rows)
+            ),
+            hint=_("Export as csv or parquet, or narrow the rows first."),
         )
 
 
@@ -66,7 +69,11 @@ def write_sheet(
         ExportError: there are more rows or columns than a sheet has, or a text is longer than a cell.
     """
     if len(names) > MAX_COLUMNS:
-        raise ExportError(f"An Excel sheet holds {MAX_COLUMNS:,} columns, and there are {len(names):,}.")
+        raise ExportError(
+            _("An Excel sheet holds {max_columns} columns, and there are {count}.").format(
+                max_columns=number(MAX_COLUMNS), count=number(len(names))
+            )
+        )
     options = {"constant_memory": True, "tmpdir": str(folder)}
     stream = _Remembering(sink)
     book = xlsxwriter.Workbook(stream, options)
@@ -183,9 +190,16 @@ class _Sheet:
         length = len(text) if len(text) <= MAX_CHARACTERS // 2 else len(text.encode("utf-16-le")) // 2
         if length > MAX_CHARACTERS:
             raise ExportError(
-                f"An Excel cell holds {MAX_CHARACTERS:,} characters, and column '{self._names[column]}' has "
-                f"{length:,} in row {row:,}.",
-                hint="Export as csv or parquet, or shorten the text first.",
+                _(
+                    "An Excel cell holds {max_characters} characters, and column '{column}' has {length} "
+                    "in row {row}."
+                ).format(
+                    max_characters=number(MAX_CHARACTERS),
+                    column=self._names[column],
+                    length=number(length),
+                    row=number(row),
+                ),
+                hint=_("Export as csv or parquet, or shorten the text first."),
             )
         self._sheet.write_string(row, column, text)
 

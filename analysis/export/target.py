@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import BestandError, DiskFullError, ExportError
+from core.i18n import _
 from core.ids import new_id
 from core.paths import ProfilePaths, translate_os_error
 from storage.durable import sync_folder
@@ -56,19 +57,25 @@ def check_target(target: Path, paths: ProfilePaths, *, overwrite: bool) -> None:
     """
     with _translated(target):
         if target.is_dir():
-            raise ExportError(f"'{target}' is a folder.", hint="Name a file in it.", path=str(target))
+            raise ExportError(
+                _("'{target}' is a folder.").format(target=target), hint=_("Name a file in it."), path=str(target)
+            )
         folder = target.parent.resolve()
         if not folder.is_dir():
-            raise ExportError(f"There is no folder '{target.parent}'.", hint="Make it first.", path=str(target))
+            raise ExportError(
+                _("There is no folder '{parent}'.").format(parent=target.parent),
+                hint=_("Make it first."),
+                path=str(target),
+            )
         if folder.is_relative_to(paths.root.resolve()) and not folder.is_relative_to(paths.exports.resolve()):
             raise ExportError(
-                f"'{target}' lies inside the profile, where only Bestand writes.",
-                hint="Choose another folder, or the profile's exports folder.",
+                _("'{target}' lies inside the profile, where only Bestand writes.").format(target=target),
+                hint=_("Choose another folder, or the profile's exports folder."),
                 path=str(target),
             )
         if target.exists():
             if not target.is_file():
-                raise ExportError(f"'{target}' is no ordinary file.", path=str(target))
+                raise ExportError(_("'{target}' is no ordinary file.").format(target=target), path=str(target))
             if not overwrite:
                 raise _taken(target)
 
@@ -91,7 +98,9 @@ def _put(part: Path, target: Path, *, overwrite: bool) -> None:
 
 def _taken(target: Path) -> ExportError:
     return ExportError(
-        f"'{target}' is already there.", hint="Choose another name, or allow to overwrite it.", path=str(target)
+        _("'{target}' is already there.").format(target=target),
+        hint=_("Choose another name, or allow to overwrite it."),
+        path=str(target),
     )
 
 
@@ -110,4 +119,6 @@ def _told(error: OSError, target: Path) -> BestandError:
     if isinstance(known, DiskFullError):
         return known
     reason = (error.strerror or str(error)).lower()
-    return ExportError(f"'{target}' cannot be written: {reason}.", path=str(target))
+    return ExportError(
+        _("'{target}' cannot be written: {reason}.").format(target=target, reason=reason), path=str(target)
+    )

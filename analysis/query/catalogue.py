@@ -14,6 +14,7 @@ from typing import Final
 from analysis.query.guard import TableName
 from analysis.query.places import where
 from core.errors import BestandError, DatasetNotFoundError, QueryRefusedError
+from core.i18n import _
 from storage.database.database import Database
 from storage.database.unit_of_work import UnitOfWork
 from storage.datasets import DatasetStore
@@ -53,8 +54,10 @@ def sources_of(database: Database, tables: Sequence[TableName]) -> tuple[Source,
         other = by_name.setdefault(ascii_lower(source.name), source)
         if other is not source:
             raise QueryRefusedError(
-                f"The names '{other.name}' and '{source.name}' are the same to SQL.",
-                hint="Rename one of the two datasets.",
+                _("The names '{first}' and '{second}' are the same to SQL.").format(
+                    first=other.name, second=source.name
+                ),
+                hint=_("Rename one of the two datasets."),
             )
     return tuple(sources.values())
 
@@ -85,16 +88,18 @@ def _unknown(table: TableName, names: Sequence[str]) -> BestandError:
     whole = f"{table.qualifier}.{table.name}" if table.qualifier else table.name
     if whole in names:
         return QueryRefusedError(
-            f"The name '{whole}' needs quotes, because it holds a point.",
-            hint=f'Write "{whole}" in double quotes.',
+            _("The name '{name}' needs quotes, because it holds a point.").format(name=whole),
+            hint=_('Write "{name}" in double quotes.').format(name=whole),
             **where(table.place),
         )
     nearest = difflib.get_close_matches(whole, names, n=1, cutoff=0.5)
     if table.qualifier or _LIKE_A_FILE.search(table.name):
-        also = f" Did you mean the dataset '{nearest[0]}'?" if nearest else ""
+        told = _("'{name}' is no dataset, and a question reads nothing else.").format(name=whole)
+        if nearest:
+            told = _("{sentence} Did you mean the dataset '{nearest}'?").format(sentence=told, nearest=nearest[0])
         return QueryRefusedError(
-            f"'{whole}' is no dataset, and a question reads nothing else.{also}",
-            hint="Import the file first, then ask about its dataset by name.",
+            told,
+            hint=_("Import the file first, then ask about its dataset by name."),
             nearest=nearest[0] if nearest else None,
             **where(table.place),
         )

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from analysis.query.functions import SCALAR_FUNCTIONS, TABLE_FUNCTIONS, VOLATILE_FUNCTIONS
-from analysis.query.places import Place, engine_says, failed, place_of_byte, where
+from analysis.query.places import Place, engine_says, failed, located, place_of_byte, where
 from analysis.values import text_literal
 from core.errors import QueryFailedError, QueryRefusedError
+from core.i18n import _, number
 from storage.duck import Connection, DuckEngine
 
 MAX_CHARACTERS: Final = 1_000_000
@@ -111,14 +112,18 @@ class Guard:
 
 def _check_text(sql: str) -> None:
     if len(sql) > MAX_CHARACTERS:
-        raise QueryRefusedError(f"The statement has {len(sql):,} characters; at most {MAX_CHARACTERS:,} are read.")
+        raise QueryRefusedError(
+            _("The statement has {count} characters; at most {max_characters} are read.").format(
+                count=number(len(sql)), max_characters=number(MAX_CHARACTERS)
+            )
+        )
     if "\0" in sql:
         # The parser would stop there and see less than a person does.
-        raise QueryRefusedError("The statement holds a zero character, which no SQL has.")
+        raise QueryRefusedError(_("The statement holds a zero character, which no SQL has."))
     try:
         sql.encode()
     except UnicodeEncodeError as error:
-        raise QueryRefusedError("The statement holds half a character and cannot be read.") from error
+        raise QueryRefusedError(_("The statement holds half a character and cannot be read.")) from error
 
 
 def _without_explain(sql: str) -> tuple[str, str]:
@@ -141,19 +146,21 @@ def _check_kind(connection: Connection, sql: str, text: str) -> None:
         statements = connection.extract_statements(text)
     kinds = [statement.type.name for statement in statements]
     if not kinds:
-        raise QueryFailedError("There is no question: the SQL is empty.", hint="Type a SELECT and run it.")
+        raise QueryFailedError(_("There is no question: the SQL is empty."), hint=_("Type a SELECT and run it."))
     if kinds == ["CREATE", "SELECT"] and not statements[0].query:
         raise QueryRefusedError(
-            "A PIVOT over values that are only known from the data is not answered.",
-            hint="Name the values: PIVOT … ON column IN ('a', 'b') USING …",
+            _("A PIVOT over values that are only known from the data is not answered."),
+            hint=_("Name the values: PIVOT … ON column IN ('a', 'b') USING …"),
         )
     if len(kinds) > 1:
         raise QueryRefusedError(
-            f"The text holds {len(kinds)} statements; one question is answered at a time.",
-            hint="Select one statement and run it.",
+            _("The text holds {count} statements; one question is answered at a time.").format(count=len(kinds)),
+            hint=_("Select one statement and run it."),
         )
     if kinds[0] != "SELECT":
-        raise QueryRefusedError(f"{kinds[0].replace('_', ' ')} is not a question: only reading is allowed.")
+        raise QueryRefusedError(
+            _("{kind} is not a question: only reading is allowed.").format(kind=kinds[0].replace("_", " "))
+        )
 
 
 def _parse(connection: Connection, sql: str, text: str) -> Mapping[str, Any]:
@@ -163,9 +170,9 @@ def _parse(connection: Connection, sql: str, text: str) -> Mapping[str, Any]:
     if tree.get("error"):
         if tree.get("error_type") == "parser":
             raise failed(sql, str(tree.get("error_message")))
-        raise QueryRefusedError("This statement is not a question: only reading is allowed.")
+        raise QueryRefusedError(_("This statement is not a question: only reading is allowed."))
     if len(tree["statements"]) != 1:
-        raise QueryRefusedError("One question is answered at a time.")
+        raise QueryRefusedError(_("One question is answered at a time."))
     return tree
 
 
@@ -202,7 +209,9 @@ def _common_tables(node: Mapping[str, Any], scope: frozenset[str], findings: _Fi
 def _judge(part: Mapping[str, Any], scope: frozenset[str], findings: _Findings) -> None:
     kind = part.get("type")
     if isinstance(kind, str) and kind.endswith("_NODE") and kind not in _NODES:
-        raise QueryRefusedError(f"A question cannot hold {kind.removesuffix('_NODE').replace('_', ' ')}.")
+        raise QueryRefusedError(
+            _("A question cannot hold {kind}.").format(kind=kind.removesuffix("_NODE").replace("_", " "))
+        )
     if "sample" in part:
         _judge_source(part, scope, findings)
     if part.get("class") == "PARAMETER":
@@ -218,15 +227,17 @@ def _judge_source(source: Mapping[str, Any], scope: frozenset[str], findings: _F
     if kind in _NODES:  # a whole SELECT may be sampled too
         return
     if kind not in _SOURCES:
-        raise QueryRefusedError(f"A question cannot read from {str(kind).replace('_', ' ').lower()}.")
+        raise QueryRefusedError(
+            _("A question cannot read from {kind}.").format(kind=str(kind).replace("_", " ").lower())
+        )
     if kind == "BASE_TABLE":
         _note_table(source, scope, findings)
     elif kind == "TABLE_FUNCTION":
         _judge_function(source["function"], TABLE_FUNCTIONS, findings)
     elif kind == "SHOW_REF" and (source["show_type"] not in _SHOWN or source.get("table_name")):
         raise QueryRefusedError(
-            "SHOW looks at the engine, not at your data.",
-            hint="Use DESCRIBE or SUMMARIZE with one of your datasets.",
+            _("SHOW looks at the engine, not at your data."),
+            hint=_("Use DESCRIBE or SUMMARIZE with one of your datasets."),
         )
 
 
@@ -239,7 +250,7 @@ def _note_table(source: Mapping[str, Any], scope: frozenset[str], findings: _Fin
 
 def _note_parameter(name: str, findings: _Findings) -> None:
     if name.isdecimal():
-        raise QueryFailedError("Parameters need names.", hint="Write $name instead of ? or $1.")
+        raise QueryFailedError(_("Parameters need names."), hint=_("Write $name instead of ? or $1."))
     findings.parameters.append(name)
 
 
@@ -250,10 +261,10 @@ def _judge_function(call: Mapping[str, Any], allowed: frozenset[str], findings: 
         return
     place = _place(call, findings.sql)
     nearest = difflib.get_close_matches(name, allowed, n=1, cutoff=0.75)
+    told = _("The function '{name}' cannot be used in a question.").format(name=name)
     raise QueryRefusedError(
-        f"The function '{name}' cannot be used in a question{f' ({place})' if place else ''}."
-        + (f" Did you mean '{nearest[0]}'?" if nearest else ""),
-        hint="A question reads your datasets only: no files, settings or network.",
+        located(told, place, nearest[0] if nearest else None),
+        hint=_("A question reads your datasets only: no files, settings or network."),
         function=name,
         wrong=name,
         nearest=nearest[0] if nearest else None,

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from core.errors import QueryFailedError
+from core.i18n import N_, _
 from storage.duck import duck_errors
 
 _KIND: Final = re.compile(r"^[A-Z][A-Za-z ]{1,30} Error: ")
@@ -20,19 +21,25 @@ _CANDIDATES: Final = re.compile(r"(?:Candidate (?:bindings|tables): |Did you mea
 _NOT_FOUND: Final = re.compile(r'(?:Referenced (?:column|table)|column named|^Column) "(?P<name>(?:[^"]|"")+)"')
 _QUOTED: Final = re.compile(r'"((?:[^"]|"")+)"')
 _REWORDED: Final = (
-    (re.compile(r'syntax error at or near "(.*)"', re.DOTALL), "The SQL cannot be understood at '{0}'."),
-    (re.compile(r"syntax error at end of input"), "The SQL ends too early."),
-    (re.compile(r'Referenced column "(.*?)" (?:was )?not found.*', re.DOTALL), "There is no column '{0}'."),
-    (re.compile(r'Referenced table "(.*?)" not found.*', re.DOTALL), "There is no table '{0}' in this question."),
+    (re.compile(r'syntax error at or near "(.*)"', re.DOTALL), N_("The SQL cannot be understood at '{name}'.")),
+    (re.compile(r"syntax error at end of input"), N_("The SQL ends too early.")),
+    (re.compile(r'Referenced column "(.*?)" (?:was )?not found.*', re.DOTALL), N_("There is no column '{name}'.")),
+    (
+        re.compile(r'Referenced table "(.*?)" not found.*', re.DOTALL),
+        N_("There is no table '{name}' in this question."),
+    ),
     (
         re.compile(r'.* "(.*?)" does not have a column named "(.*?)".*', re.DOTALL),
-        "Table '{0}' has no column '{1}'.",
+        N_("Table '{name}' has no column '{column}'."),
     ),
     (
         re.compile(r"No function matches the given name and argument types '(.*?)'.*", re.DOTALL),
-        "No function takes these types: {0}.",
+        N_("No function takes these types: {name}."),
     ),
-    (re.compile(r"unterminated quoted (?:string|identifier).*", re.DOTALL), "A quote is opened but not closed."),
+    (
+        re.compile(r"unterminated quoted (?:string|identifier).*", re.DOTALL),
+        N_("A quote is opened but not closed."),
+    ),
 )
 """What the engine says, and how a person says it."""
 
@@ -43,9 +50,6 @@ class Place:
 
     line: int
     column: int
-
-    def __str__(self) -> str:
-        return f"line {self.line}, column {self.column}"
 
 
 def place_of_byte(sql: str, offset: int) -> Place:
@@ -63,7 +67,7 @@ def engine_says(sql: str, *, lines_before: int = 0) -> Iterator[None]:
         BestandError: whatever `duck_errors` has a class for.
     """
     try:
-        with duck_errors("The question"):
+        with duck_errors(_("The question")):
             yield
     except QueryFailedError as translated:
         if translated.__cause__ is None:
@@ -92,13 +96,20 @@ def failure(
 
     Its context says the same: `line` and `column` from 1, `wrong`, `nearest`.
     """
-    at = f" ({place})" if place else ""
-    also = f" Did you mean '{nearest}'?" if nearest else ""
-    message = f"{sentence.removesuffix('.')}{at}.{also}" if at else f"{sentence}{also}"
-    return QueryFailedError(message, **where(place), wrong=wrong, nearest=nearest)
+    return QueryFailedError(located(sentence, place, nearest), **where(place), wrong=wrong, nearest=nearest)
 
 
-def where(place: Place | None) -> dict[str, int | None]:
+def located(sentence: str, place: Place | None, nearest: str | None) -> str:
+    """Return a sentence with the place it speaks of, and the name that was probably meant."""
+    if place:
+        told = _("{sentence} (line {line}, column {column}).")
+        sentence = told.format(sentence=sentence.removesuffix("."), line=place.line, column=place.column)
+    if nearest:
+        sentence = _("{sentence} Did you mean '{nearest}'?").format(sentence=sentence, nearest=nearest)
+    return sentence
+
+
+def where(place: Place | None) -> dict[str, Any]:
     """Return a place as the context of an error has it."""
     return {"line": place.line if place else None, "column": place.column if place else None}
 
@@ -124,7 +135,7 @@ def _sentence(text: str) -> str:
     for pattern, words in _REWORDED:
         found = pattern.match(text.strip())
         if found:
-            return words.format(*found.groups())
+            return _(words).format(**dict(zip(("name", "column"), found.groups(), strict=False)))
     first = text.strip().split("\n", 1)[0].strip().replace('"', "'")
     first = first.removesuffix("!").removesuffix(".")
     return f"{first[:1].upper()}{first[1:]}."

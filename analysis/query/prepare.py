@@ -13,11 +13,12 @@ import pyarrow as pa
 
 from analysis.query.catalogue import Source
 from analysis.query.guard import Question
-from analysis.query.places import engine_says
+from analysis.query.places import engine_says, located
 from analysis.query.result_file import BLOCK_ROWS, plain_batch, plain_schema
 from analysis.query.subquery import as_subquery
 from analysis.values import Value, arguments
 from core.errors import QueryFailedError
+from core.i18n import _
 from core.types import Column
 from storage.cache.keys import CacheKeys
 from storage.duck import Connection, quote_identifier
@@ -75,7 +76,7 @@ def prepare(connection: Connection, ready: Ready) -> Statement:
 
 
 def _with_nearest(connection: Connection, ready: Ready, error: QueryFailedError) -> QueryFailedError:
-    """Return the error with the column that was probably meant, where the engine named a wrong one and no other."""
+    """Return the error with the column that was probably meant, where the engine named a wrong one only."""
     wrong = error.context.get("wrong")
     if not isinstance(wrong, str) or error.context.get("nearest"):
         return error
@@ -87,7 +88,7 @@ def _with_nearest(connection: Connection, ready: Ready, error: QueryFailedError)
     close = difflib.get_close_matches(wrong, columns, n=1, cutoff=0.5)
     if not close:
         return error
-    told = QueryFailedError(f"{error} Did you mean '{close[0]}'?", hint=error.hint)
+    told = QueryFailedError(located(error.message, None, close[0]), hint=error.hint)
     told.context = {**error.context, "nearest": close[0]}
     return told
 
@@ -152,7 +153,7 @@ def _prepared(connection: Connection, ready: Ready, name: str, preparation: str,
     with engine_says(ready.question.sql, lines_before=lines_before):
         kinds: Sequence[str] = [one.type.name for one in connection.extract_statements(preparation)]
         if kinds != ["PREPARE"]:
-            raise QueryFailedError("The question cannot be prepared as one statement.")
+            raise QueryFailedError(_("The question cannot be prepared as one statement."))
         connection.execute(preparation)
     return Statement(f"EXECUTE {name}{arguments(ready.params)}", lines_before)
 
@@ -190,8 +191,16 @@ def check_parameters(question: Question, params: Mapping[str, Value]) -> None:
     missing = [name for name in question.parameters if name not in params]
     unknown = [name for name in params if name not in question.parameters]
     if missing:
-        raise QueryFailedError(f"The question wants a value for ${missing[0]}.", hint="Give every $name a value.")
+        raise QueryFailedError(
+            _("The question wants a value for ${missing}.").format(missing=missing[0]),
+            hint=_("Give every $name a value."),
+        )
     if unknown:
-        raise QueryFailedError(f"The question has no parameter ${unknown[0]}.", hint="Leave that value out.")
+        raise QueryFailedError(
+            _("The question has no parameter ${unknown}.").format(unknown=unknown[0]),
+            hint=_("Leave that value out."),
+        )
     if question.parameters and question.explain:
-        raise QueryFailedError("A question with parameters has no plan to show.", hint="Write the values in.")
+        raise QueryFailedError(
+            _("A question with parameters has no plan to show."), hint=_("Write the values in.")
+        )

@@ -20,13 +20,14 @@ from analysis.query.places import engine_says
 from analysis.query.prepare import Statement
 from analysis.query.result_file import BLOCK_ROWS, ResultFile, ResultWriter
 from core.errors import BestandError, CancelledError, QueryFailedError, QueryTimeoutError
+from core.i18n import N_, _
 from core.ids import new_id
 from core.telemetry import log_error, metrics
 from storage.duck import Connection
 
 State: TypeAlias = Literal["running", "done", "failed", "cancelled"]
 
-WHAT: Final = "The question"
+WHAT: Final = N_("The question")
 _PRESS_S: Final = 0.02
 """How often a stop is repeated until the engine has heard it; between two statements it cannot."""
 _PRESS_FOR_S: Final = 10.0
@@ -140,7 +141,7 @@ class QueryRun:
 
     def cancel(self) -> bool:
         """Stop the run and return whether there was something to stop; takes some milliseconds."""
-        return self.stop(CancelledError(WHAT))
+        return self.stop(CancelledError(_(WHAT)))
 
     def stop(self, reason: BestandError) -> bool:
         """Stop the run for a reason, which becomes its `error`."""
@@ -251,7 +252,11 @@ class Execution:
         in_background(self._work, f"query-{self._run.id}")
 
     def _work(self) -> None:
-        late = QueryTimeoutError(f"{WHAT} took longer than {self._timeout_s:g} s and was stopped.")
+        late = QueryTimeoutError(
+            _("{what} took longer than {timeout_s} s and was stopped.").format(
+                what=_(WHAT), timeout_s=f"{self._timeout_s:g}"
+            )
+        )
         alarm = threading.Timer(self._timeout_s, lambda: self._run.stop(late))
         alarm.daemon = True
         alarm.start()
@@ -263,7 +268,10 @@ class Execution:
             error = self._run.stopping or known
         except Exception as bug:
             log_error(bug)
-            error = QueryFailedError(f"{WHAT} ended by a fault in Bestand: {bug}", hint=BestandError.default_hint)
+            error = QueryFailedError(
+                _("{what} ended by a fault in Bestand: {bug}").format(what=_(WHAT), bug=bug),
+                hint=_(BestandError.default_hint),
+            )
         finally:
             alarm.cancel()
         self._run.end(error)

@@ -12,6 +12,7 @@ from typing import Any
 from analysis.query.guard import Question
 from analysis.values import text_literal
 from core.errors import QueryFailedError
+from core.i18n import _
 from storage.duck import Connection
 
 
@@ -22,7 +23,7 @@ def as_subquery(connection: Connection, question: Question) -> str:
         QueryFailedError: the question asks for a plan, or cannot stand in brackets.
     """
     if question.explain:
-        raise QueryFailedError("A plan is shown on the page only.", hint="Leave EXPLAIN out.")
+        raise QueryFailedError(_("A plan is shown on the page only."), hint=_("Leave EXPLAIN out."))
     judged = _tree(connection, question.text)
     for text in _forms(connection, question.text):
         whole = f"(\n{text}\n)"
@@ -30,7 +31,7 @@ def as_subquery(connection: Connection, question: Question) -> str:
         inner = _between_brackets(tree)
         if inner is not None and _plain(inner) == _plain(judged["statements"][0]["node"]):
             return whole
-    raise QueryFailedError("The question cannot stand in brackets.", hint="Take out what follows its end.")
+    raise QueryFailedError(_("The question cannot stand in brackets."), hint=_("Take out what follows its end."))
 
 
 def _forms(connection: Connection, text: str) -> Iterator[str]:

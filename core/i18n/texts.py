@@ -35,6 +35,10 @@ class Text(str):
         plain = {name: in_english(value) for name, value in kwargs.items()}
         return Text(super().format(*args, **kwargs), self.english.format(*map(in_english, args), **plain))
 
+    def removesuffix(self, suffix: str, /) -> "Text":
+        """Return both forms without this ending."""
+        return Text(super().removesuffix(suffix), self.english.removesuffix(suffix))
+
 
 def in_english(value: object) -> object:
     """Return the English form of a translated text; anything else as it is."""

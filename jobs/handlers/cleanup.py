@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from core.i18n import N_, _
 from jobs.context import JobContext
 from jobs.specs import Args, JobOutcome, Spec
 
@@ -19,7 +20,7 @@ def cleanup_spec(analysis: "Analysis") -> Spec:
         from storage.collect import collect_unreferenced
 
         older_than_s = float(str(args.get("older_than_s", 3_600)))
-        context.report(0.0, "Looking for files nothing refers to")
+        context.report(0.0, N_("Looking for files nothing refers to"))
         return JobOutcome({"versions_removed": collect_unreferenced(analysis.storage, older_than_s=older_than_s)})
 
-    return Spec("cleanup", run, label=lambda _args: "Tidy up dataset files")
+    return Spec("cleanup", run, label=lambda _args: _("Tidy up dataset files"))

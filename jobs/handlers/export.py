@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import ExportError, UsageError
+from core.i18n import _
 from jobs.context import JobContext
 from jobs.specs import Args, JobOutcome, Spec
 
@@ -25,7 +26,11 @@ def export_spec(analysis: "Analysis") -> Spec:
         wanted = str(args["format"])
         fmt = next((known for known in FORMATS if known == wanted), None)
         if fmt is None:
-            raise ExportError(f"'{wanted}' is no export format; there are {', '.join(FORMATS)}.")
+            raise ExportError(
+                _("'{wanted}' is no export format; there are {names}.").format(
+                    wanted=wanted, names=", ".join(FORMATS)
+                )
+            )
         exported = analysis.exports.export(
             _what(analysis, args),
             Path(str(args["target"])),
@@ -35,14 +40,16 @@ def export_spec(analysis: "Analysis") -> Spec:
         )
         return JobOutcome({"path": str(exported.path), "rows": exported.rows, "bytes": exported.bytes})
 
-    return Spec("export", run, label=lambda args: f"Export to {Path(str(args['target'])).name}")
+    return Spec(
+        "export", run, label=lambda args: _("Export to {name}").format(name=Path(str(args["target"])).name)
+    )
 
 
 def _what(analysis: "Analysis", args: Args) -> "What":
     """Return the question, or the dataset as it is when the job begins."""
     sql, dataset = args.get("sql"), args.get("dataset")
     if (sql is None) == (dataset is None):
-        raise UsageError("An export takes either a dataset or a question.")
+        raise UsageError(_("An export takes either a dataset or a question."))
     if sql is not None:
         return str(sql)
     with analysis.storage.database.read() as uow:

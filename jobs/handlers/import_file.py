@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from core.i18n import _
 from core.types import Json, Reading
 from jobs.context import JobContext
 from jobs.specs import Args, JobOutcome, Spec
@@ -37,7 +38,7 @@ def import_spec(analysis: "Analysis") -> Spec:
         )
         return JobOutcome(lambda: _line(path, imported.manifest), imported.record)
 
-    return Spec("import", run, label=lambda args: f"Import {Path(str(args['path'])).name}")
+    return Spec("import", run, label=lambda args: _("Import {name}").format(name=Path(str(args["path"])).name))
 
 
 def _line(path: Path, manifest: "Manifest") -> dict[str, Json]:

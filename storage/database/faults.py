@@ -24,6 +24,7 @@ from core.errors import (
     RevisionConflictError,
     StorageIOError,
 )
+from core.i18n import _
 
 ALMOST_FULL_BYTES = 256 * 1024
 """SQLite reports some writes refused for lack of room as plain I/O errors; with less room than this they are."""
@@ -52,9 +53,9 @@ def database_errors(path: Path | str, *, reading: bool = False) -> Iterator[None
 def translate(error: BaseException, path: Path | str, *, reading: bool = False) -> BestandError | None:
     """Return the error a person can act on, or None when `error` is a bug or already ours."""
     if isinstance(error, StaleDataError):
-        return RevisionConflictError("Somebody else changed this since it was read.")
+        return RevisionConflictError(_("Somebody else changed this since it was read."))
     if isinstance(error, PoolTimeoutError):
-        return DatabaseBusyError(f"The database '{path}' is read by too many at once.")
+        return DatabaseBusyError(_("The database '{path}' is read by too many at once.").format(path=path))
     original = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(original, sqlite3.Error):
         return _from_sqlite(original, Path(path), reading=reading)
@@ -89,13 +90,15 @@ def _primary(error: BaseException | None) -> int | None:
 def _from_sqlite(error: sqlite3.Error, path: Path, *, reading: bool) -> BestandError | None:
     match _primary(error):
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return DatabaseBusyError(f"Another process keeps the database '{path}' locked.")
+            return DatabaseBusyError(_("Another process keeps the database '{path}' locked.").format(path=path))
         case sqlite3.SQLITE_FULL:
             return DiskFullError(path)
         case sqlite3.SQLITE_READONLY:
             return None if reading else ProfileReadOnlyError(path.parent)
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return DatabaseDamagedError(f"The database '{path}' is damaged: {error}.")
+            return DatabaseDamagedError(
+                _("The database '{path}' is damaged: {error}.").format(path=path, error=error)
+            )
         case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
             return _from_refusal(error, path)
     return None
@@ -104,21 +107,25 @@ def _from_sqlite(error: sqlite3.Error, path: Path, *, reading: bool) -> BestandE
 def _from_refusal(error: sqlite3.Error, path: Path) -> BestandError:
     """SQLite says only that the system refused; look at the disk to say why."""
     if not path.parent.is_dir():
-        return StorageIOError(f"The folder of the database '{path}' is gone.", path=str(path))
+        return StorageIOError(_("The folder of the database '{path}' is gone.").format(path=path), path=str(path))
     if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
         return ProfileReadOnlyError(path.parent)
     if shutil.disk_usage(path.parent).free < ALMOST_FULL_BYTES:
         return DiskFullError(path)
-    return StorageIOError(f"The disk refused to work on '{path}': {error}.", path=str(path))
+    return StorageIOError(
+        _("The disk refused to work on '{path}': {error}.").format(path=path, error=error), path=str(path)
+    )
 
 
 def _from_postgres(state: str, path: Path | str, *, reading: bool) -> BestandError | None:
     if state in _RETRY_STATES or state == "55P03":
-        return DatabaseBusyError(f"Others keep changing the same rows of the database '{path}'.")
+        return DatabaseBusyError(
+            _("Others keep changing the same rows of the database '{path}'.").format(path=path)
+        )
     if state == "53100":
         return DiskFullError(path)
     if state == "25006":
         return None if reading else ProfileReadOnlyError(path)
     if state.startswith(("08", "57P")):
-        return StorageIOError(f"The database '{path}' does not answer.", path=str(path))
+        return StorageIOError(_("The database '{path}' does not answer.").format(path=path), path=str(path))
     return None

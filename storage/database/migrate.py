@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import DatabaseBusyError, DatabaseDamagedError, ProfileError, ProfileNewerError
+from core.i18n import _
 from core.ids import new_id
 from core.paths import ProfilePaths, translate_os_error
 from core.types import Json
@@ -99,7 +100,10 @@ def migrate(
     wanted = scripts or Scripts()
     goal = target or wanted.newest
     if goal not in (*wanted.revisions, EMPTY):
-        raise ProfileError(f"There is no schema '{goal}'.", hint=f"Known are: {', '.join(wanted.revisions)}.")
+        raise ProfileError(
+            _("There is no schema '{goal}'.").format(goal=goal),
+            hint=_("Known are: {names}.").format(names=", ".join(wanted.revisions)),
+        )
     with _alone(paths, lock, wait_s):
         state = read_schema_state(paths.state_db)
         _refuse_foreign(paths, state, wanted)
@@ -156,14 +160,18 @@ def _alone(paths: ProfilePaths, lock: ProfileLock | None, wait_s: float) -> Iter
 def _refuse_foreign(paths: ProfilePaths, state: SchemaState, scripts: Scripts) -> None:
     if state.revision is None:
         if state.tables:
-            raise DatabaseDamagedError(f"'{paths.state_db}' is not a database of Bestand.")
+            raise DatabaseDamagedError(
+                _("'{state_db}' is not a database of Bestand.").format(state_db=paths.state_db)
+            )
         return
     if state.revision not in scripts.revisions:
-        by = f"Bestand {state.app_version}" if state.app_version else "a newer Bestand"
+        by = f"Bestand {state.app_version}" if state.app_version else _("a newer Bestand")
         raise ProfileNewerError(
-            f"The profile '{paths.root}' was last used by {by} (schema {state.revision}); "
-            f"this one knows schemas up to {scripts.newest}.",
-            hint=f"Install {by} or newer, or choose another folder with --profile DIR.",
+            _(
+                "The profile '{root}' was last used by {by} (schema {revision}); "
+                "this one knows schemas up to {newest}."
+            ).format(root=paths.root, by=by, revision=state.revision, newest=scripts.newest),
+            hint=_("Install {by} or newer, or choose another folder with --profile DIR.").format(by=by),
             revision=state.revision,
         )
 
@@ -223,6 +231,6 @@ def _fold_log(path: Path) -> None:
             busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         log = path.with_name(f"{path.name}-wal")
         if busy or (log.exists() and log.stat().st_size):
-            raise DatabaseBusyError(f"Another process still reads the database '{path}'.")
+            raise DatabaseBusyError(_("Another process still reads the database '{path}'.").format(path=path))
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)

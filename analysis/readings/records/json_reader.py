@@ -261,9 +261,8 @@ def _candidate(
     names: list[str] | None = None,
 ) -> Candidate:
     word = _WORDS[listing.form]
-    why = ["JSON", _LISTS[listing.form]]
-    if listing.count is not None:
-        why.append(counted(listing.count, word))
+    listed = _LISTS[listing.form] if listing.count is None else counted(listing.count, f"list of {word}")
+    why = ["JSON", listed]
     if listing.key is not None:
         why.append(N_("in '{key}'").format(key=listing.key))
     if listing.form is Form.LISTS:

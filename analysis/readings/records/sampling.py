@@ -15,13 +15,14 @@ from core.types import Reading
 SAMPLED = 0.9
 """How sure a type is that was seen in the first records only."""
 _COUNTED: Final = {
-    "list": (N_("1 list"), N_("{number} lists")),
+    "list of list": (N_("list of 1 list"), N_("list of {number} lists")),
+    "list of object": (N_("list of 1 object"), N_("list of {number} objects")),
+    "list of value": (N_("list of 1 value"), N_("list of {number} values")),
     "member": (N_("1 member"), N_("{number} members")),
     "more sheet": (N_("1 more sheet"), N_("{number} more sheets")),
     "object": (N_("1 object"), N_("{number} objects")),
     "row": (N_("1 row"), N_("{number} rows")),
     "row group": (N_("1 row group"), N_("{number} row groups")),
-    "value": (N_("1 value"), N_("{number} values")),
 }
 
 

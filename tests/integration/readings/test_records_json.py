@@ -127,10 +127,10 @@ def test_candidates_tell_in_words_what_they_are(reader: JsonReader, write: Calla
     """The page shows these words; the best comes first, and unsure ones are below the threshold."""
     judgement = reader.judge(write('{"data": [{"a":1},{"a":2},{"b":null}]}'), name="f.json")
     best = judgement.best
-    assert best.why == "JSON · list of 3 objects in 'data'"
+    assert best.why == "JSON · list of 3 objects · in 'data'"
     assert [(c.name, c.type, c.confidence) for c in best.columns] == [("a", "BIGINT", 1.0), ("b", "VARCHAR", 1.0)]
     assert best.preview == (("1", None), ("2", None), (None, None))
-    assert judgement.candidates[1].why == "JSON · one object with 1 member as the only record"
+    assert judgement.candidates[1].why == "JSON · one object as the only record · 1 member"
 
     unsure = reader.judge(write('{"a":[{"x":1}],"b":[{"y":2}]}'), name="f.json")
     assert unsure.best.reading.confidence < 0.6

@@ -61,7 +61,7 @@ def test_the_judge_needs_the_footer_only(reader: ParquetReader, tmp_path: Path) 
 
     best = reader.judge(path, name="x.parquet").best
 
-    assert best.why == "Parquet · 2 rows in 1 row group"
+    assert best.why == "Parquet · 2 rows · 1 row group"
     assert best.preview == (("1", "\\x00\\xFF"), (None, ""))
     assert [column.type for column in best.columns] == ["BIGINT", "BLOB"]
 
