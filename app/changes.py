@@ -12,6 +12,8 @@ from typing import Final
 
 ELSEWHERE: Final = "elsewhere"
 """The tag of a commit by another process: anything may have changed."""
+CLOSING: Final = "closing"
+"""The tag of the engine's end: whoever waits shall stop waiting."""
 
 Listener = Callable[[frozenset[str]], None]
 
@@ -37,6 +39,10 @@ class Changes:
         with self._lock:
             elsewhere = self._counts[ELSEWHERE]
             return {tag: self._counts[tag] + elsewhere for tag in tags}
+
+    def close(self) -> None:
+        """Tell everyone that the engine ends."""
+        self.hear(frozenset({CLOSING}))
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with the tags of each commit, on the committing thread; return what ends that."""

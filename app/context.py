@@ -13,6 +13,7 @@ from app.changes import Changes
 from core.config import AppConfig, ConfigReport, load_config_report, remember_good
 from core.i18n import set_language
 from core.logging import configure_logging, get_logger
+from core.network import NetworkGate
 from core.paths import ProfilePaths
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class AppContext:
     analysis: "Analysis"
     jobs: "Jobs"
     changes: Changes
+    network: NetworkGate
     closing: ExitStack
 
     def close(self) -> None:
@@ -79,7 +81,17 @@ def init_app(
             jobs.worker.start()
         _tell(report)
         remember_good(paths, report)
-        return AppContext(report.config, report, paths, storage, analysis, jobs, changes, opened.pop_all())
+        return AppContext(
+            report.config,
+            report,
+            paths,
+            storage,
+            analysis,
+            jobs,
+            changes,
+            NetworkGate(report.config),
+            opened.pop_all(),
+        )
 
 
 @contextmanager

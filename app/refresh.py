@@ -4,6 +4,7 @@ Every part that changes is a keyed fragment. A callback names the parts it chang
 a job end has no callback, so it asks for them with `refresh`.
 """
 
+from collections.abc import Sequence
 from typing import NoReturn
 
 import streamlit as st
@@ -11,7 +12,11 @@ from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
 NAV = "nav"
+"""The navigation, and with it everything the browser is told of the window."""
+FRAME = "frame"
+"""What the browser is told; drawn after everything else that is drawn with it."""
 STATUS = "status"
+"""The status bar."""
 
 
 def view_key(view: str) -> str:
@@ -24,9 +29,15 @@ def inspector_key(view: str) -> str:
     return f"inspector_{view}"
 
 
+def in_order(keys: Sequence[str]) -> list[str]:
+    """Return the parts in the order in which they are drawn: what the browser is told goes last."""
+    wanted = dict.fromkeys(key for key in keys if key != FRAME)
+    return [*wanted, *([FRAME] if NAV in wanted or FRAME in keys else [])]
+
+
 def redraw(*keys: str) -> NoReturn:
     """Within a callback: draw these parts instead of the one the widget is in."""
-    st.rerun(list(keys))
+    st.rerun(in_order(keys))
 
 
 def refresh(*keys: str) -> None:
@@ -42,7 +53,7 @@ def refresh(*keys: str) -> None:
         RerunData(
             query_string=context.query_string,
             page_script_hash=context.page_script_hash,
-            fragment_id_queue=context.fragment_storage.resolve_target(list(keys)),
+            fragment_id_queue=context.fragment_storage.resolve_target(in_order(keys)),
             is_fragment_scoped_rerun=False,  # after the parts that are still waiting, not instead of them
             cached_message_hashes=context.cached_message_hashes,
             context_info=context.context_info,

@@ -10,7 +10,8 @@ reload and a link from elsewhere all come through `arrive`.
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
 
@@ -159,7 +160,7 @@ class Router:
         page = self.page
         hit = tags & frozenset(page.watches)
         again = bool(hit) and page.on_event(self.ctx, Event("changed", {"tags": hit}))
-        return [*([view_key(page.slug)] if again else []), NAV, STATUS]
+        return [view_key(page.slug)] if again else []
 
     # ---- looking ----------------------------------------------------------------------------------------
 
@@ -176,12 +177,27 @@ class Router:
         """Tell whether a view is to be drawn at all."""
         return slug in self.views.live
 
-    def drawing(self, slug: str) -> Params:
-        """Note that a live view is being drawn, and return the parameters it is drawn with."""
-        view = self.views.live[slug]
-        params = self.route.params if self.route.page == slug else view.params or self.pages[slug].params()
-        self.views.drawing(slug, params, self.marks_of(slug))
-        return params
+    def params_of(self, slug: str) -> Params:
+        """Return what a live view shows: the present place, or what it was drawn with last."""
+        if self.route.page == slug:
+            return self.route.params
+        return self.views.live[slug].params or self.pages[slug].params()
+
+    @contextmanager
+    def drawn(self, slug: str) -> Iterator[Params]:
+        """Draw a live view in the block, which gets its parameters; it counts as drawn when the block ends."""
+        params, marks = self.params_of(slug), self.marks_of(slug)
+        self.views.give_back(slug)
+        yield params
+        self.views.is_drawn(slug, params, marks)
+
+    def fresh(self) -> dict[str, dict[str, str]]:
+        """Return the live views that need not be drawn again, and what they show."""
+        return {
+            slug: view.params.query()
+            for slug, view in self.views.live.items()
+            if view.params is not None and self.views.is_fresh(slug, view.params, self.marks_of(slug))
+        }
 
 
 def _wrapped(around: Middleware, step: Callable[[Move], None]) -> Callable[[Move], None]:

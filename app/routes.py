@@ -1,4 +1,4 @@
-"""What the engine serves beside the page: built components, and later the rows of the grid.
+"""What the engine serves beside the page: components, rows, what an editor asks for, pushed events, files taken.
 
 Used by the server, which puts the launch gate in front of all of it.
 """
@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute
 
+from app.components.grid.route import data_routes
 from app.components.mount import asset_routes
+from app.events import event_routes
 from app.features.query.routes import editor_routes
+from app.findable import palette_routes
+from app.pages import PAGES
+from app.uploads import upload_routes
 
 if TYPE_CHECKING:
     from app.context import AppContext
@@ -16,4 +21,11 @@ if TYPE_CHECKING:
 
 def app_routes(ctx: "AppContext") -> list[BaseRoute]:
     """Return every route of the application, in the order in which they are tried."""
-    return [*asset_routes(), *editor_routes(ctx)]
+    return [
+        *asset_routes(),
+        *editor_routes(ctx),
+        *data_routes(ctx),
+        *event_routes(ctx, PAGES),
+        *palette_routes(ctx),
+        *upload_routes(ctx),
+    ]

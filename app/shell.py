@@ -1,55 +1,64 @@
-"""The frame of the page: navigation on the left, one slot per view, the status line.
+"""The frame of the page: navigation, one slot per view with its inspector, the status bar, and what is not seen.
 
-Each view is a keyed fragment in a slot of its own that stays alive; a style rule shows one of them. A click draws
-the navigation and one view again, never the whole script, so nothing else moves.
+Each view is a keyed fragment in a slot of its own that stays alive; the frame in the browser shows one of them.
+A click draws the view if it must be drawn, then the navigation and the status bar; never the whole script, so
+nothing else moves.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from app import catalogue, work
-from app.boundary import boundary, escaped, part
+from app import catalogue, messages
+from app.boundary import boundary, guarded, part
+from app.commands import Commands, chosen, commands, recently_chosen
+from app.components.frame import frame
+from app.components.hotkeys import hotkeys
+from app.components.nav import nav
+from app.components.palette import palette
+from app.components.splitter import splitter
+from app.components.statusbar import statusbar
 from app.desk import Desk
 from app.features.export.page import export_control
-from app.page import Page
+from app.page import Event, Page
 from app.pages import PAGES
-from app.refresh import NAV, STATUS, inspector_key, refresh, view_key
-from app.router import Route, Router, here, install, logged, navigate, router
-from app.session import kept
-from app.theme import STYLE_FILE
-from app.widgets import field_key
-from app.widgets.words import counted, when
+from app.refresh import FRAME, NAV, STATUS, inspector_key, redraw, view_key
+from app.router import Router, install, logged, navigate, router
+from app.status import status_items
+from app.uploads import kept_upload
+from core.i18n import _
 from core.trace import trace
 
 if TYPE_CHECKING:
     from app.context import AppContext
-    from jobs.manager import JobStatus
 
-SIDEBAR_PX: Final = 214
-STATUS_EVERY_S: Final = 2
-"""How often the status line looks for work that began or ended elsewhere."""
-DATASETS_SHOWN: Final = 200
+DATASETS_SHOWN: Final = 500
 """Most datasets in the navigation; the Data page searches them all."""
+INSPECTOR_PX: Final = 300
+INSPECTOR_MIN_PX: Final = 220
+MIDDLE_MIN_PX: Final = 640
+"""What the inspector leaves at least for navigation and content."""
+DATASETS: Final = "table:dataset"
 
 
 def draw(ctx: "AppContext") -> None:
     """Draw the whole page; runs once for each window, and again only when it is loaded anew."""
-    st.set_page_config(page_title="Bestand", layout="wide", initial_sidebar_state=SIDEBAR_PX)
-    st.html(STYLE_FILE)
+    st.set_page_config(page_title="Bestand", layout="wide")
     with trace():
         install(partial(_new_router, ctx)).arrive(st.query_params.to_dict())
         desk = Desk(export=partial(export_control, ctx))
-        with st.sidebar:
-            part(NAV, partial(_navigation, ctx))
-        with st.container(key="views", gap=None):
-            for page in PAGES:
-                part(view_key(page.slug), partial(_view, ctx, page, desk))
-        with st.bottom:
-            part(STATUS, partial(_status, ctx), every=STATUS_EVERY_S)
+        with st.container(key="window", gap=None):
+            with st.container(key="zone_nav", gap=None):
+                part(NAV, partial(_navigation, ctx))
+            with st.container(key="zone_views", gap=None):
+                for page in PAGES:
+                    part(view_key(page.slug), partial(_view, ctx, page, desk))
+            with st.container(key="zone_status", gap=None):
+                part(STATUS, partial(_status, ctx))
+            with st.container(key="zone_unseen", gap=None):  # last: it tells the browser that all is drawn
+                part(FRAME, partial(_unseen, ctx))
 
 
 def _new_router(ctx: "AppContext") -> Router:
@@ -60,107 +69,126 @@ def _new_router(ctx: "AppContext") -> Router:
 
 
 def _navigation(ctx: "AppContext") -> None:
-    place = here()
-    _tell_browser(router())
-    hidden = ",".join(f".st-key-slot_{page.slug}" for page in PAGES if page.slug != place.page)
-    st.html(f"<style>{hidden}{{display:none}}</style>")
-    with st.container(key="nav_brand"):
-        st.markdown("Bestand")
-    with st.container(key="nav_views", gap=None):
-        for page in PAGES:
-            attention = page.badge(ctx)
-            badge = f" :red-badge[{attention}]" if attention else ""
-            _nav_button(page.title + badge, f":material/{page.icon}:", place, page.slug, None)
-            if page.slug == "data":
-                _nav_datasets(ctx, place)
-
-
-def _tell_browser(window: Router) -> None:
-    """Have the address bar say where the window is."""
-    if window.address != "none":
-        st.query_params.from_dict(window.route.query())
-        window.address = "none"
-
-
-def _nav_datasets(ctx: "AppContext", place: Route) -> None:
-    names = catalogue.names(ctx, limit=DATASETS_SHOWN)
-    with st.container(key="nav_datasets", gap=None):
-        for name in names:
-            _nav_button(escaped(name), None, place, "data", name)
-
-
-def _nav_button(label: str, icon: str | None, place: Route, view: str, dataset: str | None) -> None:
-    params = {"dataset": dataset} if dataset else {}
-    chosen = place.query() == {"view": view, **params}
-    st.button(
-        label,
-        key=field_key("nav", view, dataset),
-        icon=icon,
-        type="primary" if chosen else "tertiary",
-        width="stretch",
-        on_click=navigate,
-        args=(view,),
-        kwargs=params,
+    window = router()
+    names = catalogue.names(ctx, limit=DATASETS_SHOWN + 1)
+    nav(
+        [
+            {"slug": page.slug, "title": page.title, "icon": page.icon, "badge": page.badge(ctx)}
+            for page in PAGES
+            if page.listed
+        ],
+        below="data",
+        datasets=names[:DATASETS_SHOWN],
+        more=max(len(names) - DATASETS_SHOWN, 0),
+        active=_place(window),
     )
 
 
-# ---- middle -----------------------------------------------------------------------------------------------
+def _place(window: Router) -> dict[str, Any]:
+    return {"page": window.route.page, "params": window.route.params.query()}
+
+
+# ---- middle and right -------------------------------------------------------------------------------------
 
 
 def _view(ctx: "AppContext", page: Page, desk: Desk) -> None:
-    """Draw one view in its slot; a view nobody has opened yet costs nothing."""
-    with st.container(key=f"slot_{page.slug}", gap="small"):
+    """Draw one view in its slot, or nothing if it is not alive."""
+    with st.container(key=f"slot_{page.slug}", gap=None):
         if not router().is_live(page.slug):
             return
-        params = router().drawing(page.slug)
-        with st.container(key=f"view_{page.slug}", gap="small"), boundary(page.slug):
-            page.render(ctx, desk, params)
-        if page.has_inspector:
-            with st.container(key=f"pane_{page.slug}", gap="small"):
-                part(inspector_key(page.slug), partial(_inspector, ctx, page, desk))
+        with router().drawn(page.slug) as params:
+            with st.container(key=f"view_{page.slug}", gap=None), boundary(page.slug):
+                page.render(ctx, desk, params)
+            if page.has_inspector:
+                with st.container(key=f"edge_{page.slug}", gap=None):
+                    _inspector_edge()
+                with st.container(key=f"pane_{page.slug}", gap=None):
+                    part(inspector_key(page.slug), partial(_inspector, ctx, page, desk))
+
+
+def _inspector_edge() -> None:
+    splitter(
+        "bestand-inspector", label=_("Width of the inspector"), sizes="right", initial=INSPECTOR_PX,
+        minimum=INSPECTOR_MIN_PX, rest=MIDDLE_MIN_PX, foldable=True,
+    )  # fmt: skip
 
 
 def _inspector(ctx: "AppContext", page: Page, desk: Desk) -> None:
-    page.inspector(ctx, desk, router().drawing(page.slug))
+    page.inspector(ctx, desk, router().params_of(page.slug))
 
 
 # ---- bottom -----------------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Seen:
-    """What the status line saw last, to tell what changed elsewhere since."""
-
-    mark: tuple[str, ...] | None = None
-
-
 def _status(ctx: "AppContext") -> None:
-    active = work.list_jobs(ctx, states=work.UNFINISHED, limit=20)
-    attention = work.list_jobs(ctx, states=work.WANTS_ATTENTION, limit=20)
-    names = catalogue.names(ctx, limit=DATASETS_SHOWN)
-    with st.container(key="status", horizontal=True, gap="medium", vertical_alignment="center"):
-        st.caption(f":material/check: {_saved(ctx)}", width="content")
-        st.caption(counted(len(names), "dataset"), width="content")
-        st.caption(str(ctx.config.compute), width="content")
-        st.caption(_working(active), width="content")
-        st.space("stretch")
-        st.caption(f":material/cloud_off: {ctx.config.mode}", width="content")
-    seen = kept("status", _Seen)
-    mark = (*names, "jobs", *(job.id for job in attention))
-    if seen.mark not in (None, mark):
-        refresh(NAV)
-    seen.mark = mark
+    window = router()
+    facts = window.page.status(ctx, window.route.params)
+    with st.container(key="status", gap=None):
+        statusbar(status_items(ctx, [page.slug for page in PAGES]), facts)
 
 
-def _saved(ctx: "AppContext") -> str:
-    with ctx.storage.database.read() as uow:
-        newest = uow.audit.list(limit=1)
-    return f"Saved {when(newest[0].at)}" if newest else "Nothing to save yet"
+# ---- what is not seen -------------------------------------------------------------------------------------
 
 
-def _working(active: "Sequence[JobStatus]") -> str:
-    if not active:
-        return "no jobs running"
-    first = active[0]
-    more = f", {counted(len(active) - 1, 'more')}" if len(active) > 1 else ""
-    return f"{first.label}: {first.fraction:.0%}{more}"
+def _unseen(ctx: "AppContext") -> None:
+    window = router()
+    available = commands(ctx, window, [page for page in PAGES if page.listed])
+    hotkeys(available.keys(), guarded(window.route.page, available.run))
+    palette(
+        available.entries(),
+        recent=recently_chosen(),
+        shortcuts=available.shortcuts(),
+        on_chosen=partial(_chosen, available),
+    )
+    frame(
+        **_place(window),
+        seq=window.seq,
+        address=window.address,
+        title=_title(window),
+        fresh=window.fresh(),
+        watch={DATASETS, *window.page.watches},
+        messages=messages.told_messages(),
+        on_told=partial(_told, ctx),
+    )
+
+
+def _title(window: Router) -> str:
+    crumbs = window.page.crumbs(window.route.params)
+    return f"{crumbs[-1].title} – Bestand" if crumbs else "Bestand"
+
+
+def _chosen(available: Commands, entry_id: str, is_action: bool) -> None:
+    chosen(entry_id)
+    if is_action:
+        guarded(router().route.page, available.run)(entry_id)
+    redraw(NAV)
+
+
+def _told(ctx: "AppContext", told: Mapping[str, Any]) -> None:
+    """Hear from the browser: someone went somewhere, something changed, files were dropped."""
+    window = router()
+    match told.get("kind"):
+        case "go":
+            redraw(*window.move(str(told["page"]), _texts(told["params"])))
+        case "address":
+            redraw(*window.arrive(_texts(told["query"])))
+        case "changed":
+            tags = frozenset(map(str, told["tags"]))
+            redraw(*window.changed(tags), NAV if DATASETS in tags else FRAME)
+        case "files":
+            _take_files(ctx, told["files"])
+        case "undo":
+            guarded(window.route.page, messages.undo)(str(told["id"]))
+    redraw(NAV)
+
+
+def _texts(given: Mapping[str, Any]) -> dict[str, str]:
+    return {str(name): str(value) for name, value in given.items()}
+
+
+def _take_files(ctx: "AppContext", files: list[Mapping[str, Any]]) -> None:
+    paths = [kept_upload(ctx, str(one["id"]), str(one["name"])) for one in files]
+    found = [path for path in paths if path is not None]
+    if found:
+        router().tell("import", Event("files", {"paths": found}))
+        navigate("import")

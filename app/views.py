@@ -57,13 +57,17 @@ class Views:
         view = self.live.get(slug)
         return view is not None and not view.old and view.params == params and view.marks == marks
 
-    def drawing(self, slug: str, params: Params, marks: Mapping[str, int]) -> None:
-        """Note what a live view is drawn with, and give its widgets back what was kept of them."""
-        view = self.live[slug]
-        view.params, view.marks, view.old = params, marks, False
+    def give_back(self, slug: str) -> None:
+        """Give the widgets of a view that is drawn again what was kept of them."""
         for key, value in self.put_away.pop(slug, {}).items():
             if key not in st.session_state:
                 st.session_state[key] = value
+
+    def is_drawn(self, slug: str, params: Params, marks: Mapping[str, int]) -> None:
+        """Note what a live view shows now."""
+        view = self.live.get(slug)
+        if view is not None:
+            view.params, view.marks, view.old = params, marks, False
 
     def spoil(self, slug: str) -> None:
         """Have a view drawn again the next time it is gone to."""

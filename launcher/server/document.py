@@ -1,8 +1,9 @@
-"""The page's document: Streamlit's own, with a calm cover over it until the page is drawn.
+"""The page's document: Streamlit's own with our style sheet, and a calm cover over it until the page is drawn.
 
 Without the cover a window is white for as long as scripts load and the first run takes. The cover is part of the
-document, so it is there from the first frame on, in every browser; it lifts when the first run has ended, and
-tells the engine, which tells the window.
+document, so it is there from the first frame on, in every browser; it lifts when the frame says that the first
+view is complete (`data-bestand="ready"`), and tells the engine, which tells the window. What is below it is laid
+out by our style sheet from the beginning, and hidden: nothing is seen moving.
 """
 
 import re
@@ -14,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from app.theme import STYLE_FILE
 from core.i18n import _, current_language
 from core.telemetry import track
 from core.types import Json
@@ -38,7 +40,9 @@ def document(index: Path, theme: str) -> str:
     page = re.sub(r"<title>.*?</title>", "<title>Bestand</title>", page)
     page = re.sub(r'<link rel="service-desc"[^>]*>', "", page)
     page = page.replace('<html lang="en">', f'<html lang="{current_language()}">', 1)
-    return page.replace("<body>", "<body>" + cover(theme, _("Opening your workbench …")), 1)
+    # In the body: Streamlit writes its own rules at the end of the head, and of two alike the later one holds.
+    style = f"<style>{STYLE_FILE.read_text(encoding='utf-8')}</style>"
+    return page.replace("<body>", "<body>" + style + cover(theme, _("Opening your workbench …")), 1)
 
 
 def document_routes(page: str, drawn: Drawn) -> list[Route]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from core.paths import PROFILE_VARIABLE, ProfilePaths
 from launcher.server.links import mint_link
@@ -26,6 +26,7 @@ START_S = 90
 WAIT_MS = 30_000
 """How long something may take to show; generous, since a slow machine is no fault."""
 CELLS = "t => [...t.querySelectorAll('tr')].map(r => [...r.querySelectorAll('th,td')].map(c => c.innerText))"
+READY = "html[data-bestand=ready]"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -60,14 +61,24 @@ class Window:
     def open(self, address: str = "/?view=import") -> None:
         """Load the workbench; `address` is what stands behind the origin."""
         self.page.goto(self.engine.link())
-        self.page.wait_for_selector(".st-key-status")
+        self.ready()
         if address:
             self.page.goto(self.engine.origin + address)
-            self.page.wait_for_selector(".st-key-status")
+            self.ready()
+
+    def ready(self) -> None:
+        """Wait until the first view is complete and the cover has lifted."""
+        self.page.wait_for_selector(READY, state="attached")
+        self.page.wait_for_selector("#bestand-cover", state="detached")
 
     def go(self, view: str) -> None:
         """Click a view in the navigation."""
-        self.page.locator(f".st-key-nav__{view} button").click()
+        self.page.locator(f".st-key-nav a[href='?view={view}']").click()
+        self.shown(view)
+
+    def shown(self, view: str) -> None:
+        """Wait until a view is the one on the screen."""
+        self.page.wait_for_selector(f"html[data-view='{view}']", state="attached")
         self.page.locator(f".st-key-toolbar_{view}").wait_for()
 
     def cells(self, key: str) -> list[list[str]]:
@@ -84,15 +95,21 @@ class Window:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    """What drives browsers; there can be one only."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
     """One headless browser for all tests."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         pytest.skip(f"no browser found; looked for {', '.join(BROWSERS)}")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=found, args=list(QUIET))
-        yield launched
-        launched.close()
+    launched = playwright.chromium.launch(executable_path=found, args=list(QUIET))
+    yield launched
+    launched.close()
 
 
 @pytest.fixture(scope="module")

@@ -34,19 +34,20 @@ def test_everything_is_where_it_belongs(window: Window) -> None:
     window.open()
     page = window.page
 
-    side, status = _box(window, '[data-testid="stSidebar"]'), _box(window, ".st-key-status")
-    assert 190 <= side["width"] <= 230
-    assert side["height"] == 800
-    assert 760 <= status["y"] < status["y"] + status["height"] <= 800
+    side, status = _box(window, ".st-key-zone_nav"), _box(window, ".st-key-zone_status")
+    assert (side["x"], side["y"], side["width"]) == (0, 0, 210)
+    assert side["height"] + status["height"] == 800
+    assert (status["x"], status["y"] + status["height"], status["width"]) == (0, 800, 1280)
+    assert 24 <= status["height"] <= 30
     tops = []
-    for view in ("import", "data", "sql", "jobs"):
+    for view in ("home", "import", "data", "sql", "jobs"):
         window.go(view)
         bar = _box(window, f".st-key-toolbar_{view}")
         tops.append((bar["x"], bar["y"]))
         assert page.evaluate("document.scrollingElement.scrollHeight") <= 800
         assert _box(window, f".st-key-body_{view}")["height"] > 600
     assert len(set(tops)) == 1, f"the toolbars do not stand in one place: {tops}"
-    label = page.locator(".st-key-nav_views button p").first
+    label = page.locator(".st-key-nav a span").first
     assert label.evaluate("e => getComputedStyle(e).fontSize") == "13px"
 
 
@@ -81,10 +82,10 @@ def test_a_deleted_dataset_can_be_brought_back(window: Window, tmp_path: Path) -
 
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("“undo” was deleted.")).to_be_visible()
-    expect(page.get_by_test_id("stSidebar")).not_to_contain_text("undo")
+    expect(page.locator(".st-key-nav")).not_to_contain_text("undo")
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("1–2 of 2 rows")).to_be_visible()
-    expect(page.get_by_test_id("stSidebar")).to_contain_text("undo")
+    expect(page.locator(".st-key-nav")).to_contain_text("undo")
 
 
 def test_a_file_that_is_no_table_is_refused_with_a_reason(window: Window, tmp_path: Path) -> None:
@@ -118,11 +119,11 @@ def test_what_breaks_is_one_calm_sentence_and_the_rest_goes_on(window: Window, t
         shutil.rmtree(folder)
 
     window.page.reload()
-    window.page.wait_for_selector(".st-key-status")
+    window.ready()
     expect(window.page.get_by_test_id("stAlert").first).to_be_visible()
     text = window.page.inner_text("body")
     assert "Traceback" not in text
     assert ".py" not in text
     window.go("sql")
-    expect(window.page.get_by_role("button", name="Run")).to_be_visible()
+    expect(window.page.get_by_role("button", name="Run", exact=True)).to_be_visible()
     assert window.foreign == []

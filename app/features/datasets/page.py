@@ -51,12 +51,16 @@ class ImportPage(Page):
         return texts.TITLE
 
     def on_event(self, ctx: "AppContext", event: Event) -> bool:
-        """Open the sample when another page asks for it."""
-        if event.name != TRY_SAMPLE:
-            return False
-        _close()
-        _open_sample(ctx)
-        return True
+        """Open the sample when another page asks for it, or files that were dropped on the window."""
+        if event.name == TRY_SAMPLE:
+            _close()
+            _open_sample(ctx)
+            return True
+        if event.name == "files":
+            paths: list[Path] = event.facts["paths"]
+            _state().open([OpenFile(new_id(), path, upload=True) for path in paths[:FILES_AT_ONCE]])
+            return True
+        return False
 
     def render(self, ctx: "AppContext", desk: "Desk", params: Params) -> None:
         """Draw the chooser, or the file that is open."""

@@ -1,0 +1,1 @@
+var e={reserved:[],keywords:[],types:[],functions:[]},t=new Map;function n(e,n){let r=t.get(e);if(r?.mark===n)return r.answer;let i=fetch(new URL(e,location.origin)).then(t=>{if(!t.ok)throw Error(`${e}: ${t.status}`);return t.json()});return t.set(e,{mark:n,answer:i}),i.catch(()=>{t.get(e)?.answer===i&&t.delete(e)}),i}var r=`bestand:insert`;export{e as n,n as r,r as t};

@@ -1,0 +1,1 @@
+function e(e=navigator.platform){return/mac|iphone|ipad/i.test(e)}function t(t,n=e()){let r=[];(n?t.metaKey:t.ctrlKey)&&r.push(`mod`),n&&t.ctrlKey&&r.push(`ctrl`),t.altKey&&r.push(`alt`);let i=t.key.toLowerCase();return t.shiftKey&&(i.length>1||/\p{L}|\d/u.test(i))&&r.push(`shift`),[...r,i===` `?`space`:i].join(`+`)}export{t as n,e as t};

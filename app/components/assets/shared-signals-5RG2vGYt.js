@@ -1,0 +1,1 @@
+function e(e,t){document.dispatchEvent(new CustomEvent(e,{detail:t}))}function t(e,t){let n=e=>t(e.detail);return document.addEventListener(e,n),()=>document.removeEventListener(e,n)}function n(e){return`?${new URLSearchParams({view:e.page,...e.params})}`}export{t as n,e as r,n as t};

@@ -1,0 +1,83 @@
+// The line at the bottom: always the truth about saving, and what runs. The engine pushes what is common to all
+// windows; Python says what belongs to the view; the view itself what is selected. It never asks and never spins.
+
+import { define, style } from '../../frontend/component';
+import { h, icon } from '../../frontend/dom';
+import { heard, signal } from '../../frontend/signals';
+import css from './style.css?inline';
+
+interface Item {
+  id: string;
+  text: string;
+  icon?: string;
+  /** Where a click leads. */
+  page?: string;
+  hint?: string;
+  /** 0..1 where something is on its way. */
+  fraction?: number;
+  tone?: 'warn';
+  end?: boolean;
+}
+
+interface Data {
+  items: Item[];
+  facts: string[];
+  label: string;
+}
+
+const FACTS_AFTER = 'saved';
+
+export default define<Data>((root) => {
+  style(root, css);
+  const line = h('footer', {});
+  root.appendChild(line);
+  let items: Item[] = [];
+  let facts: string[] = [];
+  let selection = '';
+
+  const redraw = (): void => {
+    const focus = (root as ShadowRoot).activeElement?.id;
+    const drawn: Node[] = [];
+    for (const item of items) {
+      if (item.end && !drawn.some((one) => (one as Element).className === 'gap')) drawn.push(h('span', { class: 'gap' }));
+      drawn.push(drawItem(item));
+      if (item.id === FACTS_AFTER) drawn.push(...facts.map((fact) => h('span', { class: 'fact' }, fact)));
+      if (item.id === FACTS_AFTER && selection) drawn.push(h('span', { class: 'fact selection' }, selection));
+    }
+    line.replaceChildren(...drawn);
+    if (focus) (root as ShadowRoot).getElementById(focus)?.focus();
+  };
+  const leave = [
+    heard('bestand:status', (status) => {
+      items = status.items as Item[];
+      redraw();
+    }),
+    heard('bestand:selection', (words) => {
+      selection = words;
+      redraw();
+    }),
+  ];
+  return {
+    update: (data) => {
+      ({ items, facts } = data);
+      line.setAttribute('aria-label', data.label);
+      selection = '';
+      redraw();
+    },
+    destroy: () => leave.forEach((end) => end()),
+  };
+});
+
+function drawItem(item: Item): HTMLElement {
+  const { page } = item;
+  const content = [item.icon && icon(item.icon), h('span', {}, item.text), item.fraction !== undefined && bar(item.fraction)];
+  const props = { id: item.id, class: `item ${item.tone ?? ''}`, title: item.hint };
+  if (!page) return h('span', props, ...content.map((one) => one || undefined));
+  const go = (): void => signal('bestand:go', { page, params: {} });
+  return h('button', { ...props, type: 'button', onclick: go }, ...content.map((one) => one || undefined));
+}
+
+function bar(fraction: number): HTMLElement {
+  const share = Math.round(Math.min(Math.max(fraction, 0), 1) * 100);
+  return h('span', { class: 'bar', 'aria-hidden': 'true' }, h('i', { style: `width:${share}%` }));
+}
