@@ -4,8 +4,10 @@ Made by `charts`, drawn by `option`, put into words by `words`, kept in the cach
 """
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any, Final, Literal, TypeAlias
 
 import pyarrow as pa
@@ -32,6 +34,9 @@ VALUE: Final = "value"
 ROWS: Final = "rows"
 BOX: Final = ("low", "q1", "middle", "q3", "high")
 """Columns of a box: smallest value, quartiles, largest value."""
+
+_DWARFS: Final = 4.0
+"""So many times the largest shown place, the rest would make all of them invisible."""
 
 _FACTS: Final = b"bestand.chart"
 
@@ -133,6 +138,23 @@ class Chart:
     def cut(self, role: Role) -> Cut:
         """Return how the axis in a role is divided."""
         return self.cuts.get(role, Cut())
+
+    @property
+    def hides_rest(self) -> bool:
+        """Whether all the other places together are so much that the shown ones would vanish beside them."""
+        if self.spec.mark not in ("bar", "line", "area") or f"x{REST}" not in self.table.column_names:
+            return False
+        totals: dict[bool, dict[int | None, float]] = {True: {}, False: {}}
+        for row in self.table.select([f"x{REST}", f"x{AT}", VALUE]).to_pylist():
+            side = totals[row[f"x{REST}"]]
+            side[row[f"x{AT}"]] = side.get(row[f"x{AT}"], 0.0) + abs(float(row[VALUE] or 0))
+        return sum(totals[True].values()) > _DWARFS * max(totals[False].values(), default=math.inf)
+
+    @property
+    def rest_value(self) -> "Decimal | float | int | None":
+        """The number of all the other places together, where there is one."""
+        rest = [row[VALUE] for row in self.table.select([f"x{REST}", VALUE]).to_pylist() if row[f"x{REST}"]]
+        return rest[0] if len(rest) == 1 else None
 
     def to_table(self) -> pa.Table:
         """Return the whole chart as one table, the form in which it is cached."""

@@ -18,7 +18,7 @@ from analysis.chart.words import measure_name, place_name
 
 Option = dict[str, Any]
 
-_SYMBOLS: Final = ("circle", "rect", "triangle", "diamond", "roundRect", "pin", "arrow", "emptyCircle")
+_SYMBOLS: Final = ("circle", "rect", "triangle", "diamond", "emptyCircle", "emptyRect", "emptyTriangle")
 """Series differ by sign as well as by colour."""
 _RAMP: Final = ("#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962", "#addc30", "#fde725")
 """From few to many; its steps look even and are told apart by people who see fewer colours."""
@@ -62,6 +62,8 @@ class _Drawing:
 def picture(chart: Chart) -> Picture:
     """Return the drawing of a computed chart."""
     rows = chart.table.to_pylist()
+    if chart.hides_rest:
+        rows = [row for row in rows if not row[f"x{REST}"]]
     panes = _panes(chart, rows)
     drawing = _Drawing(_frame(chart, rows, panes), [])
     draw = {"scatter": _scatter, "heatmap": _heatmap, "box": _boxes}.get(chart.spec.mark, _series)
@@ -112,7 +114,7 @@ def _above(pane: _Pane) -> str:
 
 def _panes(chart: Chart, rows: list[dict[str, Any]]) -> list[_Pane]:
     legend = chart.axis("colour") is not None and chart.spec.mark != "heatmap"
-    right = "88" if chart.spec.mark == "heatmap" else "24"
+    right = "150" if chart.spec.mark == "heatmap" else "24"
     if chart.axis("facet") is None:
         box = {"left": "16", "right": right, "top": str(_TOP + 20 + (_LEGEND if legend else 0)), "bottom": "34"}
         return [_Pane("", {**box, **_OUTER}, tuple(range(len(rows))))]
@@ -120,7 +122,7 @@ def _panes(chart: Chart, rows: list[dict[str, Any]]) -> list[_Pane]:
     across = min(math.ceil(math.sqrt(len(names))), 3)
     down = math.ceil(len(names) / across)
     first = 12.0 if legend else 6.0
-    wide, high = (90.0 if chart.spec.mark == "heatmap" else 98.0) / across, (98.0 - first) / down
+    wide, high = (86.0 if chart.spec.mark == "heatmap" else 98.0) / across, (98.0 - first) / down
     panes = []
     for index, (name, at) in enumerate(names):
         lines = tuple(i for i, row in enumerate(rows) if row[f"facet{AT}"] == at)
@@ -222,7 +224,7 @@ def _series(chart: Chart, rows: list[dict[str, Any]], pane: _Pane, index: int, d
         style = _style(chart, name, number)
         if _is_continuous(chart, "x"):
             points = _points(chart, rows, lines)
-            few = len(points) <= _FEW_POINTS
+            few = len(points) <= _FEW_POINTS and chart.spec.mark == "line"
             style |= {"showSymbol": few, "symbolSize": 7}
             drawing.add(
                 {**style, "data": [point for point, _line in points]}, [line for _p, line in points], index
@@ -346,9 +348,9 @@ def _heatmap(chart: Chart, rows: list[dict[str, Any]], pane: _Pane, index: int, 
         "calculable": True,
         "min": min(values, default=0.0),
         "max": max(values, default=1.0),
-        "right": 4,
+        "right": 8,
         "top": "middle",
-        "precision": 2,
+        "precision": 0 if all(value == int(value) for value in values) else 2,
         "inRange": {"color": list(_RAMP)},
     }
 

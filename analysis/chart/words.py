@@ -187,10 +187,10 @@ def _cutting(chart: Chart) -> list[str]:
     for axis in chart.axes:
         cut = chart.cut(axis.role)
         if cut.bins is not None:
-            told = _("{column} in steps of {step}.")
+            told = _("'{column}' in steps of {step}.")
             parts.append(told.format(column=axis.column, step=rounded(cut.bins.step, 12)))
         elif cut.unit is not None:
-            parts.append(_("{column} by {unit}.").format(column=axis.column, unit=_(UNIT_NAMES[cut.unit])))
+            parts.append(_("'{column}' by {unit}.").format(column=axis.column, unit=_(UNIT_NAMES[cut.unit])))
         if axis.type.endswith("TIME ZONE") and axis is not chart.measure:
             parts.append(_("Times are in UTC."))
     return list(dict.fromkeys(parts))
@@ -206,12 +206,25 @@ def _cap(chart: Chart, cap: Cap) -> str:
             else _("The first {shown} of {total} places of '{column}' are shown; the later ones are left out.")
         )
     elif chart.spec.sort in ("up", "down") and cap.role == "x":
-        told = _("The first {shown} of {total} values of '{column}' are shown, the rest together as '{other}'.")
+        told = _("The first {shown} of {total} values of '{column}' are shown")
     elif chart.spec.sort == "value_up" and cap.role == "x":
-        told = _("The {shown} smallest of {total} values of '{column}' are shown, the rest together as '{other}'.")
+        told = _("The {shown} smallest of {total} values of '{column}' are shown")
     else:
-        told = _("The {shown} largest of {total} values of '{column}' are shown, the rest together as '{other}'.")
-    return told.format(shown=shown, total=total, column=cap.column, other=other())
+        told = _("The {shown} largest of {total} values of '{column}' are shown")
+    told = told.format(shown=shown, total=total, column=cap.column)
+    if cap.rest == "left_out":
+        return told
+    if cap.role == "x" and chart.hides_rest:
+        return f"{told}; {_hidden(chart)}"
+    return told + _(", the rest together as '{other}'.").format(other=other())
+
+
+def _hidden(chart: Chart) -> str:
+    value = chart.rest_value
+    if value is None:
+        return _("the rest is far more than these and not drawn, but in the table.")
+    told = _("the rest together is {value}, far more than these, and not drawn.")
+    return told.format(value=rounded(value))
 
 
 def _left_out(one: LeftOut) -> str:
