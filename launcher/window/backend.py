@@ -32,6 +32,8 @@ class Wishes:
     page_crashed: Callable[[], None]
     save_as: str
     """The title of the dialog in which a download gets its place."""
+    theme: str
+    """The chosen colours: auto, light or dark."""
 
 
 class Backend(ABC):

@@ -38,8 +38,6 @@ class Placement:
     y: int | None = None
     maximized: bool = False
     zoom: float = 1.0
-    theme: str = "auto"
-    """The colours of last time, for the splash: auto, light or dark."""
 
 
 def placed(wanted: Placement, screens: Sequence[Screen]) -> Placement:
@@ -101,8 +99,6 @@ def _screen_of(wanted: Placement, screens: Sequence[Screen]) -> Screen | None:
 def _is_sound(name: str, value: object) -> bool:
     if name == "maximized":
         return isinstance(value, bool)
-    if name == "theme":
-        return value in ("auto", "light", "dark")
     if name == "zoom":
         return isinstance(value, int | float) and not isinstance(value, bool) and ZOOMS[0] <= value <= ZOOMS[-1]
     if value is None:

@@ -91,7 +91,7 @@ class QtBackend(Backend):
         page = native.webview.page()
         _place(native, placed(placement, _screens()))
         dark = QApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        theme = placement.theme if placement.theme in BACKGROUNDS else ("dark" if dark else "light")
+        theme = wishes.theme if wishes.theme in BACKGROUNDS else ("dark" if dark else "light")
         page.setBackgroundColor(QColor(BACKGROUNDS[theme]))
         if self._paths is not None:
             native.profile.setCachePath(str(self._paths.cache / "web"))

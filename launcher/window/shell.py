@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +22,7 @@ from launcher.server.links import mint_link
 from launcher.window.backend import Backend, Wishes
 from launcher.window.dialogs import ask_person
 from launcher.window.geometry import MIN_HEIGHT, MIN_WIDTH, Placement, read_placement, write_placement
+from launcher.window.looks import theme_setting
 from launcher.window.pages import CHOICE, DROP_NOTICE, Notice, notice_page, notice_script
 from launcher.window.report import write_report
 from launcher.window.starts import Starts
@@ -59,6 +60,7 @@ class Shell:
         self._starts = starts
         self._safe = safe
         self._happenings: queue.SimpleQueue[Happening | None] = queue.SimpleQueue()
+        self._theme = theme_setting(paths.config_file)
         self._seen = _Seen(placement=read_placement(paths.window_file))
         self._supervisor: Supervisor | None = None
         self._backend: Backend | None = None
@@ -110,12 +112,12 @@ class Shell:
         self._backend.prepare(self._paths, safe=self._safe)
         window = webview.create_window(
             self._title(),
-            html=splash(placement.theme, _("Starting …")),
+            html=splash(self._theme, _("Starting …")),
             width=placement.width,
             height=placement.height,
             min_size=(MIN_WIDTH, MIN_HEIGHT),
             maximized=placement.maximized,
-            background_color=BACKGROUNDS.get(placement.theme, BACKGROUNDS["light"]),
+            background_color=BACKGROUNDS.get(self._theme, BACKGROUNDS["light"]),
             text_select=True,
         )
         if window is None:
@@ -141,6 +143,7 @@ class Shell:
                 zoomed=lambda _zoom: None,
                 page_crashed=lambda: self._happenings.put(self._on_page_crashed),
                 save_as=_("Save as"),
+                theme=self._theme,
             )
             self._backend.dress(self._window, self._seen.placement, wishes)
 
@@ -181,10 +184,7 @@ class Shell:
             self._seen.waiting = False
             self._window.load_url(mint_link(self._paths, self._seen.origin))
 
-    def _on_ready(self, facts: Mapping[str, Json]) -> None:
-        theme = facts.get("theme")
-        if isinstance(theme, str) and theme in ("auto", "light", "dark"):
-            self._seen.placement = replace(self._seen.placement, theme=theme)
+    def _on_ready(self, _facts: Mapping[str, Json]) -> None:
         if self._seen.waiting:
             self._seen.waiting = False
             self._run(DROP_NOTICE)
@@ -262,7 +262,7 @@ class Shell:
         if self._seen.origin:
             self._run(notice_script(notice))
         elif self._window is not None:
-            self._window.load_html(notice_page(notice, self._seen.placement.theme))
+            self._window.load_html(notice_page(notice, self._theme))
 
     def _look_for_choice(self) -> None:
         choice = self._run(CHOICE)
