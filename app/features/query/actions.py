@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from core.errors import UsageError
+from core.i18n import _
+from core.typed_values import typed_value
+from core.types import Json
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -16,6 +21,7 @@ if TYPE_CHECKING:
     from analysis.values import Value
     from app.context import AppContext
     from core.progress import Progress
+    from storage.database.unit_of_work import UnitOfWork
 
 HISTORY_LIMIT = 100
 """Questions shown in the history."""
@@ -109,6 +115,90 @@ def write_answer(
         )
         return written.rows
     return exports.write(asked, to, fmt, progress=progress, options=options)
+
+
+def start_save(
+    ctx: "AppContext",
+    sql: str,
+    name: str,
+    *,
+    parameters: "Mapping[str, str] | None" = None,
+    replace: bool = False,
+) -> str:
+    """Queue a job that makes the whole answer of a question a dataset, and return the job's id.
+
+    Args:
+        ctx: The open profile.
+        sql: One question; it is asked anew by the job.
+        name: The dataset's name; one that is in use gets the ending "~2".
+        parameters: Values of the `$name`s, as typed.
+        replace: Make it the next version of the dataset of that name, if there is one.
+
+    Raises:
+        UsageError: the name is empty.
+    """
+    if not name.strip():
+        raise UsageError(_("A dataset needs a name."), hint=_("Type one."))
+    typed: dict[str, Json] = dict(parameters or {})
+    args: dict[str, Json] = {"sql": sql, "name": name.strip(), "params": typed, "replace": replace}
+    return ctx.jobs.manager.enqueue("save_query", args)
+
+
+def typed_parameters(parameters: "Mapping[str, str]") -> "dict[str, Value]":
+    """Return the values of `$name`s as they were meant by what was typed."""
+    return {name: typed_value(text) for name, text in parameters.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class SavedQuestion:
+    """One question kept under a name; `changed_at` is ISO 8601 UTC."""
+
+    id: str
+    name: str
+    sql: str
+    changed_at: str
+
+
+def saved_questions(ctx: "AppContext", *, limit: int = HISTORY_LIMIT) -> list[SavedQuestion]:
+    """Return the questions kept under a name, by name."""
+    with ctx.storage.database.read() as uow:
+        rows = uow.saved_queries.list_by_name(limit=limit)
+        return [SavedQuestion(row.id, row.name, row.sql, row.updated_at) for row in rows]
+
+
+def keep_question(ctx: "AppContext", name: str, sql: str) -> str:
+    """Keep a question under a name, in place of the one that had it; return its id.
+
+    Raises:
+        UsageError: the name or the question is empty.
+    """
+    if not name.strip():
+        raise UsageError(_("A question needs a name to be kept under."), hint=_("Type one."))
+    if not sql.strip():
+        raise UsageError(_("There is no question to keep."), hint=_("Type one and try again."))
+
+    def work(uow: "UnitOfWork") -> str:
+        from storage.database.models import SavedQueryRow
+
+        row = uow.saved_queries.by_name(name.strip())
+        if row is None:
+            return uow.saved_queries.add(SavedQueryRow(name=name.strip(), sql=sql)).id
+        return uow.saved_queries.update(row, sql=sql).id
+
+    return ctx.storage.database.run_tx(work, label="keep question")
+
+
+def drop_question(ctx: "AppContext", question_id: str) -> None:
+    """Take a kept question off the list.
+
+    Raises:
+        NotFoundError: there is none with this id.
+    """
+
+    def work(uow: "UnitOfWork") -> None:
+        uow.saved_queries.delete(uow.saved_queries.require(question_id))
+
+    ctx.storage.database.run_tx(work, label="drop question")
 
 
 def history(

@@ -1,88 +1,194 @@
-"""The answer of a question, drawn: one page of rows, the count and the other pages, or the reason why not."""
+"""The lower half of the SQL page: the answers in their tabs, the count, the rows, or the reason why not."""
 
+import re
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from app.boundary import guarded, problem
-from app.features.query import texts
-from app.features.query.state import SqlState
-from app.refresh import STATUS, refresh, view_key
+from app import catalogue
+from app.boundary import guarded, part, problem
+from app.components.answers import Act, AnswerTab, answer_tabs
+from app.features.query.editing import BELOW, EDITOR, VIEW, state
+from app.features.query.state import SqlState, Tab
+from app.features.query.tools import draw_tools, took_words
+from app.refresh import STATUS, redraw, refresh
+from app.router import navigate
 from app.session import put, value
 from app.widgets import field_key
-from app.widgets.parts import grid_height, grid_place, table
-from app.widgets.words import counted, number
+from app.widgets.parts import empty, grid_height, grid_place, table
+from core.i18n import _, ngettext, number
 
 if TYPE_CHECKING:
     from analysis.query.run import QueryRun
+    from app.context import AppContext
+    from app.desk import Desk
 
-VIEW: Final = "sql"
-FITS: Final = 12
+ANSWER: Final = "sql_answer"
+POLL_EVERY_S: Final = 0.3
+FITS: Final = 6
 """Rows of an answer that are on the screen whole in the smallest window."""
+NAME_CHARS: Final = 24
+PLAN_COLUMNS: Final = ("explain_key", "explain_value")
+SIGNS: Final = {"running": "◐", "done": "✓", "failed": "✕", "cancelled": "–"}
+_COMMENT: Final = re.compile(r"\s*--[ \t]*(\S[^\n]*?)[ \t]*(?:\n|$)")
 _PAGE: Final = field_key(VIEW, "page")
 _JUMP: Final = field_key(VIEW, "jump")
 
 
-def draw_answer(sql: SqlState, page_rows: int) -> None:
-    """Draw what there is of the answer by now; when the run has ended, let the page draw itself once more."""
+def draw_below(ctx: "AppContext", desk: "Desk") -> None:
+    """Draw everything below the editor; by a timer only while an answer is being made."""
+    sql = state()
+    sql.live = sql.running
+    part(ANSWER, partial(_draw, ctx, desk), every=POLL_EVERY_S if sql.live else None)
+
+
+def _draw(ctx: "AppContext", desk: "Desk") -> None:
+    sql = state()
     if sql.live and not sql.running:
-        refresh(view_key(VIEW), STATUS)
-    run = sql.run
-    if sql.refused is not None or run is None:
-        problem(*(sql.refused or ("", "")))
-    elif run.error is not None:
-        _draw_error(run)
-    elif run.state == "running" and run.rows_so_far < page_rows:
-        st.caption(texts.ASKING)
-    else:
-        _draw_rows(sql, run, page_rows)
+        refresh(EDITOR, BELOW, STATUS)
+    tab = sql.tab
+    if tab is None:
+        _draw_empty(ctx)
+        return
+    page_rows = ctx.config.query.page_rows
+    answer_tabs(
+        [_shown(one) for one in sql.tabs], sql.chosen, key="sql_tabs", labels=_labels(),
+        on_act=guarded(VIEW, partial(_act, sql)),
+    )  # fmt: skip
+    with st.container(key="sql_tools", horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+        st.caption(_count_line(tab, page_rows), width="content")
+        st.space("stretch")
+        draw_tools(ctx, desk, tab)
+    _draw_content(tab, page_rows)
 
 
-def _draw_error(run: "QueryRun") -> None:
-    if run.state == "cancelled":
-        st.info(texts.STOPPED, icon=":material/info:")
-    elif run.error is not None:
-        problem(str(run.error), run.error.hint)
+def _draw_empty(ctx: "AppContext") -> None:
+    with st.container(key="sql_empty"):
+        if catalogue.names(ctx, limit=1):
+            empty(_("Ask your datasets by their names. Only reading is possible here; nothing can be changed."))
+            return
+        empty(_("There is no data to ask yet."))
+        st.button(_("Import a file"), key=field_key(VIEW, "to_import"), on_click=navigate, args=("import",))
 
 
-def _draw_rows(sql: SqlState, run: "QueryRun", page_rows: int) -> None:
-    rows = run.page((sql.page - 1) * page_rows, page_rows)
+# ---- tabs ---------------------------------------------------------------------------------------------------
+
+
+def _shown(tab: Tab) -> AnswerTab:
+    count = tab.run.row_count if tab.run is not None else None
+    state_of = tab.run.state if tab.run is not None else "failed"
+    return AnswerTab(
+        id=tab.id,
+        name=tab.name or proposed_name(tab.sql),
+        about=number(count) if count is not None else "",
+        state=state_of,
+        sign=SIGNS[state_of],
+        pinned=tab.pinned,
+    )
+
+
+def proposed_name(sql: str) -> str:
+    """Return what a question calls itself in its first comment, else its beginning; on one line."""
+    comment = _COMMENT.match(sql)
+    line = comment[1] if comment else " ".join(sql.rstrip("; \n").split())
+    return line if len(line) <= NAME_CHARS else line[: NAME_CHARS - 1].rstrip() + "…"
+
+
+def _act(sql: SqlState, act: Act, tab_id: int, name: str) -> None:
+    tab = sql.find(tab_id)
+    match act:
+        case "choose":
+            sql.chosen = tab_id if tab else sql.chosen
+        case "pin":
+            sql.pin(tab_id)
+        case "close":
+            sql.close(tab_id)
+        case "rename" if tab is not None:
+            tab.name = name
+            tab.pinned = True  # whoever gives it a name wants to keep it
+    redraw(EDITOR, BELOW)
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "list": _("Answers"),
+        "pin": _("Keep {name}"),
+        "unpin": _("No longer keep {name}"),
+        "close": _("Close {name}"),
+        "rename": _("Double click or F2 renames"),
+    }
+
+
+# ---- what is in a tab ---------------------------------------------------------------------------------------
+
+
+def _count_line(tab: Tab, page_rows: int) -> str:
+    """Return how many rows are shown of how many, and how long it took; exact, or what is known by now."""
+    run = tab.run
+    if run is None or run.error is not None:
+        return " "
+    if run.row_count is None and run.rows_so_far < page_rows:
+        return _("Asking …")
+    first = (tab.page - 1) * page_rows + 1
+    if run.row_count is None:
+        so_far = ngettext("{count} row", "{count} rows", run.rows_so_far).format(count=number(run.rows_so_far))
+        shown = number(min(first - 1 + page_rows, run.rows_so_far))
+        return _("first {shown} of …, counting: {rows} so far").format(shown=shown, rows=so_far)
+    rows = ngettext("{count} row", "{count} rows", run.row_count).format(count=number(run.row_count))
+    took = took_words(run.elapsed_s)
+    if run.row_count <= page_rows:
+        return f"{rows} · {took}"
+    last = min(first - 1 + page_rows, run.row_count)
+    span = _("{first}–{last} of {rows}").format(first=number(first), last=number(last), rows=rows)
+    return f"{span} · {took}"
+
+
+def _draw_content(tab: Tab, page_rows: int) -> None:
+    run, error = tab.run, tab.error
+    if run is not None and run.state == "cancelled":
+        st.info(_("The question was stopped."), icon=":material/info:")
+    elif error is not None:
+        problem(str(error), error.hint)
+    elif run is not None and (run.state != "running" or run.rows_so_far >= page_rows):
+        _draw_rows(tab, run, page_rows)
+
+
+def _draw_rows(tab: Tab, run: "QueryRun", page_rows: int) -> None:
+    rows = run.page((tab.page - 1) * page_rows, page_rows)
     if rows.num_rows == 0:
-        st.markdown(texts.NO_ROWS)
+        st.markdown(_("The answer has no rows."))
+        return
+    if tuple(rows.column_names) == PLAN_COLUMNS:
+        with grid_place("plan", "stretch"):
+            st.code("\n".join(str(plan) for plan in rows.column(1).to_pylist()), language=None)
         return
     height = grid_height(rows.num_rows, FITS)
     with grid_place("answer", height):
-        table(rows, key=field_key(VIEW, "answer", run.id), alt=texts.RESULT, height=height)
-    _draw_pager(sql, run, rows.num_rows, page_rows)
+        table(rows, key=field_key(VIEW, "answer", run.id), alt=_("Answer"), height=height)
+    _draw_pager(tab, run, page_rows)
 
 
-def _draw_pager(sql: SqlState, run: "QueryRun", shown: int, page_rows: int) -> None:
+def _draw_pager(tab: Tab, run: "QueryRun", page_rows: int) -> None:
     readable = run.row_count if run.row_count is not None else run.rows_so_far
     pages = max(-(-readable // page_rows), 1)
-    put(_PAGE, min(sql.page, pages))
+    if pages == 1:
+        return
+    put(_PAGE, min(tab.page, pages))
 
     def turn() -> None:
-        sql.page = int(value(_PAGE, 1))
+        tab.page = int(value(_PAGE, 1))
 
     def go_to() -> None:
         digits = "".join(sign for sign in str(value(_JUMP, "")) if sign.isdigit())
         if digits:
-            sql.page = min(max(-(-int(digits) // page_rows), 1), pages)
+            tab.page = min(max(-(-int(digits) // page_rows), 1), pages)
         put(_JUMP, "")
 
     with st.container(horizontal=True, vertical_alignment="center", key="sql_pager"):
-        st.caption(_count_line(sql, run, shown, page_rows), width="content")
         st.space("stretch")
-        if pages > 1:
-            st.text_input(
-                texts.GO_TO, key=_JUMP, placeholder=texts.GO_TO, label_visibility="collapsed", width=110,
-                on_change=guarded(VIEW, go_to),
-            )  # fmt: skip
-            st.pagination(pages, key=_PAGE, on_change=guarded(VIEW, turn))
-
-
-def _count_line(sql: SqlState, run: "QueryRun", shown: int, page_rows: int) -> str:
-    first = (sql.page - 1) * page_rows + 1
-    if run.row_count is None:
-        return texts.COUNTING.format(shown=number(first + shown - 1), rows=counted(run.rows_so_far, "row"))
-    return f"{number(first)}–{number(first + shown - 1)} of {counted(run.row_count, 'row')}"
+        st.text_input(
+            _("Go to row"), key=_JUMP, placeholder=_("Go to row"), label_visibility="collapsed", width=110,
+            on_change=guarded(VIEW, go_to),
+        )  # fmt: skip
+        st.pagination(pages, key=_PAGE, on_change=guarded(VIEW, turn))

@@ -26,9 +26,11 @@ export function completions(known: () => Known) {
     const from = typed && (open || typed.kind === 'word') ? typed.from : context.pos;
     const afterPoint = text[from - 1] === '.';
     if (from === context.pos && !afterPoint && !context.explicit) return null;
-    const all = offers(text, found.filter((token) => token !== typed || token.to <= from), from, known(), open);
+    const others = found.filter((token) => token !== typed || token.to <= from);
+    const words = context.explicit || context.pos - from > 1;
+    const all = offers(text, others, from, known(), { open, words });
     if (!all.length) return null;
-    return { from, options: all.map((offer) => completion(offer, open)), validFor: open ? VALID : WORD };
+    return { from, options: all.map((offer) => completion(offer, open)), ...(open || words ? { validFor: open ? VALID : WORD } : {}) };
   };
 }
 

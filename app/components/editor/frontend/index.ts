@@ -3,7 +3,9 @@
 // The text belongs to the browser. Python's text replaces it only when its number is higher; going up it is sent with
 // a run, when the focus leaves, and a moment after the last key, never while somebody is in the middle of a word.
 
-import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import {
+  acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, closeCompletion, completionKeymap,
+} from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { bracketMatching, indentOnInput, indentUnit } from '@codemirror/language';
 import { type Diagnostic, setDiagnostics } from '@codemirror/lint';
@@ -284,8 +286,8 @@ class Editor {
       seq: this.draft.seq,
       parameters: Object.fromEntries(names.map((name) => [name, this.draft.parameters[name] ?? ''])),
     });
+    closeCompletion(view);
     view.dispatch(setDiagnostics(view.state, []));
-    this.bar.say('');
     return true;
   }
 

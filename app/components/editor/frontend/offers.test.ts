@@ -14,13 +14,13 @@ const known: Known = {
 };
 
 /** Offers at the sign `|`, where a word may have been begun. */
-function at(marked: string, open = false): string[] {
+function at(marked: string, open = false, words = true): string[] {
   const caret = marked.indexOf('|');
   const text = marked.replace('|', '');
   const found = tokens(text);
   const typed = found.find((token) => token.from < caret && token.to >= caret && token.kind !== 'sign');
   const from = typed?.from ?? caret;
-  return offers(text, found.filter((token) => token !== typed), from, known, open).map((one) => one.insert);
+  return offers(text, found.filter((token) => token !== typed), from, known, { open, words }).map((one) => one.insert);
 }
 
 describe('what is offered', () => {
@@ -45,6 +45,12 @@ describe('what is offered', () => {
   });
   it('ends with functions and keywords', () => {
     expect(at('select su| from sales')).toEqual(expect.arrayContaining(['sum', 'select', 's'].slice(0, 2)));
+  });
+  it('leaves the first letter of a word, and an alias, to whoever types', () => {
+    expect(at('select s| from sales', false, false)).not.toContain('select');
+    expect(at('select * from sales s|', false, false)).toEqual([]);
+    expect(at('select * from sales wh|')).toContain('where');
+    expect(at('select * from sales wh|')).not.toContain('sum');
   });
   it('knows subqueries: a comma in brackets separates no datasets', () => {
     expect(at('select * from (select town, | from sales)')).toContain('amount');

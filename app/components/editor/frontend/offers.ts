@@ -22,6 +22,13 @@ export interface Known {
   reserved: ReadonlySet<string>;
 }
 
+export interface Ask {
+  /** The word begins with a quote. */
+  open?: boolean;
+  /** The words of the language too: not yet behind a single letter, where Enter shall still end the line. */
+  words?: boolean;
+}
+
 /** A dataset as a statement names it. */
 interface Named {
   alias: string;
@@ -29,31 +36,42 @@ interface Named {
 }
 
 const BEFORE_DATASET = new Set(['from', 'join', 'describe', 'summarize', 'table']);
-const AFTER_SOURCE = new Set([
+const AFTER_SOURCE: ReadonlySet<string> = new Set([
   'where', 'group', 'order', 'having', 'limit', 'offset', 'on', 'using', 'join', 'inner', 'left', 'right', 'full', 'cross',
   'natural', 'asof', 'positional', 'anti', 'semi', 'union', 'intersect', 'except', 'qualify', 'window', 'select', 'sample',
   'tablesample', 'pivot', 'unpivot', 'lateral', 'with',
 ]);
 
+const AFTER_SOURCE_OFFERS = [...AFTER_SOURCE].map(
+  (name): Offer => ({ name, insert: name, kind: 'keyword', detail: '', rank: 0 }),
+);
+
 /**
  * Return what can stand at the caret.
  *
- * `found` are the tokens of the statement, `from` is where the word that is being typed begins, and `open` tells that
- * it begins with a quote.
+ * `found` are the tokens of the statement, `from` is where the word that is being typed begins.
  */
-export function offers(text: string, found: readonly Token[], from: number, known: Known, open = false): Offer[] {
+export function offers(text: string, found: readonly Token[], from: number, known: Known, ask: Ask = {}): Offer[] {
+  const open = ask.open ?? false;
   const before = found.filter((token) => token.to <= from);
   const last = before.at(-1);
   const named = sources(text, found, known.datasets);
   const name = (plain: string): string => (open ? quoted(plain) : written(plain, known.reserved));
   if (last && text.slice(last.from, last.to) === '.') return behindPoint(text, before, named, known, name);
   if (wantsDataset(text, before)) return known.datasets.map((dataset) => datasetOffer(dataset, name, 9));
+  if (isAliasPlace(text, before)) return ask.words ? AFTER_SOURCE_OFFERS : [];
   const all = [
     ...columnOffers(named, name),
     ...named.filter((one) => one.alias !== one.dataset?.name).map((one) => aliasOffer(one, name)),
-    ...known.datasets.map((dataset) => datasetOffer(dataset, name, 1)),
+    ...known.datasets.map((dataset) => datasetOffer(dataset, name, 5)),
   ];
-  return open ? all : [...all, ...wordOffers(known.words)];
+  return open || !ask.words ? all : [...all, ...wordOffers(known.words)];
+}
+
+/** Behind a dataset's name stands an alias nobody can guess, or a word that goes on with the statement. */
+function isAliasPlace(text: string, before: readonly Token[]): boolean {
+  const last = before.at(-1);
+  return last !== undefined && isName(last) && wantsDataset(text, before.slice(0, -1));
 }
 
 /** Return the datasets a statement reads, by the names it gives them. */

@@ -1,0 +1,117 @@
+"""The upper half of the SQL page: the editor, and what happens when a question is asked in it."""
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from app import catalogue
+from app.boundary import guarded
+from app.components.editor import Addition, Run, Text, Told, sql_editor
+from app.features.query import actions, schema
+from app.features.query.routes import CATALOGUE_PATH, WORDS_PATH
+from app.features.query.state import SqlState, Tab
+from app.refresh import STATUS, redraw
+from app.session import kept
+from core.errors import BestandError
+from core.i18n import _
+from core.telemetry import log_error
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.context import AppContext
+
+VIEW: Final = "sql"
+EDITOR: Final = "sql_editor"
+BELOW: Final = "sql_below"
+"""The parts of the page that are drawn alone: the editor, and everything below it."""
+
+
+def state() -> SqlState:
+    """Return what this window remembers of the SQL page."""
+    return kept(VIEW, SqlState)
+
+
+def draw_editor(ctx: "AppContext") -> None:
+    """Draw the editor in the place it is called."""
+    sql = state()
+    tab = sql.tab
+    running = tab.run if tab is not None and tab.running else None
+    sql_editor(
+        key="sql_question",
+        text=sql.text,
+        seq=sql.seq,
+        routes={"catalogue": CATALOGUE_PATH, "words": WORDS_PATH},
+        mark=schema.mark(ctx),
+        labels=_labels(ctx),
+        running_ms=running.elapsed_s * 1000 if running else None,
+        told=_told(tab),
+        add=Addition(*sql.add) if sql.add else None,
+        on_run=guarded(VIEW, partial(_run, ctx)),
+        on_stop=guarded(VIEW, stop),
+        on_text=guarded(VIEW, _hear),
+    )
+
+
+def ask(ctx: "AppContext", sql: str, *, number: int = 0, parameters: "Mapping[str, str] | None" = None) -> Tab:
+    """Ask in a tab; what the engine refuses at once is the answer, shown where the rows would be."""
+    tab = state().ask(sql, number=number, parameters=parameters)
+    try:
+        tab.run = actions.run(ctx, sql, params=actions.typed_parameters(tab.parameters))
+    except BestandError as error:
+        log_error(error, {"where": VIEW})
+        tab.refused = error
+    return tab
+
+
+def stop() -> None:
+    """Stop the question whose answer is shown."""
+    tab = state().tab
+    if tab is not None:
+        tab.stop()
+    redraw(EDITOR, BELOW, STATUS)
+
+
+def _run(ctx: "AppContext", run: Run, text: Text) -> None:
+    state().hear(text.text, text.seq, text.statement)
+    given = {name: value for name, value in run.parameters.items() if value.strip()}
+    ask(ctx, run.sql, number=run.number, parameters=given)
+    redraw(EDITOR, BELOW, STATUS)
+
+
+def _hear(text: Text) -> None:
+    state().hear(text.text, text.seq, text.statement)
+
+
+def _told(tab: Tab | None) -> Told | None:
+    """Return what the editor underlines: only a mistake in the question, not what became of its run."""
+    error = tab.error if tab else None
+    if tab is None or error is None:
+        return None
+    line, column = error.context.get("line"), error.context.get("column")
+    wrong, nearest = error.context.get("wrong"), error.context.get("nearest")
+    return Told(
+        run=tab.number,
+        message=str(error),
+        line=line if isinstance(line, int) else None,
+        column=column if isinstance(column, int) else None,
+        wrong=wrong if isinstance(wrong, str) else None,
+        nearest=nearest if isinstance(nearest, str) else None,
+    )
+
+
+def _labels(ctx: "AppContext") -> dict[str, str]:
+    names = catalogue.names(ctx, limit=1)
+    example = f'select *\nfrom "{names[0]}"\nlimit 100' if names else ""
+    return {
+        "editor": _("SQL editor"),
+        "leave": _("Ctrl+Enter runs the statement under the caret. Press Escape, then Tab, to leave the editor."),
+        "placeholder": example,
+        "run": _("Run"),
+        "stop": _("Stop"),
+        "layout": _("Format"),
+        "not_laid_out": _("This statement cannot be formatted."),
+        "which": _("Statement {number} of {count}"),
+        "value_of": _("Value of {name}"),
+        "instead": _("Use {name}"),
+        "keys": _("Ctrl+Enter runs"),
+    }
