@@ -47,6 +47,7 @@ def init_app(
     overrides: Mapping[str, Any] | None = None,
     workers: bool = False,
     purpose: str = "Bestand",
+    safe: bool = False,
 ) -> AppContext:
     """Open a profile.
 
@@ -55,6 +56,7 @@ def init_app(
         overrides: Settings from the command line, dotted key to value.
         workers: Run queued jobs in this process (the engine does; a command that runs its own job does not).
         purpose: What this process is, for messages to others ("the window", "bestand data import").
+        safe: Leave the settings files aside.
 
     Raises:
         ConfigError: an override or a variable is unknown or impossible.
@@ -64,7 +66,7 @@ def init_app(
     from jobs.open import open_jobs
     from storage.open import open_storage
 
-    report = load_config_report(paths, overrides=overrides)
+    report = load_config_report(paths, overrides=overrides, files=not safe)
     set_language(report.config.ui.language)
     paths.create()
     configure_logging(report.config, paths)

@@ -22,7 +22,7 @@ from pydantic_settings import (
 )
 
 from core.errors import ConfigError
-from core.i18n import Language
+from core.i18n import Language, _
 from core.paths import PROFILE_VARIABLE, ProfilePaths
 from core.types import Compute
 
@@ -179,12 +179,15 @@ def load_config(paths: ProfilePaths, *, overrides: Mapping[str, Any] | None = No
     return load_config_report(paths, overrides=overrides).config
 
 
-def load_config_report(paths: ProfilePaths, *, overrides: Mapping[str, Any] | None = None) -> ConfigReport:
+def load_config_report(
+    paths: ProfilePaths, *, overrides: Mapping[str, Any] | None = None, files: bool = True
+) -> ConfigReport:
     """Read all layers.
 
     Args:
         paths: The profile; its files need not exist.
         overrides: Dotted key to value, from the command line.
+        files: Read the settings files; a safe start does not.
 
     Raises:
         ConfigError: a variable or an override is unknown or has an impossible value. A file never raises.
@@ -192,6 +195,9 @@ def load_config_report(paths: ProfilePaths, *, overrides: Mapping[str, Any] | No
     above = [_environment_layer(), _layer(overrides or {}, "command line")]
     for layer in above:
         _refuse_unknown(layer)
+    if not files:
+        config, origins = _build(above)
+        return ConfigReport(config, origins, (_("This is a safe start: the settings files were left aside."),))
     env = _merge([*above])[0].get("env") or _env_named_in_file(paths.config_file) or "prod"
     problems: list[str] = []
     below = [_file_layer(p, problems) for p in (paths.environment_config_file(str(env)), paths.config_file)]

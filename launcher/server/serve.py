@@ -23,7 +23,7 @@ from starlette.types import ASGIApp
 from app.components.mount import asset_routes
 from app.context import init_app
 from app.runtime import set_context
-from core.config import load_config
+from core.config import load_config_report
 from core.ids import new_id
 from core.paths import ProfilePaths
 from core.security.secrets import new_secret
@@ -93,7 +93,7 @@ def run_engine(paths: ProfilePaths, launch: Launch, hooks: Hooks) -> bool:
     paths.create()
     boot = new_id()
     with only_engine(paths, launch.patience_s), ExitStack() as stack:
-        config = load_config(paths, overrides=launch.overrides)
+        config = load_config_report(paths, overrides=launch.overrides, files=not launch.safe).config
         wanted = launch.port or config.server.port or None
         bound = stack.enter_context(closing(open_socket(paths, wanted, known_to_page=launch.known_to_page)))
         port = bound.getsockname()[1]
@@ -136,7 +136,7 @@ def run_engine(paths: ProfilePaths, launch: Launch, hooks: Hooks) -> bool:
 
 
 def _open_profile(paths: ProfilePaths, launch: Launch, hooks: Hooks) -> "AppContext":
-    context = init_app(paths, overrides=launch.overrides, workers=not launch.safe)
+    context = init_app(paths, overrides=launch.overrides, workers=not launch.safe, safe=launch.safe)
     try:
         if not launch.safe:
             context.jobs.manager.enqueue("cleanup", {}, priority=-10, unique_key="cleanup")
