@@ -2,7 +2,8 @@
 
 Another person of the machine, another page in the browser and a host name that was rebound to the loopback are all
 refused, on HTTP and on the WebSocket alike. What is asked, in this order: the exact host (else 421), the exact
-origin and a request that our own page made (else 403), the launch cookie (else 401). A one-time link hands the
+origin and a request that our own page made (else 403), a process of the same person where the system tells (else
+403), the launch cookie (else 401). A one-time link hands the
 cookie out; it lives as long as the engine's launch secret and is another secret than the link's token. A second,
 lasting cookie names the browser and opens nothing.
 
@@ -28,6 +29,7 @@ from core.security.secrets import same_secret
 from core.telemetry import track
 from core.trace import trace
 from launcher.server.links import AUTH_PATH
+from launcher.server.peers import is_foreign
 
 TRACE_HEADER = "x-trace"
 DEVICE_LIFE_S = 400 * 24 * 3600
@@ -64,6 +66,7 @@ class Refusal(Enum):
     HOST = (421, "This address does not belong to Bestand.")
     ORIGIN = (403, "Another page may not use Bestand.")
     LINK = (403, "This link was used already or is too old. Run `bestand app url` for another one.")
+    PEER = (403, "Another user of this machine may not use Bestand.")
     COOKIE = (401, "This browser is not let in yet. Run `bestand app url` for a link that lets it in.")
     METHOD = (405, "A link is only opened, nothing else.")
 
@@ -132,6 +135,8 @@ class LaunchGate:
             return self._link_refusal(scope, headers)
         if not self._from_own_page(scope, headers):
             return Refusal.ORIGIN
+        if is_foreign(scope.get("client"), scope.get("server")):
+            return Refusal.PEER
         given = _cookie_values(headers, self._cookies.launch)
         return None if any(same_secret(value, self._secret) for value in given) else Refusal.COOKIE
 

@@ -4,6 +4,9 @@ Another user without the cookie, a guessed cookie, a page on another port, a reb
 WebSocket, a used link: each is refused on HTTP and on the WebSocket, and the script never runs for it.
 """
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -152,3 +155,34 @@ def test_a_hostile_request_does_not_end_the_engine(engine: RunningEngine) -> Non
         assert reply.status in (400, 401, 431)
 
     assert engine.get("/").status == 401
+
+
+_AS_ANOTHER_USER = """
+import http.client, os, sys
+os.setgid(65534); os.setuid(65534)
+port, cookie, origin = int(sys.argv[1]), sys.stdin.read(), sys.argv[2]
+connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+headers = {"Host": origin.split("//")[1], "Origin": origin, "Cookie": cookie}
+if sys.argv[3] == "websocket":
+    headers |= {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+                "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+connection.request("GET", "/_stcore/stream" if sys.argv[3] == "websocket" else "/healthz", headers=headers)
+print(connection.getresponse().status)
+"""
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or os.geteuid() != 0, reason="becoming another user needs an administrator, on Linux"
+)
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+def test_another_user_with_the_cookie_is_refused(engine: RunningEngine, cookie: str, kind: str) -> None:
+    """A browser sends a cookie to every port of a host, so another user's server may come to know ours."""
+    answer = subprocess.run(
+        [sys.executable, "-I", "-c", _AS_ANOTHER_USER, str(engine.port), engine.origin, kind],
+        input=cookie,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert answer.stdout.strip() == "403", answer.stderr
