@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import streamlit as st
 
 from app.boundary import escaped, notice
-from app.widgets.words import counted, ledger_parts, number
+from app.widgets.words import counted, done_word, ledger_parts, number
+from core.i18n import retold
 from core.types import Ledger
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def ledger_bar(ledger: Ledger) -> None:
     parts = ledger_parts(ledger)
     strip = "".join(f'<i class="{name}" style="flex:{value}"></i>' for name, value in parts if value)
     shares = " + ".join(
-        f'<span class="{name}"><i></i><b>{number(value)}</b> {name}</span>' for name, value in parts
+        f'<span class="{name}"><i></i><b>{number(value)}</b> {done_word(name)}</span>' for name, value in parts
     )
     total = html.escape(counted(ledger.total, ledger.unit))
     st.html(
@@ -108,5 +109,5 @@ def ledger_bar(ledger: Ledger) -> None:
 
 def progress(status: "JobStatus", doing: str) -> None:
     """Draw how far a job is."""
-    step = f" · {escaped(status.step)}" if status.step else ""
+    step = f" · {escaped(retold(status.step))}" if status.step else ""
     st.progress(min(max(status.fraction, 0.0), 1.0), f"{escaped(doing)}{step}")

@@ -6,7 +6,15 @@ the source and the key; the translations are `core/locales/<language>/LC_MESSAGE
 """
 
 from core.i18n.formats import date, decimal, duration, number, percent, rounded, size, when
-from core.i18n.language import LANGUAGES, Language, current_language, current_locale, set_language, speaking
+from core.i18n.language import (
+    LANGUAGES,
+    SOURCE,
+    Language,
+    current_language,
+    current_locale,
+    set_language,
+    speaking,
+)
 from core.i18n.retold import retold
 from core.i18n.setting import LANGUAGE_VARIABLE, language_setting
 from core.i18n.texts import N_, _, in_english, ngettext, pgettext
@@ -15,6 +23,7 @@ __all__ = [
     "LANGUAGES",
     "LANGUAGE_VARIABLE",
     "N_",
+    "SOURCE",
     "Language",
     "_",
     "current_language",

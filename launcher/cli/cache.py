@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from launcher.cli.output import tell, write_json, write_table
+from core.i18n import N_, _
+from launcher.cli.output import tell, write_json, write_listing
 from launcher.cli.session import opened
 from launcher.cli.tree import command_group
 
@@ -23,7 +24,7 @@ def stats(
     if json:
         write_json(numbers)
     else:
-        write_table(("what", "value"), numbers.items(), right=("value",))
+        write_listing((N_("what"), N_("value")), numbers.items(), right=("value",))
 
 
 @group.command()
@@ -31,4 +32,4 @@ def clear(ctx: typer.Context) -> None:
     """Throw the cached answers away; they are computed again when needed."""
     with opened(ctx) as app:
         app.storage.cache.clear()
-    tell("The cache is empty.")
+    tell(_("The cache is empty."))

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from launcher.cli.output import tell, write_json, write_table
+from core.i18n import N_
+from launcher.cli.output import tell, write_json, write_listing
 from launcher.cli.session import profile_of
 from launcher.cli.tree import command_group
 
@@ -29,7 +30,7 @@ def show(
             write_json({"key": key, "value": value} | ({"origin": place} if origin else {}))
         return
     shown = [(key, _text(value), place)[: 3 if origin else 2] for key, value, place in lines]
-    write_table(("setting", "value", "origin")[: 3 if origin else 2], shown, cut=200)
+    write_listing((N_("setting"), N_("value"), N_("origin"))[: 3 if origin else 2], shown, cut=200)
 
 
 def _text(value: object) -> object:

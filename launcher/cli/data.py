@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.errors import BestandError, UncertainReadingError, UsageError
+from core.i18n import N_, _, retold
 from launcher.cli.data_output import show_dataset, show_import, show_list, show_profile
 from launcher.cli.failures import ExitCode, log_if_open
 from launcher.cli.inputs import expand
@@ -46,7 +47,9 @@ def import_(
 
     wanted = list(expand(files))
     if name is not None and len(wanted) != 1:
-        raise UsageError("--name names one dataset, so it takes one file.", hint="Import the files one by one.")
+        raise UsageError(
+            _("--name names one dataset, so it takes one file."), hint=_("Import the files one by one.")
+        )
     outcome = _Outcome()
     with opened(ctx) as app:
         for file in wanted:
@@ -128,7 +131,7 @@ def profile(
     with opened(ctx) as app:
         found = run_interruptibly(
             lambda progress: actions.profile(app, name, compute=compute, progress=progress),
-            f"The profile of '{name}'",
+            _("The profile of '{name}'").format(name=name),
         )
     if json:
         write_json(found.to_dict())
@@ -154,7 +157,7 @@ def export(
         job_id = actions.start_export(
             app, target=out, fmt=fmt or out.suffix.lstrip(".").lower(), dataset=name, overwrite=overwrite
         )
-        status = run_job(app, job_id, f"export {name}")
+        status = run_job(app, job_id, _("Export of {name}").format(name=name))
     write_export(status.result, status.error, as_json=json)
 
 
@@ -173,7 +176,8 @@ def delete(
         write_json({"dataset": name, "id": dataset_id, "deleted": True})
     else:
         write_line(dataset_id)
-        tell(f"'{name}' is deleted; `bestand data restore {dataset_id}` brings it back.")
+        told = _("'{name}' is deleted; `bestand data restore {id}` brings it back.")
+        tell(told.format(name=name, id=dataset_id))
 
 
 @group.command()
@@ -217,8 +221,8 @@ def write_export(result: "Json", error: "Json", *, as_json: bool) -> None:
     """Print what an export wrote, or say why it did not."""
     if not isinstance(result, dict):
         facts = error if isinstance(error, dict) else {}
-        tell(str(facts.get("message", "The export failed.")))
-        tell(str(facts.get("hint", BestandError.default_hint)))
+        tell(retold(str(facts.get("message", N_("The export failed.")))))
+        tell(retold(str(facts.get("hint", BestandError.default_hint))))
         raise typer.Exit(ExitCode.FAILED)
     if as_json:
         write_json(result)

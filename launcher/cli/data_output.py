@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from launcher.cli.output import count_text, size_text, tell, visible, write_json, write_line, write_table
+from core.i18n import N_, _, decimal, number, percent, retold, rounded, size, when
+from core.types import Ledger
+from core.words import counted, done_word, ledger_line, place_words
+from launcher.cli.output import tell, visible, write_json, write_line, write_listing
 
 if TYPE_CHECKING:
     from analysis.profile import TableProfile
@@ -21,12 +24,12 @@ def show_list(lines: "Sequence[DatasetLine]", *, as_json: bool) -> None:
             write_json(asdict(line))
         return
     if not lines:
-        tell("There is no dataset yet; `bestand data import FILE` makes one.")
+        tell(_("There is no dataset yet; `bestand data import FILE` makes one."))
         return
-    write_table(
-        ("name", "version", "rows", "columns", "size", "source", "changed"),
+    write_listing(
+        (N_("name"), N_("version"), N_("rows"), N_("columns"), N_("size"), N_("source"), N_("changed")),
         [
-            (d.name, d.version, count_text(d.rows), d.columns, size_text(d.size_bytes), d.source, d.changed_at)
+            (d.name, d.version, number(d.rows), d.columns, size(d.size_bytes), d.source, when(d.changed_at))
             for d in lines
         ],
         right=("version", "rows", "columns", "size"),
@@ -37,41 +40,41 @@ def show_import(line: "Mapping[str, Json]", candidates: "Sequence[Json]" = ()) -
     """Print what became of one file; what went wrong goes to stderr."""
     error = line.get("error")
     if isinstance(error, dict):
-        tell(str(error.get("message")))
-        tell(str(error.get("hint")))
+        tell(retold(str(error.get("message"))))
+        tell(retold(str(error.get("hint"))))
         _tell_candidates(candidates)
         return
     target = line.get("dataset") or line.get("out")
     version = f" v{line['version']}" if "version" in line else ""
-    write_line(visible(f"{line['file']} → {target}{version}  {count_text(_number(line['rows']))} rows"))
-    write_line(f"  {ledger_text(_mapping(line['ledger']))}")
+    write_line(visible(f"{line['file']} → {target}{version}  {counted(int(_number(line['rows'])), 'row')}"))
+    write_line(f"  {ledger_line(Ledger(**_mapping(line['ledger'])))}")
     _write_flags(line["flags"])
 
 
 def show_dataset(facts: Mapping[str, Any]) -> None:
     """Print everything about one dataset."""
     source = facts["source"]
-    write_table(
-        ("what", "value"),
+    write_listing(
+        (N_("what"), N_("value")),
         [
-            ("dataset", facts["dataset"]),
-            ("version", facts["version"]),
-            ("rows", count_text(facts["rows"])),
-            ("size", size_text(facts["size_bytes"])),
-            ("source", source["name"] if source["kept"] else source["path"]),
-            ("source digest", source["digest"]),
-            ("reading", _reading_text(facts["reading"])),
-            ("ledger", ledger_text(facts["ledger"])),
-            ("created", facts["created_at"]),
-            ("id", facts["dataset_id"]),
+            (_("dataset"), facts["dataset"]),
+            (_("version"), facts["version"]),
+            (_("rows"), number(facts["rows"])),
+            (_("size"), size(facts["size_bytes"])),
+            (_("source"), source["name"] if source["kept"] else source["path"]),
+            (_("source digest"), source["digest"]),
+            (_("reading"), _reading_text(facts["reading"])),
+            (_("ledger"), ledger_line(Ledger(**facts["ledger"]))),
+            (_("created"), when(facts["created_at"])),
+            (_("id"), facts["dataset_id"]),
         ],
         cut=200,
     )
     write_line()
     columns = facts["columns"]
-    write_table(
-        ("column", "type", "in the file", "confidence"),
-        [(c["name"], c["type"], c["source_name"], f"{c['confidence']:.2f}") for c in columns],
+    write_listing(
+        (N_("column"), N_("type"), N_("in the file"), N_("confidence")),
+        [(c["name"], c["type"], c["source_name"], decimal(c["confidence"])) for c in columns],
         right=("confidence",),
     )
     if facts["flags"]:
@@ -81,18 +84,27 @@ def show_dataset(facts: Mapping[str, Any]) -> None:
 
 def show_profile(profile: "TableProfile") -> None:
     """Print what the columns of a dataset hold; an estimate is marked by `~`."""
-    write_table(
-        ("column", "type", "missing", "different", "least", "greatest", "mean", "most frequent"),
+    write_listing(
+        (
+            N_("column"),
+            N_("type"),
+            N_("missing"),
+            N_("different"),
+            N_("least"),
+            N_("greatest"),
+            N_("mean"),
+            N_("most frequent"),
+        ),
         [
             (
                 c.name,
                 c.type,
-                count_text(c.nulls),
-                f"{'~' if c.distinct_error else ''}{c.distinct:,}",
+                number(c.nulls),
+                f"{'~' if c.distinct_error else ''}{number(c.distinct)}",
                 c.min,
                 c.max,
-                None if c.mean is None else f"{c.mean:.6g}",
-                ", ".join(f"{top.value} ({top.count:,})" for top in c.top[:3]) or None,
+                None if c.mean is None else rounded(c.mean),
+                ", ".join(f"{top.value} ({number(top.count)})" for top in c.top[:3]) or None,
             )
             for c in profile.columns
         ],
@@ -101,47 +113,42 @@ def show_profile(profile: "TableProfile") -> None:
     )
     if profile.sampled_rows is not None:
         tell(
-            f"Frequent values come from {profile.sampled_rows:,} of {profile.rows:,} rows; "
-            f"shares are off by at most {profile.share_error:.1%}."
+            _("Frequent values come from {sampled} of {rows}; shares are off by at most {error}.").format(
+                sampled=number(profile.sampled_rows),
+                rows=counted(profile.rows, "row"),
+                error=percent(profile.share_error, 1),
+            )
         )
-
-
-def ledger_text(ledger: Mapping[str, Any]) -> str:
-    """Return the ledger as a sum: `2,004 lines = 1,998 loaded + 2 repaired + 0 rejected + 1 header`."""
-    always = ("loaded", "repaired", "rejected")
-    others = [part for part in ("header", "preamble", "comment", "blank", "footer") if ledger[part]]
-    parts = " + ".join(f"{ledger[part]:,} {part}" for part in (*always, *others))
-    unit = ledger["unit"] if ledger["total"] == 1 else f"{ledger['unit']}s"
-    return f"{ledger['total']:,} {unit} = {parts}"
 
 
 def _write_flags(flags: object) -> None:
     if not isinstance(flags, list):
         return
     for flag in flags[:_FLAGS_SHOWN]:
-        line = f"line {flag['line']}" if flag["line"] is not None else ""
-        column = f"column '{flag['column']}'" if flag["column"] is not None else ""
-        place = ", ".join(part for part in (line, column) if part)
-        write_line(visible(f"  {flag['action']}: {place}: {flag['message']}"))
+        place = place_words(flag["line"], flag["column"])
+        write_line(visible(f"  {done_word(flag['action'])}: {place}: {retold(flag['message'])}"))
     if len(flags) > _FLAGS_SHOWN:
-        write_line(f"  … and {len(flags) - _FLAGS_SHOWN:,} more; --json shows all.")
+        more = number(len(flags) - _FLAGS_SHOWN)
+        write_line(f"  {_('… and {count} more; --json shows all.').format(count=more)}")
 
 
 def _tell_candidates(candidates: "Sequence[Json]") -> None:
-    for number, candidate in enumerate(candidates, start=1):
+    for place, candidate in enumerate(candidates, start=1):
         facts = _mapping(candidate)
-        tell(f"  {number}. {facts['why']} (confidence {_mapping(facts['reading'])['confidence']:.2f})")
+        sure = decimal(_mapping(facts["reading"])["confidence"])
+        told = _("{place}. {reading} (confidence {confidence})")
+        tell(f"  {told.format(place=place, reading=retold(facts['why']), confidence=sure)}")
 
 
 def _reading_text(reading: Mapping[str, Any]) -> str:
     facts = (
         reading["format"],
         reading["encoding"],
-        reading["delimiter"] and f"separated by {reading['delimiter']!r}",
-        reading["quote"] and f"quoted by {reading['quote']}",
-        reading["decimal"] and f"decimal {reading['decimal']}",
-        f"{reading['header_rows']} header row{'' if reading['header_rows'] == 1 else 's'}",
-        reading.get("sheet") and f"sheet '{reading['sheet']}'",
+        reading["delimiter"] and _("separated by {delimiter}").format(delimiter=repr(reading["delimiter"])),
+        reading["quote"] and _("quoted by {quote}").format(quote=reading["quote"]),
+        reading["decimal"] and _("decimal {mark}").format(mark=reading["decimal"]),
+        counted(reading["header_rows"], "header row"),
+        reading.get("sheet") and _("sheet '{name}'").format(name=reading["sheet"]),
     )
     return " · ".join(str(fact) for fact in facts if fact)
 

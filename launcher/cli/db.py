@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.i18n import N_, decimal, retold, size
+from core.words import yes_or_no
 from launcher.cli.failures import ExitCode
-from launcher.cli.output import size_text, tell, write_json, write_table
+from launcher.cli.output import tell, write_json, write_listing
 from launcher.cli.session import opened, profile_of
 from launcher.cli.tree import command_group
 
@@ -66,7 +68,7 @@ def health(
     _show(found.to_dict(), as_json=json)
     if not found.ok:
         for problem in found.problems:
-            tell(problem)
+            tell(retold(problem))
         raise typer.Exit(ExitCode.FAILED)
 
 
@@ -85,14 +87,16 @@ def _show(facts: "dict[str, Json]", *, as_json: bool) -> None:
     if as_json:
         write_json(facts)
         return
-    write_table(("what", "value"), [(name, _text(name, value)) for name, value in facts.items()], cut=200)
+    write_listing(
+        (N_("what"), N_("value")), [(name, _text(name, value)) for name, value in facts.items()], cut=200
+    )
 
 
 def _text(name: str, value: "Json") -> object:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return yes_or_no(value)
     if isinstance(value, int | float) and name.endswith("_bytes"):
-        return size_text(value)
+        return size(value)
     if isinstance(value, list | dict):
         return json_text.dumps(value, ensure_ascii=False) if value else None
-    return f"{value:.2f}" if isinstance(value, float) else value
+    return decimal(value) if isinstance(value, float) else value

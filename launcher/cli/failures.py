@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from core.errors import BestandError, CancelledError, UncertainReadingError, UsageError
+from core.i18n import _
 from launcher.cli.output import tell
 
 if TYPE_CHECKING:
@@ -43,11 +44,12 @@ def report(error: BestandError) -> ExitCode:
 def report_bug(error: BaseException, paths: "ProfilePaths", trace_id: str) -> ExitCode:
     """Tell a person that something broke that should not; the stack goes to the log."""
     kept = _log(error, paths)
-    tell("Something went wrong inside Bestand; your data is as it was before.")
+    tell(_("Something went wrong inside Bestand; your data is as it was before."))
     if kept:
-        tell(f"Run `bestand logs show --trace {trace_id}` to see what happened.")
+        tell(_("Run `bestand logs show --trace {trace_id}` to see what happened.").format(trace_id=trace_id))
     else:
-        tell(f"The log cannot be written either ({type(error).__name__}); check the profile '{paths.root}'.")
+        told = _("The log cannot be written either ({error}); check the profile '{profile}'.")
+        tell(told.format(error=type(error).__name__, profile=paths.root))
     return ExitCode.FAILED
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.errors import UsageError
+from core.i18n import N_, _, percent, retold, when
+from core.words import state_word
 from launcher.cli.failures import ExitCode
-from launcher.cli.output import tell, visible, write_json, write_line, write_table
+from launcher.cli.output import tell, visible, write_json, write_line, write_listing
 from launcher.cli.session import opened
 from launcher.cli.tree import command_group
 
@@ -37,19 +39,25 @@ def status(
     known = (*sorted(actions.UNFINISHED), *sorted(actions.ENDED))
     for wanted in state or ():
         if wanted not in known:
-            raise UsageError(f"There is no job state '{wanted}'.", hint=f"There are {', '.join(known)}.")
+            raise UsageError(
+                _("There is no job state '{wanted}'.").format(wanted=wanted),
+                hint=_("There are {names}.").format(names=", ".join(known)),
+            )
     with opened(ctx) as app:
         found = actions.list_jobs(app, states=state or None, limit=limit)
     if json:
         for job in found:
             write_json(_facts(job))
     elif not found:
-        tell("There is no such job." if state else "There has been no job yet.")
+        tell(_("There is no such job.") if state else _("There has been no job yet."))
     else:
-        write_table(
-            ("id", "state", "done", "what", "step", "created"),
-            [(j.id, j.state, f"{j.fraction:.0%}", j.label, j.step, j.created_at) for j in found],
-            right=("done",),
+        write_listing(
+            (N_("id"), N_("state"), N_("progress"), N_("what"), N_("step"), N_("created")),
+            [
+                (j.id, state_word(j.state), percent(j.fraction), j.label, retold(j.step), when(j.created_at))
+                for j in found
+            ],
+            right=("progress",),
         )
 
 
@@ -63,7 +71,7 @@ def show(ctx: typer.Context, job_id: JobId, json: AsJson = False) -> None:
     if json:
         write_json(_facts(job))
     else:
-        write_table(("what", "value"), [(name, value) for name, value in _facts(job).items()], cut=200)
+        write_listing((N_("what"), N_("value")), [(name, value) for name, value in _facts(job).items()], cut=200)
 
 
 @group.command()
@@ -73,7 +81,7 @@ def cancel(ctx: typer.Context, job_id: JobId) -> None:
 
     with opened(ctx) as app:
         asked = actions.cancel(app, job_id)
-    _say(job_id, "was asked to stop" if asked else None)
+    _say(job_id, _("Job '{id}' was asked to stop.") if asked else None)
 
 
 @group.command()
@@ -83,7 +91,7 @@ def retry(ctx: typer.Context, job_id: JobId) -> None:
 
     with opened(ctx) as app:
         queued = actions.retry(app, job_id)
-    _say(job_id, "is queued again" if queued else None)
+    _say(job_id, _("Job '{id}' is queued again.") if queued else None)
 
 
 @group.command()
@@ -91,7 +99,7 @@ def worker(ctx: typer.Context) -> None:
     """Run queued jobs until Ctrl+C."""
     with opened(ctx) as app:
         app.jobs.worker.start()
-        tell("Waiting for jobs; Ctrl+C stops.")
+        tell(_("Waiting for jobs; Ctrl+C stops."))
         try:
             threading.Event().wait()
         finally:
@@ -102,9 +110,9 @@ def _facts(job: "JobStatus") -> "dict[str, Json]":
     return asdict(job)
 
 
-def _say(job_id: str, what: str | None) -> None:
-    if what is None:
-        tell(f"Job '{job_id}' has ended already.")
+def _say(job_id: str, told: str | None) -> None:
+    if told is None:
+        tell(_("Job '{id}' has ended already.").format(id=job_id))
         raise typer.Exit(ExitCode.FAILED)
     write_line(visible(job_id))
-    tell(f"Job '{job_id}' {what}.")
+    tell(told.format(id=job_id))

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.i18n import _
 from launcher.cli.output import tell, visible, write_json, write_line
 from launcher.cli.session import profile_of
 from launcher.cli.tree import command_group
@@ -36,7 +37,7 @@ def show(
         else:
             _write_for_people(line)
     if not lines:
-        tell(f"The log has nothing about '{trace}'." if trace else "The log is empty.")
+        tell(_("The log has nothing about '{trace}'.").format(trace=trace) if trace else _("The log is empty."))
 
 
 def _write_for_people(line: "Mapping[str, Any]") -> None:

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from core.i18n import SOURCE, _, current_language, in_english
 from core.types import Json
 
 NULL: Final = "∅"
@@ -35,13 +36,25 @@ def write_json(value: Mapping[str, Json] | Sequence[Json]) -> None:
 
 
 def to_json(value: object) -> str:
-    """Return JSON on one line; readable where the text can be encoded, escaped where it cannot (file names)."""
+    """Return JSON on one line; readable where the text can be encoded, escaped where it cannot (file names).
+
+    Never in another language than English: a script reads it.
+    """
+    value = value if current_language() == SOURCE else _plain(value)
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=str)
     try:
         text.encode()
     except UnicodeEncodeError:
         return json.dumps(value, ensure_ascii=True, allow_nan=False, default=str)
     return text
+
+
+def write_listing(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Iterable[str] = (), cut: int = CELL_WIDTH
+) -> None:
+    """Print a table of our own facts: as `write_table`, with its headings, which `N_` marks, translated."""
+    heads = {name: _(name) for name in columns}
+    write_table(list(heads.values()), rows, right=[heads[name] for name in right], cut=cut)
 
 
 def write_table(
@@ -94,18 +107,13 @@ def shorten(text: str, limit: int) -> str:
     return "".join(kept) + "…"
 
 
-def size_text(size_bytes: float) -> str:
-    """Return a size for people, such as `1.5 MiB`."""
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if size_bytes < 1024:
-            return f"{size_bytes:.0f} {unit}" if unit == "B" else f"{size_bytes:.1f} {unit}"
-        size_bytes /= 1024
-    return f"{size_bytes:.1f} TiB"
-
-
-def count_text(number: float | None) -> str | None:
-    """Return a count for people, such as `1,234`."""
-    return None if number is None else f"{number:,}"
+def _plain(value: object) -> object:
+    """Return the value with every text in English."""
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return in_english(value)
 
 
 def _shown(sign: str) -> str:

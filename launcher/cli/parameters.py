@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from core.errors import UsageError
+from core.i18n import _
 from core.typed_values import TypedValue, typed_value
 
 
@@ -17,8 +18,10 @@ def parse_parameters(given: Iterable[str]) -> dict[str, TypedValue]:
         name, sign, value = text.partition("=")
         name = name.strip().removeprefix("$")
         if not sign or not name:
-            raise UsageError(f"'{text}' is no parameter.", hint="Write --param name=value.")
+            raise UsageError(_("'{text}' is no parameter.").format(text=text), hint=_("Write --param name=value."))
         if name in values:
-            raise UsageError(f"The parameter '{name}' is given twice.", hint="Give each name one value.")
+            raise UsageError(
+                _("The parameter '{name}' is given twice.").format(name=name), hint=_("Give each name one value.")
+            )
         values[name] = typed_value(value)
     return values

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast, get_args
 import typer
 
 from core.errors import FileMissingError, FileUnreadableError, UsageError
+from core.i18n import N_, _, number, when
+from core.words import counted, state_word
 from launcher.cli.interrupting import run_interruptibly
-from launcher.cli.output import count_text, tell, to_json, write_json, write_line, write_table
+from launcher.cli.output import tell, to_json, write_json, write_line, write_listing, write_table
 from launcher.cli.parameters import parse_parameters
 from launcher.cli.session import opened
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from app.context import AppContext
     from core.typed_values import TypedValue
 
-WHAT = "The question"
+WHAT = N_("The question")
 TABLE_ROWS = 200
 """Rows of a table for people, unless --limit says otherwise."""
 
@@ -92,7 +94,7 @@ def _answer(app: "AppContext", sql: str, params: "Mapping[str, TypedValue]", wis
 
 def _question(sql: str | None, file: Path | None) -> str:
     if (sql is None) == (file is None):
-        raise UsageError("A question is given either directly or by --file.")
+        raise UsageError(_("A question is given either directly or by --file."))
     if file is None:
         text = sys.stdin.read() if sql == "-" else str(sql)
     else:
@@ -101,9 +103,9 @@ def _question(sql: str | None, file: Path | None) -> str:
         except FileNotFoundError as error:
             raise FileMissingError(file) from error
         except (OSError, UnicodeDecodeError) as error:
-            raise FileUnreadableError(file, "cannot be read as UTF-8 text.") from error
+            raise FileUnreadableError(file, _("cannot be read as UTF-8 text.")) from error
     if not text.strip():
-        raise UsageError("The question is empty.", hint="Write a SELECT over your datasets.")
+        raise UsageError(_("The question is empty."), hint=_("Write a SELECT over your datasets."))
     return text
 
 
@@ -111,14 +113,14 @@ def _format(fmt: Format | None, out: Path | None, *, as_json: bool) -> Format:
     """Return how to write: as asked, else by the file's ending, else a table; `--json` is an object per row."""
     if out is not None:
         if fmt == "table":
-            raise UsageError("A table for people goes to the terminal.", hint="Choose another --format.")
+            raise UsageError(_("A table for people goes to the terminal."), hint=_("Choose another --format."))
         return fmt or _by_ending(out)
     if as_json:
         if fmt not in (None, "ndjson"):
-            raise UsageError("--json is one object per line, so it takes no other --format.")
+            raise UsageError(_("--json is one object per line, so it takes no other --format."))
         return "ndjson"
     if fmt in ("parquet", "xlsx"):
-        raise UsageError(f"{fmt} is no text, so it needs a file.", hint="Add --out FILE.")
+        raise UsageError(_("{fmt} is no text, so it needs a file.").format(fmt=fmt), hint=_("Add --out FILE."))
     return fmt or "table"
 
 
@@ -126,7 +128,7 @@ def _by_ending(out: Path) -> FileFormat:
     ending = out.suffix.lstrip(".").lower()
     known = next((fmt for fmt in get_args(FileFormat) if fmt == ending), None)
     if known is None:
-        raise UsageError(f"'{out.name}' does not say its format.", hint="Add --format.")
+        raise UsageError(_("'{name}' does not say its format.").format(name=out.name), hint=_("Add --format."))
     return cast("FileFormat", known)
 
 
@@ -137,7 +139,7 @@ def _write_lines(app: "AppContext", asked: "Asked", fmt: FileFormat, options: "E
     sys.stdout.flush()
     out = sys.stdout.buffer
     run_interruptibly(
-        lambda progress: actions.write_answer(app, asked, out, fmt, options=options, progress=progress), WHAT
+        lambda progress: actions.write_answer(app, asked, out, fmt, options=options, progress=progress), _(WHAT)
     )
     out.flush()
 
@@ -152,13 +154,13 @@ def _write_file(
         lambda progress: actions.write_answer(
             app, asked, out, fmt, overwrite=wish.overwrite, options=options, progress=progress
         ),
-        WHAT,
+        _(WHAT),
     )
     if wish.as_json:
         write_json({"path": str(out), "rows": rows})
     else:
         write_line(str(out))
-        tell(f"{count_text(rows)} rows written.")
+        tell(_("{rows} written.").format(rows=counted(rows, "row")))
 
 
 def _write_table(app: "AppContext", sql: str, values: "Mapping[str, TypedValue]", *, limit: int) -> None:
@@ -166,11 +168,12 @@ def _write_table(app: "AppContext", sql: str, values: "Mapping[str, TypedValue]"
     from app.features.query import actions
 
     names, rows = run_interruptibly(
-        lambda progress: actions.first_rows(app, sql, limit + 1, params=values, progress=progress), WHAT
+        lambda progress: actions.first_rows(app, sql, limit + 1, params=values, progress=progress), _(WHAT)
     )
     write_table(names, [[_cell(value) for value in row] for row in rows[:limit]], right=_numeric(names, rows))
     if len(rows) > limit:
-        tell(f"These are the first {count_text(limit)} rows; --limit shows more, --out FILE writes all.")
+        told = _("These are the first {rows}; --limit shows more, --out FILE writes all.")
+        tell(told.format(rows=counted(limit, "row")))
 
 
 def _cell(value: object) -> object:
@@ -198,8 +201,17 @@ def _show_history(ctx: typer.Context, *, limit: int | None, as_json: bool) -> No
         for line in lines:
             write_json(asdict(line))
         return
-    write_table(
-        ("asked", "state", "rows", "ms", "question"),
-        [(q.asked_at, q.state, count_text(q.rows), q.duration_ms, " ".join(q.sql.split())) for q in lines],
+    write_listing(
+        (N_("asked"), N_("state"), N_("rows"), N_("ms"), N_("question")),
+        [
+            (
+                when(q.asked_at),
+                state_word(q.state),
+                None if q.rows is None else number(q.rows),
+                None if q.duration_ms is None else number(q.duration_ms),
+                " ".join(q.sql.split()),
+            )
+            for q in lines
+        ],
         right=("rows", "ms"),
     )

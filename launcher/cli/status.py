@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from launcher.cli.output import size_text, tell, write_json, write_table
+from core.i18n import N_, _, pgettext, retold, size
+from launcher.cli.output import tell, write_json, write_listing
 from launcher.cli.session import opened, profile_of
 
 if TYPE_CHECKING:
@@ -26,24 +27,31 @@ def status(
     if json:
         write_json(facts)
         return
-    running = f"runs at {engine.origin} (process {engine.pid})" if engine else "not running"
-    write_table(
-        ("what", "value"),
+    running = (
+        _("runs at {origin} (process {pid})").format(origin=engine.origin, pid=engine.pid)
+        if engine
+        else _("not running")
+    )
+    write_listing(
+        (N_("what"), N_("value")),
         [
-            ("version", facts["version"]),
-            ("profile", facts["profile"]),
-            ("engine", running),
-            ("mode", facts["mode"]),
-            ("datasets", facts["datasets"]),
-            ("jobs to do", facts["jobs_unfinished"]),
-            ("jobs failed", facts["jobs_failed"]),
-            ("free disk", size_text(_size(facts["free_bytes"]))),
-            ("problems", "; ".join(_texts(facts["problems"])) or "none"),
+            (_("version"), facts["version"]),
+            (_("profile"), facts["profile"]),
+            (_("engine"), running),
+            (_("mode"), facts["mode"]),
+            (_("datasets"), facts["datasets"]),
+            (_("jobs to do"), facts["jobs_unfinished"]),
+            (_("jobs failed"), facts["jobs_failed"]),
+            (_("free disk"), size(_size(facts["free_bytes"]))),
+            (
+                _("problems"),
+                "; ".join(retold(text) for text in _texts(facts["problems"])) or pgettext("problems", "none"),
+            ),
         ],
         cut=200,
     )
     if engine:
-        tell("`bestand app url` prints a link to it.")
+        tell(_("`bestand app url` prints a link to it."))
 
 
 def _facts(app: "AppContext") -> "dict[str, Json]":

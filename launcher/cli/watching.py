@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from core.errors import CancelledError
+from core.i18n import percent, retold
 from core.progress import SilentProgress
 from launcher.cli.output import shorten, visible
 
@@ -62,7 +63,7 @@ class ProgressLine(SilentProgress):
 
     def report(self, fraction: float, step: str = "") -> None:
         """Show how far the work is."""
-        text = shorten(f"{fraction:4.0%}  {visible(self._what)}  {visible(step)}".rstrip(), _LINE)
+        text = shorten(f"{percent(fraction):>5}  {visible(self._what)}  {visible(retold(step))}".rstrip(), _LINE)
         if self._seen and text != self._shown:
             sys.stderr.write(f"{_CLEAR}{text}")
             sys.stderr.flush()

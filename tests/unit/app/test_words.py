@@ -37,7 +37,7 @@ def test_no_part_of_a_ledger_is_left_out(parts: list[int]) -> None:
         (812, "812 bytes"),
         (4_100, "4.1 kB"),
         (76_000_000, "76 MB"),
-        (10**12, "1,000 GB"),
+        (10**12, "1.0 TB"),
     ],
 )
 def test_sizes(size: int, said: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from launcher.cli.output import shorten, size_text, to_json, visible, width, write_table
+from launcher.cli.output import shorten, to_json, visible, width, write_table
 
 any_text = st.text(st.characters(exclude_categories=[]))
 
@@ -80,12 +80,3 @@ def test_a_table_is_aligned_by_columns_of_the_terminal(capsys: pytest.CaptureFix
 
     assert lines == ["name   rows", "────  ─────", "日本  12345", "Köln      7", "∅         ∅"]
     assert "\x1b" not in "".join(lines)
-
-
-@pytest.mark.parametrize(
-    ("size", "text"),
-    [(0, "0 B"), (1_023, "1023 B"), (1_536, "1.5 KiB"), (5 * 1024**3, "5.0 GiB"), (2e15, "1819.0 TiB")],
-)
-def test_sizes_read_well(size: float, text: str) -> None:
-    """Bytes are whole, larger units have one decimal."""
-    assert size_text(size) == text
