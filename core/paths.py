@@ -124,6 +124,11 @@ class ProfilePaths:
         return self.run / "starts.json"
 
     @property
+    def visits_file(self) -> Path:
+        """The places looked at last; may be deleted at any time."""
+        return self.run / "visits.json"
+
+    @property
     def web(self) -> Path:
         """What the window's web view remembers for this profile: cookies, storage."""
         return self.root / "web"

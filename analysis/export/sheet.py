@@ -9,15 +9,17 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import pyarrow as pa
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from core.errors import ExportError
 from core.i18n import _, number
+
+if TYPE_CHECKING:
+    import xlsxwriter
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 MAX_ROWS: Final = 1_048_575
 """Rows of a worksheet below the header."""
@@ -74,6 +76,8 @@ def write_sheet(
                 max_columns=number(MAX_COLUMNS), count=number(len(names))
             )
         )
+    import xlsxwriter  # a tenth of a second, which a start need not pay
+
     options = {"constant_memory": True, "tmpdir": str(folder)}
     stream = _Remembering(sink)
     book = xlsxwriter.Workbook(stream, options)
@@ -91,7 +95,7 @@ def write_sheet(
     return sheet.rows
 
 
-def _abandon(book: xlsxwriter.Workbook) -> None:
+def _abandon(book: "xlsxwriter.Workbook") -> None:
     """Remove the library's temporary files without writing the workbook."""
     for worksheet in book.worksheets():
         worksheet._opt_close()
@@ -151,7 +155,7 @@ class _Exact(float):
 class _Sheet:
     """The one sheet, being filled."""
 
-    def __init__(self, book: xlsxwriter.Workbook, names: Sequence[str]) -> None:
+    def __init__(self, book: "xlsxwriter.Workbook", names: Sequence[str]) -> None:
         self._names = names
         self._sheet: Worksheet = book.add_worksheet()
         self._formats: dict[type, Format] = {

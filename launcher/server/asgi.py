@@ -6,9 +6,7 @@ The only module of the launcher that imports Streamlit. Used by `launcher.server
 import gc
 import importlib
 import logging
-import threading
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -31,13 +29,13 @@ from launcher.server.security import CookieNames, LaunchGate, inline_script_sour
 from launcher.server.sockets import LOOPBACK
 
 PRELOADED: Final = (
-    "pyarrow.parquet",
-    "streamlit.dataframe_util",
-    "streamlit.elements.arrow",
     "streamlit.runtime.scriptrunner.script_runner",
     "streamlit.web.server.starlette.starlette_websocket",
+    "streamlit.elements.arrow",
+    "streamlit.dataframe_util",
+    "app.shell",
 )
-"""What the first session would otherwise wait for."""
+"""What the first session would otherwise wait for: the page's runner, its tables, and our own pages."""
 
 _CHATTY: Final = frozenset({"streamlit", "uvicorn", "websockets"})
 
@@ -58,21 +56,27 @@ def build_app(
         force_reparse=True, options_from_flags=dict(streamlit_options(config, port))
     )
     _log_with_the_rest()
-    return st.App(
-        script, routes=routes, middleware=list(walls), lifespan=_preloading, on_script_error=on_script_error
-    )
+    return st.App(script, routes=routes, middleware=list(walls), on_script_error=on_script_error)
 
 
 def preload(modules: Sequence[str] = PRELOADED) -> None:
-    """Import what the first page needs, then keep all of it out of the garbage collector's rounds."""
+    """Import what the first page needs."""
     for name in modules:
         try:
             importlib.import_module(name)
         except ImportError as error:
             log_error(error, {"module": name})
     _log_with_the_rest()  # a module makes its logger when it is imported
+
+
+def settle() -> None:
+    """Keep what was imported out of the garbage collector's rounds from now on.
+
+    A round over all of it takes a tenth of a second, so this waits until the first page is drawn.
+    """
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def page_document(config: AppConfig) -> str:
@@ -97,13 +101,6 @@ def gate_for(paths: ProfilePaths, *, port: int, secret: str, page: str) -> Middl
         use_link=partial(use_link, paths),
         inline_scripts=inline_script_sources(page),
     )
-
-
-@asynccontextmanager
-async def _preloading(_app: st.App) -> AsyncIterator[None]:
-    """Begin to preload when the server starts; the first page does not wait for the end of it."""
-    threading.Thread(target=preload, name="preload", daemon=True).start()
-    yield
 
 
 def _log_with_the_rest() -> None:

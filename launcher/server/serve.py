@@ -7,6 +7,7 @@ business. The server listens before the profile is open, so that the page's scri
 
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ from core.paths import ProfilePaths
 from core.security.secrets import new_secret
 from core.telemetry import track
 from launcher.instance import PATIENCE_S, EngineAddress, announced, only_engine
-from launcher.server.asgi import build_app, gate_for, page_document
+from launcher.server.asgi import build_app, gate_for, page_document, preload, settle
 from launcher.server.document import Drawn, document_routes
 from launcher.server.opening import Opening, RoutesWhenOpen, WaitUntilOpen
 from launcher.server.sockets import LOOPBACK, open_socket
@@ -44,6 +45,8 @@ _GRACE_S: Final = 1
 _MESSAGE_LIMIT: Final = 200 * 1024 * 1024
 """Most bytes of one WebSocket message; Streamlit's own limit."""
 _PING_S: Final = 30.0
+_SETTLE_AFTER_S: Final = 3.0
+"""When the first page is surely drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +107,12 @@ def run_engine(paths: ProfilePaths, launch: Launch, hooks: Hooks) -> bool:
             if opening.context.exception() is not None:
                 server.should_exit = True
                 return
+            calm.start()
             hooks.ready(stack.enter_context(announced(paths, port, boot, supervised=launch.supervised)))
 
+        calm = threading.Timer(_SETTLE_AFTER_S, settle)
+        calm.daemon = True
+        stack.callback(calm.cancel)
         opening = Opening(partial(_open_profile, paths, launch, hooks), tell_ready)
         stack.callback(opening.close)
         page = page_document(config)
@@ -141,6 +148,7 @@ def _open_profile(paths: ProfilePaths, launch: Launch, hooks: Hooks) -> "AppCont
         if not launch.safe:
             context.jobs.manager.enqueue("cleanup", {}, priority=-10, unique_key="cleanup")
             import_files(context, launch.files)
+        preload()
         set_context(context)
         hooks.opened(context)
     except BaseException:
