@@ -88,6 +88,8 @@ class JobsSection(Section):
     """Jobs running at once in one process."""
     lease_s: Annotated[float, Field(ge=1, le=600)] = 10.0
     """A job whose worker elsewhere says nothing for this long is taken over; on this machine only a dead one's."""
+    keep_days: Annotated[float, Field(ge=0)] = 30.0
+    """Days for which an ended job is shown."""
 
 
 class LogSection(Section):

@@ -19,6 +19,7 @@ from jobs.live import LiveJobs
 from jobs.queue import Doorbell
 from jobs.recovery import Recovery
 from jobs.registry import Registry
+from jobs.retention import hide_ended
 from jobs.runner import Runner, is_due, note_event
 from jobs.specs import ACTIVE, FINAL, JobStatus
 from storage.database.database import Database
@@ -29,7 +30,6 @@ __all__ = ["JobManager", "JobStatus"]
 
 _LOOK_S: Final = 0.05
 _RECOVER_S: Final = 2.0
-_AT_ONCE: Final = 50
 
 
 class JobManager:
@@ -189,19 +189,7 @@ class JobManager:
 
     def clean_up(self, *, older_than_s: float) -> int:
         """Take jobs that ended longer ago than this out of sight; return how many."""
-        before = iso(self._clock() - older_than_s)
-        removed = 0
-        while True:
-            some = self._database.run_tx(lambda uow: self._delete_ended(uow, before), label="job-clean-up")
-            removed += some
-            if some < _AT_ONCE:
-                return removed
-
-    def _delete_ended(self, uow: UnitOfWork, before: str) -> int:
-        rows = uow.jobs.list(JobRow.state.in_(FINAL), JobRow.finished_at < before, limit=_AT_ONCE)
-        for row in rows:
-            uow.jobs.delete(row)
-        return len(rows)
+        return hide_ended(self._database, before_s=self._clock() - older_than_s)
 
     def recover(self) -> dict[str, str]:
         """Bring jobs whose process died to their next state; return it by id."""

@@ -1,19 +1,27 @@
-"""Jobs of the kind `cleanup`: dataset files that a crash left and nothing refers to are removed."""
+"""Jobs of the kind `cleanup`: what nobody needs any more goes.
 
-from typing import TYPE_CHECKING
+Dataset files that a crash left and nothing refers to are removed; jobs that ended long ago are taken out of sight.
+"""
 
+from typing import TYPE_CHECKING, Final
+
+from core.clock import system_clock
 from core.i18n import N_, _
 from jobs.context import JobContext
+from jobs.retention import hide_ended
 from jobs.specs import Args, JobOutcome, Spec
 
 if TYPE_CHECKING:
     from analysis.open import Analysis
 
+_DAY_S: Final = 86_400.0
+
 
 def cleanup_spec(analysis: "Analysis") -> Spec:
-    """Return the kind `cleanup`; its result counts the removed versions.
+    """Return the kind `cleanup`; its result counts the removed versions and the jobs taken out of sight.
 
     `older_than_s` spares younger folders, which a running import may be about to record (an hour if not given).
+    Jobs are kept for as many days as the settings say.
     """
 
     def run(context: JobContext, args: Args) -> JobOutcome:
@@ -21,6 +29,10 @@ def cleanup_spec(analysis: "Analysis") -> Spec:
 
         older_than_s = float(str(args.get("older_than_s", 3_600)))
         context.report(0.0, N_("Looking for files nothing refers to"))
-        return JobOutcome({"versions_removed": collect_unreferenced(analysis.storage, older_than_s=older_than_s)})
+        versions = collect_unreferenced(analysis.storage, older_than_s=older_than_s)
+        context.report(0.8, N_("Looking for jobs that ended long ago"))
+        kept_s = analysis.storage.config.jobs.keep_days * _DAY_S
+        hidden = hide_ended(analysis.storage.database, before_s=system_clock() - kept_s)
+        return JobOutcome({"versions_removed": versions, "jobs_removed": hidden})
 
-    return Spec("cleanup", run, label=lambda _args: _("Tidy up dataset files"))
+    return Spec("cleanup", run, label=lambda _args: _("Tidy up dataset files and old jobs"))

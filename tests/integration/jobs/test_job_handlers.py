@@ -1,5 +1,6 @@
 """Imports and exports as jobs: the lines people and scripts get, and what the catalogue then holds."""
 
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,10 +9,12 @@ from typing import Any
 import pytest
 
 from analysis.open import Analysis, open_analysis
-from core.types import Json
-from jobs.manager import JobManager
+from core.types import AskedDataset, Json, Manifest, QuestionRef
+from jobs.manager import JobManager, JobStatus
 from jobs.open import Jobs, open_jobs
+from storage.database.unit_of_work import UnitOfWork
 from storage.open import Storage
+from tests.waiting import wait_until
 
 LINE = {"file", "ok", "dataset", "version", "rows", "columns", "reading", "ledger", "flags"}
 
@@ -150,6 +153,103 @@ def test_a_version_nobody_recorded_is_tidied_up(jobs: Jobs, storage: Storage, sa
     lost.mkdir(parents=True)
     (lost / "data.parquet").write_bytes(b"PAR1")
     status = jobs.manager.run_here(jobs.manager.enqueue("cleanup", {"older_than_s": -1}))
-    assert status.result == {"versions_removed": 1}
+    assert status.result == {"versions_removed": 1, "jobs_removed": 0}
     assert not lost.exists()
     assert (known / "data.parquet").exists()
+
+
+def test_jobs_that_ended_long_ago_go_out_of_sight(jobs: Jobs, storage: Storage, sales: Path) -> None:
+    """The cleanup hides what ended before the days the settings name, and keeps what is younger."""
+    _import(jobs.manager, sales)
+    old = jobs.manager.list()[0].id
+
+    def age(uow: UnitOfWork) -> None:
+        uow.jobs.update(uow.jobs.require(old), finished_at="2001-01-01T00:00:00.000Z")
+
+    storage.database.run_tx(age)
+    status = jobs.manager.run_here(jobs.manager.enqueue("cleanup", {}))
+    assert status.result == {"versions_removed": 0, "jobs_removed": 1}
+    assert [job.kind for job in jobs.manager.list()] == ["cleanup"]
+
+
+# ---- answers --------------------------------------------------------------------------------------------------
+
+
+def _save(manager: JobManager, sql: str, name: str = "big", **changes: Any) -> JobStatus:  # noqa: ANN401 - any
+    return manager.run_here(manager.enqueue("save_query", {"sql": sql, "name": name, **changes}))
+
+
+def test_a_saved_answer_is_a_dataset_that_knows_its_question(
+    jobs: Jobs, storage: Storage, analysis: Analysis, sales: Path
+) -> None:
+    """All rows are there, with their types; the manifest names the SQL, the values and the versions asked."""
+    _import(jobs.manager, sales)
+    sql = "select amount, amount / 2.0 as half, city from sales where amount >= $least order by amount desc"
+
+    status = _save(jobs.manager, sql, params={"least": "10"})
+
+    assert status.label == "Save the answer as big"
+    assert status.result == {"dataset": "big", "version": 1, "rows": 40}
+    with storage.database.read() as uow:
+        row = uow.datasets.require_name("big")
+        version = uow.versions.of(row.id)
+        asked = uow.datasets.require_name("sales")
+    manifest = storage.datasets.manifest(row.id, 1)
+    assert Manifest.from_dict(json.loads(version.manifest)) == manifest
+    assert manifest.question == QuestionRef(sql, (AskedDataset("sales", asked.id, 1),), {"least": "10"})
+    assert [(column.name, column.type) for column in manifest.columns] == [
+        ("amount", "BIGINT"), ("half", "DOUBLE"), ("city", "VARCHAR"),
+    ]  # fmt: skip
+    assert (manifest.ledger.total, manifest.ledger.loaded, manifest.rows) == (40, 40, 40)
+    run = analysis.queries.start("select sum(amount), min(city), count(*) from big")
+    assert run.first_page().to_pylist()[0] == {
+        "sum(amount)": sum(range(10, 50)),
+        "min(city)": "c10",
+        "count_star()": 40,
+    }
+    assert list(storage.paths.tmp.glob("version-*")) == []
+
+
+def test_an_answer_is_saved_beside_or_as_the_next_version(jobs: Jobs, storage: Storage, sales: Path) -> None:
+    """A name in use gets an ending; only on request the answer becomes the dataset's next version."""
+    _import(jobs.manager, sales)
+
+    assert _save(jobs.manager, "select 1 as a", "sales").result == {"dataset": "sales~2", "version": 1, "rows": 1}
+    replaced = _save(jobs.manager, "from sales limit 7", "sales", replace=True)
+
+    assert replaced.result == {"dataset": "sales", "version": 2, "rows": 7}
+    with storage.database.read() as uow:
+        row = uow.datasets.require_name("sales")
+        question = storage.datasets.manifest(row.id, 2).question
+    assert question is not None
+    assert [(one.name, one.version) for one in question.datasets] == [("sales", 1)]
+
+
+@pytest.mark.parametrize(
+    ("sql", "code"),
+    [("select * from nowhere", "dataset_not_found"), ("drop table x", "query_refused"), ("selec", "query_failed")],
+)
+def test_a_question_without_an_answer_saves_nothing(jobs: Jobs, storage: Storage, sql: str, code: str) -> None:
+    """The reason is the job's error; no dataset and no file is left."""
+    status = _save(jobs.manager, sql)
+
+    assert status.state == "failed"
+    assert isinstance(status.error, dict)
+    assert status.error["code"] == code
+    assert list(storage.paths.datasets.iterdir()) == []
+    assert list(storage.paths.tmp.glob("version-*")) == []
+
+
+def test_saving_can_be_stopped(jobs: Jobs, storage: Storage) -> None:
+    """Nothing half-done stays of an answer that was not finished."""
+    endless = "select a.range as a, b.range as b from range(100000000) a, range(100000) b"
+    jobs.worker.start(threads=1)
+    job = jobs.manager.enqueue("save_query", {"sql": endless, "name": "big"})
+    wait_until(lambda: jobs.manager.poll(job).state == "running", what="the beginning of the job")
+
+    jobs.manager.cancel(job)
+
+    wait_until(lambda: jobs.manager.poll(job).ended, timeout_s=20, what="the end of the job")
+    assert jobs.manager.poll(job).state == "cancelled"
+    assert list(storage.paths.datasets.iterdir()) == []
+    assert list(storage.paths.tmp.glob("version-*")) == []
