@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from app.catalogue import DatasetLine, current, delete, ledger_lines, list_datasets, restore
 from core.errors import BestandError, CancelledError, FileMissingError, SourceError
+from core.i18n import _
 from core.ids import new_id
 from core.paths import translate_os_error
 from core.progress import Progress, SilentProgress
@@ -83,7 +84,7 @@ def failed_line(file: str, error: BestandError | Mapping[str, Json] | None) -> d
     """Return the `--json` line of a file that did not become a table."""
     if isinstance(error, BestandError):
         return {"file": file, "ok": False, "error": dict(error.to_dict())}
-    return {"file": file, "ok": False, "error": dict(error or CancelledError("The import").to_dict())}
+    return {"file": file, "ok": False, "error": dict(error or CancelledError(_("The import")).to_dict())}
 
 
 def read_file(
@@ -123,7 +124,7 @@ def files_of(path: Path) -> list[Path]:
     if path.is_dir():
         found = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
         if not found:
-            raise SourceError(path, "is a folder without files.", hint="Choose another folder or a file.")
+            raise SourceError(path, _("is a folder without files."), hint=_("Choose another folder or a file."))
         return found
     if not path.exists():
         raise FileMissingError(path)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from app import work
-from app.boundary import guarded, part, problem
+from app.boundary import escaped, guarded, part, problem
 from app.features.datasets import actions, texts
 from app.features.datasets.readings import draw_comparison, draw_preview
 from app.features.datasets.result import draw_result
@@ -20,8 +20,9 @@ from app.sample import write_sample
 from app.session import kept, put, value
 from app.widgets import field_key
 from app.widgets.parts import body, empty, progress, toolbar
-from app.widgets.words import size
+from app.widgets.words import number, size
 from core.errors import BestandError
+from core.i18n import _
 from core.ids import new_id
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class ImportPage(Page):
     @property
     def title(self) -> str:
         """The page's name."""
-        return texts.TITLE
+        return _(texts.TITLE)
 
     def on_event(self, ctx: "AppContext", event: Event) -> bool:
         """Open the sample when another page asks for it, or files that were dropped on the window."""
@@ -73,9 +74,9 @@ class ImportPage(Page):
         _look(ctx, file)
         about = "" if file.refused else _size_of(file.path)
         with toolbar(VIEW, file.name, about):
-            _draw_tools(ctx, file)
+            _draw_tools(ctx, state, file)
         with body(VIEW):
-            _draw_file_choice(state)
+            _draw_file_choice(ctx, state)
             _draw_file(ctx, state, file)
 
 
@@ -87,13 +88,13 @@ def _state() -> ImportState:
 
 
 def _draw_chooser(ctx: "AppContext") -> None:
-    with toolbar(VIEW, texts.TITLE):
+    with toolbar(VIEW, _(texts.TITLE)):
         pass
     with body(VIEW):
-        empty(texts.EMPTY)
+        empty(_(texts.EMPTY))
         uploads = field_key(VIEW, "upload", _state().uploads)
         st.file_uploader(
-            texts.DROP,
+            _(texts.DROP),
             accept_multiple_files=True,
             key=uploads,
             label_visibility="collapsed",
@@ -102,11 +103,11 @@ def _draw_chooser(ctx: "AppContext") -> None:
         )
         with st.container(horizontal=True, vertical_alignment="bottom", key="import_ways"):
             st.text_input(
-                texts.PATH, key=_PATH, placeholder=texts.PATH_EXAMPLE, on_change=guarded(VIEW, _open_path)
+                _(texts.PATH), key=_PATH, placeholder=texts.PATH_EXAMPLE, on_change=guarded(VIEW, _open_path)
             )
-            st.button(texts.OPEN, key=field_key(VIEW, "open"), on_click=guarded(VIEW, _open_path))
+            st.button(_(texts.OPEN), key=field_key(VIEW, "open"), on_click=guarded(VIEW, _open_path))
             st.button(
-                texts.SAMPLE, key=field_key(VIEW, "sample"), on_click=guarded(VIEW, _open_sample), args=(ctx,)
+                _(texts.SAMPLE), key=field_key(VIEW, "sample"), on_click=guarded(VIEW, _open_sample), args=(ctx,)
             )
 
 
@@ -162,22 +163,28 @@ def _size_of(path: Path) -> str:
     return size(path.stat().st_size) if path.exists() else ""
 
 
-def _draw_tools(ctx: "AppContext", file: OpenFile) -> None:
+def _draw_tools(ctx: "AppContext", state: ImportState, file: OpenFile) -> None:
     """Draw what can be done with the file now: one filled button at most."""
-    if file.ended is not None and file.ended.state == "done":
-        name = str(work.result_of(file.ended).get("dataset"))
-        st.button(texts.ANOTHER, key=field_key(VIEW, "another"), on_click=_close)
+    if len(state.files) > 1 and state.waiting(ctx.config.imports.min_confidence):
         st.button(
-            texts.OPEN_ROWS, key=field_key(VIEW, "rows"), type="primary", on_click=navigate, args=("data",),
+            _(texts.IMPORT_ALL), key=field_key(VIEW, "all"), on_click=guarded(VIEW, _start_all), args=(ctx, state)
+        )
+    if file.done and file.ended is not None:
+        name = str(work.result_of(file.ended).get("dataset"))
+        st.button(_(texts.ANOTHER), key=field_key(VIEW, "another"), on_click=_close)
+        st.button(
+            _(texts.OPEN_ROWS), key=field_key(VIEW, "rows"), type="primary", on_click=navigate, args=("data",),
             kwargs={"dataset": name},
         )  # fmt: skip
         return
     if file.job is None and file.judgement is not None:
-        st.text_input(texts.NAME, key=_NAME, placeholder=texts.NAME_HINT, label_visibility="collapsed", width=230)
-    st.button(texts.ANOTHER, key=field_key(VIEW, "another"), on_click=_close)
+        st.text_input(
+            _(texts.NAME), key=_NAME, placeholder=_(texts.NAME_HINT), label_visibility="collapsed", width=230
+        )
+    st.button(_(texts.ANOTHER), key=field_key(VIEW, "another"), on_click=_close)
     if file.job is None and file.judgement is not None:
         st.button(
-            texts.IMPORT,
+            _(texts.IMPORT),
             key=field_key(VIEW, "start"),
             type="primary",
             disabled=file.uncertain(ctx.config.imports.min_confidence),
@@ -185,7 +192,9 @@ def _draw_tools(ctx: "AppContext", file: OpenFile) -> None:
             args=(ctx, file),
         )
     if file.job is not None and file.ended is None:
-        st.button(texts.CANCEL, key=field_key(VIEW, "cancel"), on_click=guarded(VIEW, _cancel), args=(ctx, file))
+        st.button(
+            _(texts.CANCEL), key=field_key(VIEW, "cancel"), on_click=guarded(VIEW, _cancel), args=(ctx, file)
+        )
 
 
 def _close() -> None:
@@ -200,32 +209,51 @@ def _start(ctx: "AppContext", file: OpenFile) -> None:
     redraw(view_key(VIEW), STATUS)
 
 
+def _start_all(ctx: "AppContext", state: ImportState) -> None:
+    """Queue every file that needs no answer; one that turns out to need one comes back as not imported."""
+    for file in state.waiting(ctx.config.imports.min_confidence):
+        file.job, file.ended = actions.start_import(ctx, file.path, reading=file.reading()), None
+    redraw(view_key(VIEW), STATUS)
+
+
 def _cancel(ctx: "AppContext", file: OpenFile) -> None:
     if file.job is not None:
         work.cancel(ctx, file.job)
 
 
-def _draw_file_choice(state: ImportState) -> None:
-    """With several files, draw which one is shown."""
+def _draw_file_choice(ctx: "AppContext", state: ImportState) -> None:
+    """With several files, draw which one is shown, and how far all of them are."""
     if len(state.files) < 2:
         return
+    if state.importing():
+        part("import_all", partial(_draw_all, ctx, state), every=PROGRESS_EVERY_S)
+    elif any(file.ended for file in state.files):
+        st.caption(escaped(texts.ended_line(sum(file.done for file in state.files), state.missed())))
     key = field_key(VIEW, "file", state.uploads)
     st.selectbox(
         texts.FILE,
         range(len(state.files)),
-        format_func=lambda i: texts.file_line(i + 1, len(state.files), state.files[i].name, _told(state.files[i])),
+        # Labels must not change: Streamlit knows the chosen one by its label.
+        format_func=lambda i: texts.file_line(i + 1, len(state.files), state.files[i].name),
         key=key,
         label_visibility="collapsed",
         on_change=lambda: state.show(value(key, 0)),
     )
 
 
-def _told(file: OpenFile) -> str:
-    if file.refused:
-        return texts.REFUSED
-    if file.ended is not None:
-        return texts.STATES.get(file.ended.state, file.ended.state)
-    return texts.IMPORTING if file.job else ""
+def _draw_all(ctx: "AppContext", state: ImportState) -> None:
+    """Draw how many of the open files are imported; when one has ended, draw the view once more."""
+    moved = False
+    for file in state.importing():
+        status = work.poll(ctx, str(file.job))
+        if status.state in work.ENDED:
+            file.ended, moved = status, True
+            _after(ctx, file)
+    done = sum(file.done for file in state.files)
+    told = _(texts.IMPORTING_ALL).format(done=number(done), all=number(len(state.files)))
+    st.progress(done / len(state.files), told)
+    if moved:
+        refresh(view_key(VIEW), NAV, STATUS)
 
 
 def _draw_file(ctx: "AppContext", state: ImportState, file: OpenFile) -> None:
@@ -234,7 +262,7 @@ def _draw_file(ctx: "AppContext", state: ImportState, file: OpenFile) -> None:
     elif file.job is not None and file.ended is None:
         part("import_progress", partial(_draw_progress, ctx, file), every=PROGRESS_EVERY_S)
         draw_preview(file)
-    elif file.ended is not None and file.ended.state == "done":
+    elif file.done and file.ended is not None:
         draw_result(ctx, file.ended)
     else:
         _draw_ended_badly(file)
@@ -246,7 +274,7 @@ def _draw_progress(ctx: "AppContext", file: OpenFile) -> None:
     if file.job is None:
         return
     status = work.poll(ctx, file.job)
-    progress(status, texts.IMPORTING_FILE.format(name=file.name))
+    progress(status, _(texts.IMPORTING_FILE).format(name=file.name))
     if status.state in work.ENDED:
         file.ended = status
         _after(ctx, file)
@@ -255,7 +283,7 @@ def _draw_progress(ctx: "AppContext", file: OpenFile) -> None:
 
 def _after(ctx: "AppContext", file: OpenFile) -> None:
     """Drop an upload once its bytes are kept with the dataset; otherwise let the person import again."""
-    if file.ended is not None and file.ended.state == "done":
+    if file.done:
         if file.upload:
             actions.discard_upload(ctx, file.path)
     else:
@@ -266,9 +294,9 @@ def _draw_ended_badly(file: OpenFile) -> None:
     if file.ended is None:
         return
     if file.ended.state == "cancelled":
-        st.info(texts.CANCELLED, icon=":material/info:")
+        st.info(_(texts.CANCELLED), icon=":material/info:")
         return
-    problem(*work.reason_of(file.ended, texts.FAILED))
+    problem(*work.reason_of(file.ended, _(texts.FAILED)))
 
 
 def _draw_reading(ctx: "AppContext", state: ImportState, file: OpenFile) -> None:
@@ -277,7 +305,7 @@ def _draw_reading(ctx: "AppContext", state: ImportState, file: OpenFile) -> None
     uncertain = file.uncertain(ctx.config.imports.min_confidence)
     if uncertain:
         one = len(file.judgement.candidates) == 1
-        st.warning(texts.UNCERTAIN_ONE if one else texts.UNCERTAIN, icon=":material/help:")
+        st.warning(_(texts.UNCERTAIN_ONE) if one else _(texts.UNCERTAIN), icon=":material/help:")
     if uncertain or state.comparing:
         draw_comparison(state, file)
     else:

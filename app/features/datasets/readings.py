@@ -9,7 +9,8 @@ from app.features.datasets import texts
 from app.features.datasets.state import ImportState, OpenFile
 from app.widgets import field_key
 from app.widgets.parts import grid_height, grid_place, table
-from app.widgets.words import counted
+from app.widgets.words import counted, percent
+from core.i18n import _, retold
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,11 +30,11 @@ def draw_preview(file: OpenFile, state: ImportState | None = None) -> None:
     candidate = file.judgement.candidates[file.chosen or 0]
     others = len(file.judgement.candidates) - 1
     with st.container(horizontal=True, vertical_alignment="center", key="import_reading"):
-        st.markdown(f"**{escaped(candidate.why)}**", width="content")
-        st.caption(texts.SURE.format(share=candidate.reading.confidence), width="content")
+        st.markdown(f"**{escaped(retold(candidate.why))}**", width="content")
+        st.caption(_(texts.SURE).format(share=percent(candidate.reading.confidence)), width="content")
         if state is not None and others:
             st.button(
-                texts.COMPARE.format(others=counted(others, "other reading")),
+                _(texts.COMPARE).format(others=counted(others, "other reading")),
                 key=field_key(VIEW, "compare"),
                 type="tertiary",
                 on_click=_compare,
@@ -42,8 +43,13 @@ def draw_preview(file: OpenFile, state: ImportState | None = None) -> None:
     rows = preview_table(candidate)
     height = grid_height(rows.num_rows, FITS)
     with grid_place("preview", height):
-        table(rows, key=field_key(VIEW, "grid", file.id), alt=f"First records of {file.name}", height=height)
-    st.caption(texts.PREVIEW.format(rows=counted(rows.num_rows, "record")))
+        table(
+            rows,
+            key=field_key(VIEW, "grid", file.id),
+            alt=_("First records of {name}").format(name=file.name),
+            height=height,
+        )
+    st.caption(_(texts.PREVIEW).format(rows=counted(rows.num_rows, "record")))
 
 
 def draw_comparison(state: ImportState, file: OpenFile) -> None:
@@ -55,24 +61,24 @@ def draw_comparison(state: ImportState, file: OpenFile) -> None:
         with column, st.container(border=True, key=f"import_candidate_{number}", height=COMPARED_PX, gap="small"):
             chosen = file.chosen == number
             st.button(
-                texts.USED if chosen else texts.USE,
+                _(texts.USED) if chosen else _(texts.USE),
                 key=field_key(VIEW, "use", number),
                 icon=":material/check:" if chosen else None,
                 width="stretch",
                 on_click=_use,
                 args=(state, file, number),
             )
-            sure = texts.SURE.format(share=candidate.reading.confidence)
-            st.caption(f"**{sure}** · {escaped(candidate.why)}")
+            sure = _(texts.SURE).format(share=percent(candidate.reading.confidence))
+            st.caption(f"**{sure}** · {escaped(retold(candidate.why))}")
             table(
                 preview_table(candidate),
                 key=field_key(VIEW, "candidate", f"{file.id}_{number}"),
-                alt=f"{file.name} as read by candidate {number + 1}",
+                alt=_("{name} as read by candidate {number}").format(name=file.name, number=number + 1),
                 height="stretch",
             )
     if file.chosen is not None:
         st.button(
-            texts.ONE_ONLY, key=field_key(VIEW, "one_only"), type="tertiary", on_click=_one_only, args=(state,)
+            _(texts.ONE_ONLY), key=field_key(VIEW, "one_only"), type="tertiary", on_click=_one_only, args=(state,)
         )
 
 

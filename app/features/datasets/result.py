@@ -12,6 +12,7 @@ from app.widgets import field_key
 from app.widgets.parts import ledger_bar, table
 from app.widgets.told import told_table
 from app.widgets.words import counted
+from core.i18n import _
 
 if TYPE_CHECKING:
     from app.context import AppContext
@@ -28,11 +29,11 @@ def draw_result(ctx: "AppContext", ended: "JobStatus") -> None:
         facts = f"{counted(manifest.rows, 'row')}, {counted(len(manifest.columns), 'column')}"
         st.markdown(f"**{escaped(manifest.name)}** · {facts}")
         st.caption(escaped(reading_line(manifest)))
-    st.subheader(texts.LEDGER, anchor=False)
+    st.subheader(_(texts.LEDGER), anchor=False)
     ledger_bar(manifest.ledger)
     told = told_table(ctx, manifest)
     if told.num_rows == 0:
-        st.markdown(texts.CLEAN)
+        st.markdown(_(texts.CLEAN))
         return
-    st.subheader(texts.TOLD, anchor=False)
-    table(told, key=field_key(VIEW, "told", manifest.dataset_id), alt=texts.TOLD, height=TOLD_PX)
+    st.subheader(_(texts.TOLD), anchor=False)
+    table(told, key=field_key(VIEW, "told", manifest.dataset_id), alt=_(texts.TOLD), height=TOLD_PX)

@@ -34,6 +34,11 @@ class OpenFile:
         """The file's name without its folder."""
         return self.path.name
 
+    @property
+    def done(self) -> bool:
+        """Whether the file is a dataset by now."""
+        return self.ended is not None and self.ended.state == "done"
+
     def reading(self) -> Reading | None:
         """Return the reading a person picked, or the best; None while the file has not been looked at."""
         if self.judgement is None:
@@ -69,3 +74,19 @@ class ImportState:
     def show(self, at: int) -> None:
         """Show another of the open files."""
         self.at, self.comparing = at, False
+
+    def waiting(self, min_confidence: float) -> list[OpenFile]:
+        """Return the files that could be imported without asking anything, as far as they have been looked at."""
+        return [
+            file
+            for file in self.files
+            if file.job is None and not file.refused and not file.done and not file.uncertain(min_confidence)
+        ]
+
+    def importing(self) -> list[OpenFile]:
+        """Return the files whose import has not ended."""
+        return [file for file in self.files if file.job is not None and file.ended is None]
+
+    def missed(self) -> list[str]:
+        """Return the names of the files that did not become datasets though they were tried, or are no tables."""
+        return [file.name for file in self.files if file.refused or (file.ended is not None and not file.done)]

@@ -54,7 +54,7 @@ def test_a_component_is_kept_by_the_browser(name: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["", "/", "/manifest.json", "/missing-123.js", "/../mount.py", "/hotkeys/../../mount.py", "/../__init__.py"],
+    ["/", "/manifest.json", "/missing-123.js", "/../mount.py", "/hotkeys/../../mount.py", "/../__init__.py"],
 )
 def test_nothing_else_is_served(path: str) -> None:
     """No list of files, no file beside them."""
