@@ -48,6 +48,11 @@ class Later(Generic[T]):
             raise self._error
         return self._value  # type: ignore[return-value]  # None only if the work's answer is None
 
+    @property
+    def failed(self) -> bool:
+        """Whether the work ended without an answer."""
+        return self._error is not None
+
     def cancel(self) -> None:
         """Stop the work; its answer becomes a `CancelledError`."""
         self._stopped.set()

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from app.features.chart.page import ChartPage
 from app.features.datasets.page import ImportPage
 from app.features.explore.page import DataPage
 from app.features.home.page import HomePage
@@ -9,4 +10,4 @@ from app.features.jobs.page import JobsPage
 from app.features.query.page import SqlPage
 from app.page import Page
 
-PAGES: Final[tuple[Page, ...]] = (HomePage(), ImportPage(), DataPage(), SqlPage(), JobsPage())
+PAGES: Final[tuple[Page, ...]] = (HomePage(), ImportPage(), DataPage(), SqlPage(), ChartPage(), JobsPage())

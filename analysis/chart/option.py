@@ -5,14 +5,13 @@ the same. Knows no file and no engine. `picture` also says which line of the tab
 click becomes a filter.
 """
 
-import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from analysis.chart.data import AT, BOX, REST, VALUE, Chart, Role
-from analysis.chart.scale import nice_bins
+from analysis.chart.scale import next_begin, nice_bins
 from analysis.chart.spec import Unit
 from analysis.chart.words import measure_name, place_name
 
@@ -294,26 +293,12 @@ def _points(chart: Chart, rows: list[dict[str, Any]], lines: Sequence[int]) -> l
 
 def _every(begins: Sequence[str], unit: Unit) -> list[str]:
     """Return all units of time from the first to the last; only those that are there if they are too many."""
-    try:
-        first, last = (dt.datetime.fromisoformat(one) for one in (begins[0], begins[-1]))
-    except (ValueError, IndexError):
-        return list(begins)
     found: list[str] = []
-    moment, clock = first, unit in ("minute", "hour")
-    while moment <= last and len(found) <= _MOST_GAPS:
-        found.append(moment.isoformat(sep=" ") if clock else moment.date().isoformat())
-        moment = _next(moment, unit)
-    complete = len(found) <= _MOST_GAPS and set(begins) <= set(found)
-    return found if complete else list(begins)
-
-
-def _next(moment: dt.datetime, unit: Unit) -> dt.datetime:
-    months = {"month": 1, "quarter": 3, "year": 12}.get(unit)
-    if months is None:
-        step = {"minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}[unit]
-        return moment + dt.timedelta(seconds=step)
-    month = moment.month - 1 + months
-    return moment.replace(year=moment.year + month // 12, month=month % 12 + 1)
+    begin = begins[0] if begins else None
+    while begin is not None and begin <= begins[-1] and len(found) <= _MOST_GAPS:
+        found.append(begin)
+        begin = next_begin(begin, unit)
+    return found if set(begins) <= set(found) else list(begins)
 
 
 def _scatter(chart: Chart, rows: list[dict[str, Any]], pane: _Pane, index: int, drawing: _Drawing) -> None:

@@ -4,6 +4,7 @@ Used by `charts` once it knows the smallest and largest value. Pure arithmetic; 
 the same bins is in `sql`, and both must say the same of every value.
 """
 
+import datetime as dt
 import math
 from dataclasses import dataclass
 from typing import Final
@@ -98,3 +99,20 @@ def nice_unit(low_s: float, high_s: float, wanted: int, *, finest: Unit = "minut
         if span / UNIT_SECONDS[unit] + 1 <= wanted:
             return unit
     return "year"
+
+
+def next_begin(begin: str, unit: Unit) -> str | None:
+    """Return when the unit of time after this one begins, written the same way; None behind the calendar's end."""
+    try:
+        after = _after(dt.datetime.fromisoformat(begin), unit)
+    except (ValueError, OverflowError):
+        return None
+    return after.isoformat(sep=" ") if " " in begin else after.date().isoformat()
+
+
+def _after(moment: dt.datetime, unit: Unit) -> dt.datetime:
+    months = {"month": 1, "quarter": 3, "year": 12}.get(unit)
+    if months is None:
+        return moment + dt.timedelta(seconds=UNIT_SECONDS[unit])
+    month = moment.month - 1 + months
+    return moment.replace(year=moment.year + month // 12, month=month % 12 + 1)

@@ -1,0 +1,100 @@
+"""The right-hand pane of the chart page: how the chart counts, and where its numbers come from."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
+
+from app.boundary import escaped, guarded
+from app.features.chart import texts
+from app.features.chart.state import Drawing, Picked, changed
+from app.session import put, value
+from app.widgets import field_key
+
+if TYPE_CHECKING:
+    from analysis.chart import Chart, ChartSpec
+    from core.types import Column
+
+VIEW: Final = "chart"
+AUTO: Final = "auto"
+BINS: Final = (0, 5, 10, 20, 30, 50, 100)
+LIMITS: Final = (5, 10, 20, 50, 100, 200)
+
+Changing = Callable[[str, Picked], None]
+
+
+def draw_settings(
+    drawing: Drawing, spec: "ChartSpec", columns: "Sequence[Column]", chart: "Chart | None", change: Changing
+) -> None:
+    """Draw the settings that mean something for this chart."""
+    from analysis.chart.check import kind_of
+    from analysis.chart.spec import ORDERS, UNITS
+
+    kinds = {column.name: kind_of(column.type) for column in columns}
+    along = [kinds.get(name or "") for name in (spec.x, spec.y if spec.mark == "heatmap" else None)]
+    st.subheader(texts.how(), anchor=False)
+    if spec.mark not in ("scatter", "histogram", "box"):
+        _draw_aggregate(drawing, spec, kinds, change)
+    if spec.mark != "scatter":
+        if "number" in along:
+            _draw_choice(drawing, "bins", texts.bins(), BINS, texts.bins_name, change)
+        if "time" in along:
+            _draw_choice(drawing, "unit", texts.unit(), UNITS, texts.unit_name, change)
+        if spec.mark != "histogram":
+            _draw_choice(drawing, "sort", texts.sort(), ORDERS, texts.sort_name, change)
+            _draw_choice(drawing, "limit", texts.limit(), LIMITS, texts.limit_name, change)
+    if chart is not None:
+        _draw_origin(chart)
+
+
+def _draw_aggregate(drawing: Drawing, spec: "ChartSpec", kinds: dict[str, Any], change: Changing) -> None:
+    from analysis.chart.spec import AGGREGATES
+
+    column = spec.colour if spec.mark == "heatmap" else spec.y
+    usable = ["count"]
+    if column is not None:
+        usable = [*AGGREGATES] if kinds.get(column) == "number" else ["count", "distinct"]
+    key = field_key(VIEW, "aggregate")
+    put(key, spec.aggregate if spec.aggregate in usable else "count")
+
+    def choose() -> None:
+        change(texts.aggregate(), changed(drawing.picked, aggregate=value(key, "count")))
+
+    st.selectbox(
+        texts.aggregate(), usable, key=key, format_func=texts.aggregate_name, on_change=guarded(VIEW, choose),
+        disabled=len(usable) == 1,
+    )  # fmt: skip
+
+
+def _draw_choice(
+    drawing: Drawing,
+    name: str,
+    label: str,
+    choices: Sequence[Any],
+    told: Callable[[Any], str],
+    change: Changing,
+) -> None:
+    key = field_key(VIEW, name)
+    present = getattr(drawing.picked.spec, name)
+    # Streamlit takes None for "nothing chosen", so what suits the data has a word of its own here.
+    put(key, AUTO if present is None else present)
+
+    def choose() -> None:
+        chosen = value(key, AUTO)
+        change(label, changed(drawing.picked, **{name: None if chosen == AUTO else chosen}))
+
+    options = [AUTO, *choices, *([present] if present is not None and present not in choices else [])]
+    st.selectbox(
+        label, options, key=key, format_func=lambda one: told(None if one == AUTO else one),
+        on_change=guarded(VIEW, choose),
+    )  # fmt: skip
+
+
+def _draw_origin(chart: "Chart") -> None:
+    from analysis.chart.words import provenance_lines
+
+    st.subheader(texts.origin(), anchor=False)
+    for heading, told in provenance_lines(chart):
+        st.caption(f"**{escaped(heading)}** {escaped(told)}")
+    with st.expander(texts.query()):
+        st.code(chart.provenance.query, language="sql", wrap_lines=True)
