@@ -101,8 +101,8 @@ def top(place: str, column_type: str, source: str) -> str:
 def histogram(place: str, column_type: str, source: str) -> str | None:
     """Return the statement for the histogram: low and high edge as text, count; None where it has no meaning.
 
-    Equally wide bins from the smallest to the largest value; whole numbers get bins of whole width. The last bin
-    holds its upper edge too.
+    Equally wide bins from the smallest to the largest value, empty ones too; whole numbers get bins of whole
+    width. The last bin holds its upper edge too.
     """
     kind = kind_of(column_type)
     if kind not in (Kind.NUMBER, Kind.APPROXIMATE, Kind.TIME):
@@ -117,8 +117,9 @@ def histogram(place: str, column_type: str, source: str) -> str | None:
         f"e as (select min(x) lo, max(x) hi, {BINS} bins from v), "
         f"s as materialized (select lo, hi, bins, {step} step from e where isfinite(lo)), "
         "b as (select case when step > 0 then least(floor((x - lo) / step), bins - 1) else 0 end i, count(*) n "
-        "from v, s where x is not null group by 1) "
-        f"select {low}, {high}, n from b, s order by i"
+        "from v, s where x is not null group by 1), "
+        "a as (select unnest(range((select max(i) + 1 from b)::BIGINT)) i) "
+        f"select {low}, {high}, coalesce(n, 0) from a left join b using (i), s order by i"
     )
 
 

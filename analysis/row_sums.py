@@ -18,8 +18,8 @@ from core.types import Column, Manifest
 from storage.datasets import DatasetStore
 from storage.duck import Connection, DuckEngine, duck_errors
 
-MEAN_DIGITS: Final = 15
-"""Significant digits of a mean; more would claim a precision that the division does not have."""
+MEAN_PLACES: Final = 4
+"""Digits of a mean behind the point, if it is 1 or more; smaller ones keep as many that count."""
 
 _EXACT: Final = Context(prec=1_000)
 _APPROXIMATE: Final = frozenset({"DOUBLE", "FLOAT", "REAL"})
@@ -152,7 +152,7 @@ def _together(cells: int, parts: Sequence[_Of]) -> Sums:
             cells, values, 0, min=min(str(part.min) for part in ends), max=max(str(part.max) for part in ends)
         )
     total = _total(numeric)
-    mean = Context(prec=MEAN_DIGITS).divide(total, Decimal(numbers))
+    mean = _mean(total, numbers)
     lows, highs = ([Decimal(text) for part in numeric if (text := getattr(part, end))] for end in ("min", "max"))
     return Sums(
         cells,
@@ -173,6 +173,14 @@ def _total(parts: Sequence[_Of]) -> Decimal:
     for part in parts:
         total = _EXACT.add(total, Decimal(part.sum or 0))
     return total
+
+
+def _mean(total: Decimal, numbers: int) -> Decimal:
+    mean = _EXACT.divide(total, Decimal(numbers))
+    if not mean.is_finite():
+        return mean
+    before = max(mean.adjusted() + 1, 0)
+    return Context(prec=before + MEAN_PLACES).plus(mean)
 
 
 def _least(numbers: Sequence[Decimal]) -> Decimal:

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.i18n import retold
 from core.types import Manifest
 
 if TYPE_CHECKING:
@@ -62,11 +63,24 @@ def current(ctx: "AppContext", name: str) -> Manifest:
         return _manifest(uow, uow.datasets.require_name(name))
 
 
+def find(ctx: "AppContext", name: str) -> Manifest | None:
+    """Return what the current version of a dataset says of itself; None if there is no such dataset."""
+    with ctx.storage.database.read() as uow:
+        row = uow.datasets.by_name(name)
+        return _manifest(uow, row) if row is not None else None
+
+
+def deleted_id(ctx: "AppContext", name: str) -> str | None:
+    """Return the id of the dataset of this name that was deleted last, with which `restore` brings it back."""
+    with ctx.storage.database.read() as uow:
+        return uow.datasets.deleted_id(name)
+
+
 def reading_line(manifest: Manifest) -> str:
     """Return how a dataset's file was read, in words."""
     from analysis.readings.words import describe
 
-    return describe(manifest.reading, width=len(manifest.columns))
+    return retold(describe(manifest.reading, width=len(manifest.columns)))
 
 
 def ledger_lines(

@@ -42,6 +42,11 @@ class DatasetRepository(Repository[DatasetRow]):
         query = select(DatasetRow).where(DatasetRow.name == name, DatasetRow.deleted_at.is_(None))
         return self._session.scalars(query).one_or_none()
 
+    def deleted_id(self, name: str) -> str | None:
+        """Return the id of the dataset of this name that was deleted last, or None."""
+        query = select(DatasetRow.id).where(DatasetRow.name == name, DatasetRow.deleted_at.is_not(None))
+        return self._session.scalars(query.order_by(DatasetRow.deleted_at.desc()).limit(1)).first()
+
     def require_name(self, name: str) -> DatasetRow:
         """Return the dataset of this name.
 
@@ -60,6 +65,10 @@ class DatasetRepository(Repository[DatasetRow]):
     ) -> Sequence[DatasetRow]:
         """Return one page in order of the names; `search` keeps names that contain it, whatever its case."""
         return self.list(*_contains(search), order_by=(DatasetRow.name,), limit=limit, offset=offset)
+
+    def list_recent(self, *, limit: int) -> Sequence[DatasetRow]:
+        """Return those that were changed last, the latest first."""
+        return self.list(order_by=(DatasetRow.updated_at.desc(), DatasetRow.id.desc()), limit=limit)
 
     def count_by_name(self, *, search: str | None = None) -> int:
         """Return how many datasets `list_by_name` would give in all."""

@@ -9,6 +9,7 @@ from app import catalogue
 from app.boundary import escaped, guarded
 from app.desk import Subject
 from app.features.explore import texts
+from app.features.explore.inspector import draw_inspector
 from app.features.explore.profile import draw_profile
 from app.features.explore.rows import draw_rows
 from app.features.explore.source import draw_source
@@ -19,6 +20,7 @@ from app.session import NOTHING_CHOSEN, kept, put, seed, value
 from app.widgets import field_key
 from app.widgets.parts import body, empty, toolbar
 from app.widgets.words import counted, size, when
+from core.i18n import _
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,7 +52,7 @@ class DataPage(Page):
     @property
     def title(self) -> str:
         """The page's name."""
-        return texts.TITLE
+        return _(texts.TITLE)
 
     def crumbs(self, params: DataParams) -> Sequence[Crumb]:
         """Return the list, and the dataset below it."""
@@ -65,6 +67,13 @@ class DataPage(Page):
         else:
             _draw_dataset(ctx, desk, params.dataset)
 
+    def inspector(self, ctx: "AppContext", desk: "Desk", params: DataParams) -> None:
+        """Draw what the chosen column holds."""
+        del desk
+        manifest = catalogue.find(ctx, params.dataset) if params.dataset else None
+        if manifest is not None:
+            draw_inspector(ctx, manifest, state(), _TAB)
+
 
 def state() -> DataState:
     """Return what this window remembers of the Data page."""
@@ -77,29 +86,29 @@ def state() -> DataState:
 def _draw_list(ctx: "AppContext") -> None:
     search = str(value(_SEARCH, "") or "")
     lines = catalogue.list_datasets(ctx, search)
-    with toolbar(VIEW, texts.TITLE, counted(len(lines), "dataset")):
+    with toolbar(VIEW, _(texts.TITLE), counted(len(lines), "dataset")):
         st.text_input(
-            texts.SEARCH_DATASETS, key=_SEARCH, type="search", live=True, width=260,
-            placeholder=texts.SEARCH_DATASETS, label_visibility="collapsed", persist_state="session",
+            _(texts.SEARCH_DATASETS), key=_SEARCH, type="search", live=True, width=260,
+            placeholder=_(texts.SEARCH_DATASETS), label_visibility="collapsed", persist_state="session",
         )  # fmt: skip
     with body(VIEW):
         _draw_undo(ctx)
         if lines:
             _draw_lines(lines)
         elif search:
-            empty(texts.NO_MATCH)
+            empty(_(texts.NO_MATCH))
         else:
-            empty(texts.EMPTY)
+            empty(_(texts.EMPTY))
             with st.container(horizontal=True):
                 st.button(
-                    texts.TO_IMPORT,
+                    _(texts.TO_IMPORT),
                     key=field_key(VIEW, "to_import"),
                     type="primary",
                     on_click=navigate,
                     args=("import",),
                 )
                 st.button(
-                    texts.TO_SAMPLE,
+                    _(texts.TO_SAMPLE),
                     key=field_key(VIEW, "to_sample"),
                     on_click=navigate,
                     args=("import",),
@@ -124,7 +133,7 @@ def _draw_lines(lines: "list[DatasetLine]") -> None:
         hide_index=True,
         height="content",
         row_height=28,
-        alt=texts.LIST,
+        alt=_(texts.LIST),
         lazy=False,
     )
 
@@ -134,13 +143,13 @@ def _as_arrow(lines: "list[DatasetLine]") -> "pa.Table":
 
     return pa.table(
         {
-            "Name": [line.name for line in lines],
-            "Rows": [line.rows for line in lines],
-            "Columns": [line.columns for line in lines],
-            "Size": [size(line.size_bytes) for line in lines],
-            "Version": [line.version for line in lines],
-            "From": [line.source for line in lines],
-            "Changed": [when(line.changed_at) for line in lines],
+            _(texts.NAME): [line.name for line in lines],
+            _(texts.ROWS): [line.rows for line in lines],
+            _(texts.COLUMNS): [line.columns for line in lines],
+            _(texts.SIZE): [size(line.size_bytes) for line in lines],
+            _(texts.VERSION): [line.version for line in lines],
+            _(texts.FROM): [line.source for line in lines],
+            _(texts.CHANGED): [when(line.changed_at) for line in lines],
         }
     )
 
@@ -151,8 +160,8 @@ def _draw_undo(ctx: "AppContext") -> None:
     if gone is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="data_undo"):
-        st.markdown(escaped(texts.DELETED.format(name=gone[1])), width="content")
-        st.button(texts.UNDO, key=field_key(VIEW, "undo"), on_click=guarded(VIEW, _undo), args=(ctx, gone[0]))
+        st.markdown(escaped(_(texts.DELETED).format(name=gone[1])), width="content")
+        st.button(_(texts.UNDO), key=field_key(VIEW, "undo"), on_click=guarded(VIEW, _undo), args=(ctx, gone[0]))
 
 
 def _undo(ctx: "AppContext", dataset_id: str) -> None:
@@ -165,16 +174,19 @@ def _undo(ctx: "AppContext", dataset_id: str) -> None:
 
 
 def _draw_dataset(ctx: "AppContext", desk: "Desk", name: str) -> None:
-    manifest = catalogue.current(ctx, name)
+    manifest = catalogue.find(ctx, name)
+    if manifest is None:
+        _draw_gone(ctx, name)
+        return
     seed(_TAB, texts.ROWS)
     with toolbar(VIEW, name, _about(manifest)):
         tab = st.segmented_control(
-            texts.TITLE, (texts.ROWS, texts.PROFILE, texts.SOURCE), key=_TAB, required=True,
-            label_visibility="collapsed", persist_state="session",
+            _(texts.TABS), (texts.ROWS, texts.PROFILE, texts.SOURCE), key=_TAB, required=True,
+            format_func=_, label_visibility="collapsed", persist_state="session",
         )  # fmt: skip
         desk.export(VIEW, Subject(name=name, dataset=name))
         st.button(
-            texts.DELETE, key=field_key(VIEW, "delete"), icon=":material/delete:", type="tertiary",
+            _(texts.DELETE), key=field_key(VIEW, "delete"), icon=":material/delete:", type="tertiary",
             on_click=guarded(VIEW, _delete), args=(ctx, name),
         )  # fmt: skip
     with body(VIEW):
@@ -183,7 +195,27 @@ def _draw_dataset(ctx: "AppContext", desk: "Desk", name: str) -> None:
         elif tab == texts.SOURCE:
             draw_source(ctx, manifest)
         else:
-            draw_rows(ctx, manifest, state().rows_of(manifest.dataset_id))
+            draw_rows(manifest, state())
+
+
+def _draw_gone(ctx: "AppContext", name: str) -> None:
+    """Say that a dataset is not there any more, and lead out of it."""
+    with toolbar(VIEW, name):
+        pass
+    with body(VIEW):
+        empty(escaped(_(texts.GONE).format(name=name)))
+        with st.container(horizontal=True):
+            st.button(
+                _(texts.TO_LIST), key=field_key(VIEW, "to_list"), type="primary", on_click=navigate, args=(VIEW,)
+            )
+            deleted = catalogue.deleted_id(ctx, name)
+            if deleted is not None:
+                st.button(
+                    _(texts.BRING_BACK),
+                    key=field_key(VIEW, "bring_back"),
+                    on_click=guarded(VIEW, _undo),
+                    args=(ctx, deleted),
+                )
 
 
 def _about(manifest: "Manifest") -> str:

@@ -1,18 +1,20 @@
-"""The Profile tab: one line per column, and the spread and most frequent values of the chosen one."""
+"""The Profile tab: one line per column; a click shows that column on the right."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from app.boundary import escaped, guarded, part
-from app.features.explore import actions, texts
+from app.boundary import guarded
+from app.features.explore import texts
+from app.features.explore.making import with_profile
 from app.features.explore.state import DataState
-from app.later import Later
-from app.refresh import refresh, view_key
+from app.refresh import view_key
+from app.router import redraw_inspector
 from app.widgets import field_key
-from app.widgets.parts import HEAD_PX, NULL_SIGN, ROW_PX, table
-from app.widgets.words import counted, number
+from app.widgets.parts import HEAD_PX, NULL_SIGN, ROW_PX
+from app.widgets.words import number, percent, rounded
+from core.i18n import _
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,180 +24,82 @@ if TYPE_CHECKING:
     from core.types import Manifest
 
 VIEW: Final = "data"
-COLUMNS_PX: Final = 580
-TOP_PX: Final = 300
-CHART_PX: Final = 220
-AT_ONCE_S: Final = 0.3
-"""A profile that is there within this is drawn without a progress bar before it."""
-LOOK_EVERY_S: Final = 0.4
-_MEDIAN: Final = "0.5"
+COLUMNS_PX: Final = 560
+MEDIAN: Final = "0.5"
+_RIGHT: Final = (texts.MISSING, texts.DIFFERENT, texts.LEAST, texts.MEDIAN, texts.GREATEST, texts.MEAN)
+"""Columns that are read as numbers."""
 
 
 def draw_profile(ctx: "AppContext", manifest: "Manifest", state: DataState) -> None:
     """Draw the profile of a dataset; while it is made, how far it is."""
-    making = _making(ctx, manifest, state)
-    if not making.wait(AT_ONCE_S):
-        part("profile_making", partial(_draw_making, making, manifest), every=LOOK_EVERY_S)
-        return
-    try:
-        profile = making.value()
-    finally:
-        del state.profiles[manifest.dataset_id, manifest.version]  # the cache keeps it, and may drop it
-    _draw(profile, manifest, state)
+    with_profile(
+        ctx,
+        manifest,
+        state,
+        partial(_draw, manifest=manifest, state=state),
+        key="profile_making",
+        then=view_key(VIEW),
+    )
 
 
-def _making(ctx: "AppContext", manifest: "Manifest", state: DataState) -> "Later[TableProfile]":
-    """Return the profile on its way; that of another dataset is stopped, nobody waits for it any more."""
-    wanted = (manifest.dataset_id, manifest.version)
-    for other in [key for key in state.profiles if key != wanted]:
-        state.profiles.pop(other).cancel()
-    if wanted not in state.profiles:
-        state.profiles[wanted] = Later(
-            lambda progress: actions.profile(ctx, manifest.name, progress=progress), what=texts.PROFILE
-        )
-    return state.profiles[wanted]
-
-
-def _draw_making(making: "Later[TableProfile]", manifest: "Manifest") -> None:
-    step = f" · {escaped(making.step)}" if making.step else ""
-    st.progress(min(making.fraction, 1.0), texts.MAKING.format(rows=counted(manifest.rows, "row")) + step)
-    if making.wait(0):
-        refresh(view_key(VIEW))
-
-
-def _draw(profile: "TableProfile", manifest: "Manifest", state: DataState) -> None:
-    """Draw a profile; a click on a line shows that column on the right."""
-    names = [column.name for column in profile.columns]
-    chosen = state.column.get(manifest.dataset_id, names[0])
-    shown = profile.columns[names.index(chosen) if chosen in names else 0]
-    left, right = st.columns([5, 2], gap="medium")
-    with left:
-        _draw_columns(profile, manifest, state)
-        st.caption(_exactness(profile))
-    with right:
-        _draw_column(shown)
-
-
-def _draw_columns(profile: "TableProfile", manifest: "Manifest", state: DataState) -> None:
+def _draw(profile: "TableProfile", *, manifest: "Manifest", state: DataState) -> None:
     key = field_key(VIEW, "profile", manifest.dataset_id)
 
     def choose() -> None:
         rows: list[int] = st.session_state[key]["selection"]["rows"]
         if rows and rows[0] < len(profile.columns):
             state.column[manifest.dataset_id] = profile.columns[rows[0]].name
+            redraw_inspector(VIEW)
 
-    height = min(HEAD_PX + ROW_PX * len(profile.columns), COLUMNS_PX)
     with st.container(key="profile_columns", gap=None):
         st.dataframe(
             _as_arrow(profile),
             key=key,
-            height=height,
+            height=min(HEAD_PX + ROW_PX * len(profile.columns), COLUMNS_PX),
             hide_index=True,
             row_height=ROW_PX,
             placeholder=NULL_SIGN,
             on_select=guarded(VIEW, choose),
             selection_mode="single-row",
-            column_config={name: st.column_config.TextColumn(alignment="right") for name in texts.RIGHT},
-            alt=texts.PROFILE_TABLE,
+            column_config={_(name): st.column_config.TextColumn(alignment="right") for name in _RIGHT},
+            alt=_(texts.PROFILE_TABLE),
             lazy=False,
         )
+    st.caption(exactness(profile))
 
 
 def _as_arrow(profile: "TableProfile") -> "pa.Table":
     import pyarrow as pa
 
     columns = profile.columns
-    text = pa.string()
-    return pa.table(
-        {
-            "Column": pa.array([one.name for one in columns], text),
-            "Type": pa.array([one.type for one in columns], text),
-            "Missing": pa.array([_missing(one, profile.rows) for one in columns], text),
-            "Different": pa.array([_distinct(one) for one in columns], text),
-            "Least": pa.array([one.min for one in columns], text),
-            "Median": pa.array([one.quantiles.get(_MEDIAN) for one in columns], text),
-            "Greatest": pa.array([one.max for one in columns], text),
-            "Mean": pa.array([None if one.mean is None else f"{one.mean:,.6g}" for one in columns], text),
-        }
-    )
+    cells: dict[str, list[str | None]] = {
+        texts.COLUMN: [one.name for one in columns],
+        texts.TYPE: [one.type for one in columns],
+        texts.MISSING: [missing(one, profile.rows) for one in columns],
+        texts.DIFFERENT: [distinct(one) for one in columns],
+        texts.LEAST: [one.min for one in columns],
+        texts.MEDIAN: [one.quantiles.get(MEDIAN) for one in columns],
+        texts.GREATEST: [one.max for one in columns],
+        texts.MEAN: [None if one.mean is None else rounded(one.mean) for one in columns],
+    }
+    return pa.table({_(name): pa.array(values, pa.string()) for name, values in cells.items()})
 
 
-def _missing(column: "ColumnProfile", rows: int) -> str:
+def missing(column: "ColumnProfile", rows: int) -> str:
+    """Return how many values of a column are missing, and their share."""
     if column.nulls == 0:
         return "0"
     share = column.nulls / rows
-    return f"{number(column.nulls)} ({'<1' if share < 0.01 else format(share * 100, '.0f')} %)"
+    return f"{number(column.nulls)} ({'<' if share < 0.01 else ''}{percent(max(share, 0.01), digits=0)})"
 
 
-def _distinct(column: "ColumnProfile") -> str:
+def distinct(column: "ColumnProfile") -> str:
+    """Return how many different values a column has."""
     return f"{'≈ ' if column.distinct_error else ''}{number(column.distinct)}"
 
 
-def _exactness(profile: "TableProfile") -> str:
+def exactness(profile: "TableProfile") -> str:
+    """Return how far the numbers of a profile can be trusted."""
     if profile.sampled_rows is None:
-        return texts.EXACT
-    return texts.SAMPLED.format(rows=number(profile.sampled_rows), bound=f"{profile.share_error:.1%}")
-
-
-# ---- one column -------------------------------------------------------------------------------------------
-
-
-def _draw_column(column: "ColumnProfile") -> None:
-    st.subheader(escaped(column.name), anchor=False)
-    st.caption(f"{column.type} · {counted(column.distinct, 'different value')}")
-    if column.histogram:
-        st.echarts_chart(
-            _histogram(column),
-            height=CHART_PX,
-            key=field_key(VIEW, "histogram"),
-            alt=f"Histogram of {column.name}, from {column.histogram[0].low} to {column.histogram[-1].high}",
-        )
-    if column.top:
-        table(
-            _top_values(column),
-            key=field_key(VIEW, "top"),
-            alt=f"{texts.TOP}: {column.name}",
-            height=TOP_PX,
-            columns={
-                "Rows": st.column_config.ProgressColumn(
-                    min_value=0, max_value=max(column.top[0].count, 1), format="%d", color="primary"
-                )
-            },
-        )
-    if not column.histogram and not column.top:
-        st.caption(texts.NO_SPREAD)
-
-
-def _histogram(column: "ColumnProfile") -> dict[str, Any]:
-    """Return the chart: one bar per bin, named by where it begins; the whole range is in the tooltip."""
-    return {
-        "grid": {"left": 8, "right": 8, "top": 12, "bottom": 4, "containLabel": True},
-        "tooltip": {"trigger": "axis"},
-        "animation": False,
-        "xAxis": {
-            "type": "category",
-            "data": [f"{one.low} – {one.high}" for one in column.histogram],
-            "axisLabel": {"show": False},
-            "axisTick": {"show": False},
-        },
-        "yAxis": {"type": "value", "splitNumber": 3},
-        "series": [
-            {
-                "type": "bar",
-                "name": "Rows",
-                "barCategoryGap": "4%",
-                "data": [one.count for one in column.histogram],
-            }
-        ],
-    }
-
-
-def _top_values(column: "ColumnProfile") -> "pa.Table":
-    import pyarrow as pa
-
-    return pa.table(
-        {
-            "Value": pa.array([one.value for one in column.top], pa.string()),
-            "Rows": pa.array([one.count for one in column.top], pa.int64()),
-        }
-    )
+        return _(texts.EXACT)
+    return _(texts.SAMPLED).format(rows=number(profile.sampled_rows), bound=percent(profile.share_error, digits=1))

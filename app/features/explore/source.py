@@ -11,6 +11,7 @@ from app.widgets import field_key
 from app.widgets.parts import ledger_bar, table
 from app.widgets.told import told_table
 from app.widgets.words import size, when
+from core.i18n import _
 
 if TYPE_CHECKING:
     from app.context import AppContext
@@ -27,27 +28,28 @@ def draw_source(ctx: "AppContext", manifest: "Manifest") -> None:
     """Draw where a dataset is from."""
     with st.container(width=FACTS_PX, key="data_facts"):
         _draw_facts(manifest)
-    st.subheader(texts.LEDGER, anchor=False)
+    st.subheader(_(texts.LEDGER), anchor=False)
     ledger_bar(manifest.ledger)
     told = told_table(ctx, manifest)
     if told.num_rows == 0:
-        st.markdown(texts.CLEAN)
+        st.markdown(_(texts.CLEAN))
         return
-    st.subheader(texts.TOLD, anchor=False)
-    table(told, key=field_key(VIEW, "told", manifest.dataset_id), alt=texts.TOLD, height=TOLD_PX)
+    st.subheader(_(texts.TOLD), anchor=False)
+    table(told, key=field_key(VIEW, "told", manifest.dataset_id), alt=_(texts.TOLD), height=TOLD_PX)
 
 
 def _draw_facts(manifest: "Manifest") -> None:
     source = manifest.source
+    kept = _(texts.KEPT) if source.kept else _(texts.REFERENCED).format(path=escaped(source.path))
     st.table(
         {
-            "File": escaped(source.name),
-            "Size": size(source.size_bytes),
-            "Original": texts.KEPT if source.kept else f"{texts.REFERENCED}: {escaped(source.path)}",
-            "Fingerprint": f"`{source.digest[:DIGEST_SHOWN]}…`",
-            "Imported": when(manifest.created_at),
-            texts.READ_AS: escaped(reading_line(manifest)),
+            _(texts.FILE): escaped(source.name),
+            _(texts.SIZE): size(source.size_bytes),
+            _(texts.ORIGINAL): kept,
+            _(texts.FINGERPRINT): f"`{source.digest[:DIGEST_SHOWN]}…`",
+            _(texts.IMPORTED): when(manifest.created_at),
+            _(texts.READ_AS): escaped(reading_line(manifest)),
         },
         border="horizontal",
-        alt=texts.SOURCE,
+        alt=_(texts.SOURCE),
     )

@@ -1,54 +1,64 @@
-"""What the Data page says."""
+"""What the Data page says. Constants are marked here and translated where they are shown."""
 
 from typing import Final
 
-TITLE: Final = "Data"
-EMPTY: Final = "No data yet. Everything you import is listed here."
-TO_IMPORT: Final = "Import a file"
-TO_SAMPLE: Final = "Try the sample"
-NO_MATCH: Final = "No dataset has this in its name."
-SEARCH_DATASETS: Final = "Search datasets"
-LIST: Final = "Datasets, click one to open it"
-ROWS: Final = "Rows"
-PROFILE: Final = "Profile"
-SOURCE: Final = "Where from"
-DELETE: Final = "Delete"
-DELETED: Final = "“{name}” was deleted."
-UNDO: Final = "Undo"
-SEARCH: Final = "Search all columns"
-FILTER: Final = "Filter"
-COLUMN: Final = "Column"
-HOW: Final = "How"
-VALUE: Final = "Value"
-ADD: Final = "Add filter"
-CLEAR: Final = "Clear all"
-COLUMNS: Final = "Columns"
-COLUMNS_HINT: Final = "All columns"
-SORT: Final = "Sort"
-UNSORTED: Final = "File order"
-GO_TO: Final = "Go to row"
-NO_ROWS: Final = "No row matches. Change the search or the filters."
-HEADER_HINT: Final = "Click a column's head to sort by it: up, down, file order."
-SAMPLED: Final = (
+from core.i18n import N_
+
+TITLE: Final = N_("Data")
+EMPTY: Final = N_("No data yet. Everything you import is listed here.")
+TO_IMPORT: Final = N_("Import a file")
+TO_SAMPLE: Final = N_("Try the sample")
+NO_MATCH: Final = N_("No dataset has this in its name.")
+SEARCH_DATASETS: Final = N_("Search datasets")
+LIST: Final = N_("Datasets, click one to open it")
+GONE: Final = N_("“{name}” is no longer here. It was deleted, or has another name now.")
+TO_LIST: Final = N_("All datasets")
+BRING_BACK: Final = N_("Bring it back")
+TABS: Final = N_("Parts of the dataset")
+ROWS: Final = N_("Rows")
+PROFILE: Final = N_("Profile")
+SOURCE: Final = N_("Where from")
+DELETE: Final = N_("Delete")
+DELETED: Final = N_("“{name}” was deleted.")
+UNDO: Final = N_("Undo")
+ROWS_OF: Final = N_("Rows of {name}")
+NAME: Final = N_("Name")
+COLUMN: Final = N_("Column")
+COLUMNS: Final = N_("Columns")
+SIZE: Final = N_("Size")
+VERSION: Final = N_("Version")
+FROM: Final = N_("From")
+CHANGED: Final = N_("Changed")
+TYPE: Final = N_("Type")
+MISSING: Final = N_("Missing")
+DIFFERENT: Final = N_("Different")
+LEAST: Final = N_("Least")
+MEDIAN: Final = N_("Median")
+GREATEST: Final = N_("Greatest")
+MEAN: Final = N_("Mean")
+DEVIATION: Final = N_("Deviation")
+LENGTH: Final = N_("Length")
+SAMPLED: Final = N_(
     "Frequent values and spread are from {rows} rows; a share is off by at most {bound}."
     " Counts of rows, ranges and means are exact."
 )
-MAKING: Final = "Looking at {rows}"
-EXACT: Final = "Exact: every row was counted."
-PROFILE_TABLE: Final = "Profile of every column, click one to see its values"
-RIGHT: Final = ("Missing", "Different", "Least", "Median", "Greatest", "Mean")
-"""Columns of the profile that are read as numbers."""
-TOP: Final = "Most frequent"
-NO_SPREAD: Final = "There is nothing to count in this column."
-READ_AS: Final = "How it was read"
-LEDGER: Final = "What became of each line"
-CLEAN: Final = "Every line was read as it is: nothing was repaired and nothing was left out."
-TOLD: Final = "Lines and columns to know about"
-KEPT: Final = "kept in this profile"
-REFERENCED: Final = "stays where it was found"
-OPERATORS: Final = {
-    "contains": "contains", "=": "is", "!=": "is not", "starts": "starts with", "<": "less than", "<=": "at most",
-    ">": "more than", ">=": "at least", "is_null": "is empty", "not_null": "is not empty",
-}  # fmt: skip
-"""The engine's operators as people say them, the likeliest first."""
-WITHOUT_VALUE: Final = frozenset({"is_null", "not_null"})
+MAKING: Final = N_("Looking at {rows}")
+EXACT: Final = N_("Exact: every row was counted.")
+PROFILE_TABLE: Final = N_("Profile of every column, click one to see its values")
+HISTOGRAM: Final = N_("Histogram of {column}, from {low} to {high}")
+TOP: Final = N_("Most frequent")
+TOP_OF: Final = N_("Most frequent values of {column}, click one to see its rows")
+VALUE: Final = N_("Value")
+NO_SPREAD: Final = N_("There is nothing to count in this column.")
+PICK: Final = N_("Click the picture under a column's name to see what it holds.")
+READ_AS: Final = N_("How it was read")
+LEDGER: Final = N_("What became of each line")
+CLEAN: Final = N_("Every line was read as it is: nothing was repaired and nothing was left out.")
+TOLD: Final = N_("Lines and columns to know about")
+FILE: Final = N_("File")
+ORIGINAL: Final = N_("Original")
+FINGERPRINT: Final = N_("Fingerprint")
+IMPORTED: Final = N_("Imported")
+KEPT: Final = N_("kept in this profile")
+REFERENCED: Final = N_("stays where it was found: {path}")
+ABOUT: Final = N_("About this dataset")

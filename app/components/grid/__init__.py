@@ -1,0 +1,103 @@
+"""The grid: any number of rows of a source, sorted, filtered, searched and added up in the engine.
+
+Drawn in the browser, which asks the routes beside this for the rows it shows; scrolling, sorting and selecting run
+no script. What a person has arranged is kept in the browser under the grid's key and source. Used by pages; loads
+no engine.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias
+
+import streamlit as st
+
+from app.components.grid.source import answer_rows, dataset_rows
+from app.components.grid.words import operators, words
+from app.components.mount import component
+from core.fingerprint import fingerprint
+from core.i18n import current_locale
+
+__all__ = ["GridEvent", "Kind", "answer_rows", "dataset_rows", "grid"]
+
+Kind: TypeAlias = Literal["column", "cell", "edit", "view", "type", "leave"]
+"""What a person did: looked at a column's spread, chose a cell, typed into one, arranged the view, wants another
+type for a column, wants to leave a dataset that is gone."""
+
+_draw = component("grid")
+_EVENT: Final = "event"
+
+
+@dataclass(frozen=True, slots=True)
+class GridEvent:
+    """Something a person did in a grid.
+
+    `row` is the place (from 0) in the order shown, `number` the row's number (from 1) in the source. `value` is
+    the text typed into a cell. `view` is what `grid` takes to show the same again.
+    """
+
+    kind: Kind
+    column: str | None = None
+    row: int | None = None
+    number: int | None = None
+    value: str | None = None
+    view: Mapping[str, Any] | None = None
+
+
+def grid(
+    source: str,
+    *,
+    key: str,
+    label: str,
+    height: int | Literal["stretch", "content"] = "stretch",
+    tools: bool = True,
+    editable: bool = False,
+    events: Collection[Kind] = (),
+    on_event: Callable[[GridEvent], None] | None = None,
+    view: Mapping[str, Any] | None = None,
+) -> None:
+    """Draw a grid.
+
+    Args:
+        source: The name of the rows, from `dataset_rows` or `answer_rows`.
+        key: The widget's key.
+        label: What the rows are, for those who hear the page.
+        height: In pixels, or all there is.
+        tools: Draw search, filters, the choice of columns and the way to a row above it.
+        editable: Let a person type into cells; that is an event and changes nothing by itself.
+        events: What `on_event` wants to hear of; each one runs the fragment the grid is in.
+        on_event: A callback.
+        view: What an event "view" told earlier, to be shown again; applied once.
+    """
+    own = key.replace("__", "-")  # which Streamlit keeps for itself in the keys of components
+
+    def told() -> None:
+        raw = st.session_state[own].get(_EVENT)
+        if on_event is not None and isinstance(raw, Mapping) and raw.get("kind") in events:
+            on_event(_event(raw))
+
+    _draw(
+        key=own,
+        height=height,
+        data={
+            "key": key,
+            "source": source,
+            "label": label,
+            "tools": tools,
+            "events": sorted(events),
+            "editable": editable,
+            "locale": str(current_locale()).replace("_", "-"),
+            "words": words(),
+            "operators": operators(),
+            "view": dict(view) if view else None,
+            "mark": fingerprint(dict(view)) if view else "",
+        },
+        on_event_change=told,
+    )
+
+
+def _event(raw: Mapping[str, Any]) -> GridEvent:
+    """Return the event a browser told, believing only what is of the right type."""
+    texts = {name: raw[name] if isinstance(raw.get(name), str) else None for name in ("column", "value")}
+    numbers = {name: raw[name] if isinstance(raw.get(name), int) else None for name in ("row", "number")}
+    view = raw.get("view")
+    return GridEvent(raw["kind"], **texts, **numbers, view=view if isinstance(view, Mapping) else None)

@@ -1,0 +1,267 @@
+"""Where a grid's rows come from: a published dataset, or the answer of a question.
+
+A source is named by a short text that the page, the browser and the routes share: `dataset:<id>:<version>`. The
+routes find it again by that name alone, so a page left open over a restart of the engine goes on working, and
+nothing has to be registered or cleaned up. Used by the routes; the page only makes the names.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
+
+from core.errors import DatasetNotFoundError, NotFoundError, UsageError
+from core.i18n import _
+from core.progress import Progress
+from core.types import Column, Compute, Manifest
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from analysis.profile import ColumnProfile
+    from analysis.query.run import QueryRun
+    from analysis.row_sums import Sums
+    from analysis.rows import RowQuery
+    from app.context import AppContext
+
+Can: TypeAlias = Literal["sort", "filter", "search", "sum", "profile"]
+"""What a source can do in the engine."""
+
+_ALL: Final[tuple[Can, ...]] = ("sort", "filter", "search", "sum", "profile")
+_PROFILED_AT_ONCE: Final = 16
+"""Columns whose spread is looked at together; of a wide table nobody waits for all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some rows. `table` has the row numbers first, then the wanted columns in their order.
+
+    `total` is None while the rows are still counted; `so_far` of them can be shown by now.
+    """
+
+    table: "pa.Table"
+    total: int | None
+    so_far: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderProgress:
+    """How far (0..1) the order behind a sorted grid is, while it is written."""
+
+    fraction: float
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What a column holds, and how many rows the table has in all."""
+
+    profile: "ColumnProfile"
+    rows: int
+
+
+class RowSource(ABC):
+    """Rows that can be shown; made for one request, so it holds no state of its own.
+
+    All methods may be called in any thread and raise `BestandError` only.
+    """
+
+    can: ClassVar[tuple[Can, ...]] = ()
+
+    @property
+    @abstractmethod
+    def columns(self) -> Sequence[Column]:
+        """The columns, in the file's order, with unique names."""
+
+    @abstractmethod
+    def block(self, query: "RowQuery", *, begin: bool, progress: Progress) -> Block | None:
+        """Return some rows; None when they lie where the order is not written yet.
+
+        Args:
+            query: Which rows, of which columns.
+            begin: Write the order behind a first page, so that any place is a moment away.
+            progress: Hears when nobody waits any more.
+        """
+
+    def order(self, query: "RowQuery") -> OrderProgress | None:
+        """Return how far the order is that is being written now, if one is."""
+        del query
+        return None
+
+    def stop_order(self, query: "RowQuery") -> None:
+        """Stop writing the order."""
+        del query
+
+    def sums(self, query: "RowQuery", *, progress: Progress) -> "Sums":
+        """Return what the cells of a selection add up to."""
+        del query, progress
+        raise UsageError(_("These cells cannot be added up."))
+
+    def spread(self, places: Sequence[int], *, progress: Progress) -> dict[int, Spread]:
+        """Return what some columns hold, by their place; for some of them, or none, if that is too much."""
+        del places, progress
+        return {}
+
+    def whole(self, number: int, column: str, *, progress: Progress) -> "pa.Table":
+        """Return one cell as a table of one row and one column: `number` is the row's number from 1."""
+        from analysis.rows import RowQuery
+
+        block = self.block(RowQuery(offset=number - 1, limit=1, columns=(column,)), begin=False, progress=progress)
+        if block is None or block.table.num_rows == 0:
+            raise UsageError(_("There is no such row."))
+        return block.table.select([1])
+
+
+class DatasetSource(RowSource):
+    """The rows of one version of a dataset."""
+
+    can = _ALL
+
+    def __init__(self, ctx: "AppContext", manifest: Manifest) -> None:
+        self._analysis = ctx.analysis
+        self._manifest = manifest
+        self._compute = ctx.config.compute
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The dataset's columns."""
+        return self._manifest.columns
+
+    def block(self, query: "RowQuery", *, begin: bool, progress: Progress) -> Block | None:
+        """Return some rows, from the engine or from the written order."""
+        page = self._analysis.rows.page_by_now(self._manifest, query, begin=begin, progress=progress)
+        if page is None:
+            return None
+        return Block(page.table, page.total, page.total or 0)
+
+    def order(self, query: "RowQuery") -> OrderProgress | None:
+        """Return how far the order is."""
+        state = self._analysis.rows.order_state(self._manifest, query)
+        return OrderProgress(state.fraction, state.rows) if state else None
+
+    def stop_order(self, query: "RowQuery") -> None:
+        """Stop writing the order."""
+        run = self._analysis.rows.ordering(self._manifest, query)
+        if run is not None:
+            run.cancel()
+
+    def sums(self, query: "RowQuery", *, progress: Progress) -> "Sums":
+        """Return what the cells of a selection add up to."""
+        return self._analysis.sums.sums(self._manifest, query, progress=progress)
+
+    def spread(self, places: Sequence[int], *, progress: Progress) -> dict[int, Spread]:
+        """Return what some columns hold, as the Profile tab says it."""
+        columns = self._manifest.columns
+        if len(columns) > _PROFILED_AT_ONCE * 4:
+            names = [columns[place].name for place in places]
+            found = self._analysis.profiles.some(
+                self._manifest.dataset_id, self._manifest.version, names, progress=progress
+            )
+            return {place: Spread(one, self._manifest.rows) for place, one in zip(places, found, strict=True)}
+        compute = Compute.FAST if self._manifest.rows * len(columns) > _QUICK_CELLS else self._compute
+        profile = self._analysis.profiles.profile(
+            self._manifest.dataset_id, self._manifest.version, compute=compute, progress=progress
+        )
+        return {place: Spread(profile.columns[place], profile.rows) for place in places}
+
+
+class AnswerSource(RowSource):
+    """The rows of an answer, also while they are still coming."""
+
+    def __init__(self, ctx: "AppContext", run_id: str) -> None:
+        run = ctx.analysis.queries.find(run_id)
+        if run is None:
+            raise NotFoundError(_("This answer is no longer kept."), hint=_("Run the question again."))
+        self._run = run
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The answer's columns; waits until they are known."""
+        return [Column(field.name, field.name, _sql_type(field.type)) for field in self._run.schema()]
+
+    def block(self, query: "RowQuery", *, begin: bool, progress: Progress) -> Block | None:
+        """Return rows of the answer; those that are not there yet are left out, so nobody waits."""
+        del begin
+        progress.report(0.0)
+        so_far = self._run.rows_so_far
+        limit = max(min(query.limit, so_far - query.offset), 0)
+        table = self._run.page(query.offset, limit) if limit else self._run.schema().empty_table()
+        if query.columns is not None:
+            table = table.select(list(query.columns))
+        return Block(_numbered(table, query.offset), self._run.row_count, so_far)
+
+
+class Sources:
+    """Finds sources by their names; thread-safe."""
+
+    def __init__(self, ctx: "AppContext") -> None:
+        self._ctx = ctx
+        # A published version never changes, and reading what it says of 5,000 columns takes longer than a block.
+        self._manifest = lru_cache(maxsize=_KNOWN)(ctx.storage.datasets.manifest)
+
+    def find(self, name: str) -> RowSource:
+        """Return the source of a name.
+
+        Raises:
+            NotFoundError: it is gone.
+            UsageError: it was never the name of a source.
+        """
+        kind, _sign, rest = name.partition(":")
+        if kind == "run" and rest:
+            return AnswerSource(self._ctx, rest)
+        dataset_id, _sign, version = rest.partition(":")
+        if kind == "dataset" and dataset_id and version.isdecimal():
+            self._require(dataset_id)
+            return DatasetSource(self._ctx, self._manifest(dataset_id, int(version)))
+        raise UsageError(_("This is no source of rows."))
+
+    def _require(self, dataset_id: str) -> None:
+        """Check that a dataset is still in the list; a deleted one has nothing to show any more."""
+        with self._ctx.storage.database.read() as uow:
+            row = uow.datasets.get(dataset_id, deleted=True)
+        if row is None or row.deleted_at is not None:
+            raise DatasetNotFoundError(row.name if row else dataset_id)
+
+
+def dataset_rows(manifest: Manifest) -> str:
+    """Return the name of the rows of a version of a dataset, for `grid`."""
+    return f"dataset:{manifest.dataset_id}:{manifest.version}"
+
+
+def answer_rows(run: "QueryRun") -> str:
+    """Return the name of the rows of an answer, for `grid`; whoever draws them holds the run."""
+    return f"run:{run.id}"
+
+
+_QUICK_CELLS: Final = 20_000_000
+"""A table of more cells is looked at by sample for the heads of its columns, whatever the setting."""
+_KNOWN: Final = 32
+
+
+def _numbered(table: "pa.Table", offset: int) -> "pa.Table":
+    import pyarrow as pa
+
+    numbers = pa.array(range(offset + 1, offset + 1 + table.num_rows), pa.int64())
+    name = "#"
+    while name in table.column_names:
+        name += "#"
+    return table.add_column(0, name, numbers)
+
+
+def _sql_type(kind: "pa.DataType") -> str:
+    """Return the SQL type a column of an answer most likely had; it decides how the column is shown only."""
+    import pyarrow as pa
+
+    known: list[tuple[bool, str]] = [
+        (pa.types.is_boolean(kind), "BOOLEAN"),
+        (pa.types.is_integer(kind), "BIGINT"),
+        (pa.types.is_floating(kind), "DOUBLE"),
+        (pa.types.is_decimal(kind), f"DECIMAL({getattr(kind, 'precision', 0)},{getattr(kind, 'scale', 0)})"),
+        (pa.types.is_date(kind), "DATE"),
+        (pa.types.is_timestamp(kind), "TIMESTAMP WITH TIME ZONE" if getattr(kind, "tz", None) else "TIMESTAMP"),
+        (pa.types.is_time(kind), "TIME"),
+        (pa.types.is_string(kind) or pa.types.is_large_string(kind), "VARCHAR"),
+        (pa.types.is_binary(kind), "BLOB"),
+    ]
+    return next((name for fits, name in known if fits), str(kind).upper())
