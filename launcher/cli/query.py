@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast, get_args
 
 import typer
 
-from core.errors import FileMissingError, FileUnreadableError, UsageError
+from core.errors import FileMissingError, FileUnreadableError, QueryFailedError, UsageError
 from core.i18n import N_, _, number, when
 from core.words import counted, state_word
 from launcher.cli.interrupting import run_interruptibly
 from launcher.cli.output import tell, to_json, write_json, write_line, write_listing, write_table
-from launcher.cli.parameters import parse_parameters
+from launcher.cli.parameters import parse_parameters, split_parameters
 from launcher.cli.session import opened
 
 if TYPE_CHECKING:
@@ -64,6 +64,12 @@ def query(
     numbers: Annotated[
         Numbers, typer.Option("--numbers", help="JSON: exact keeps decimals and huge numbers as texts.")
     ] = "exact",
+    save: Annotated[
+        str | None, typer.Option("--save", metavar="NAME", help="Keep the whole answer as a dataset of this name.")
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="With --save: as the next version, if there is one of that name.")
+    ] = False,
     history: Annotated[bool, typer.Option("--history", help="Show earlier questions instead.")] = False,
     json: Annotated[
         bool, typer.Option("--json", help="One JSON object per row (or per earlier question).")
@@ -73,10 +79,39 @@ def query(
     if history:
         _show_history(ctx, limit=limit, as_json=json)
         return
+    if save is not None:
+        if fmt or out or limit is not None:
+            hint = _("Leave --format, --out and --limit out.")
+            raise UsageError(_("--save keeps the whole answer as it is."), hint=hint)
+        _save(ctx, _question(sql, file), split_parameters(param or ()), save, replace=replace, as_json=json)
+        return
     text, values = _question(sql, file), parse_parameters(param or ())
     wish = _Wish(_format(fmt, out, as_json=json), out, overwrite, limit, numbers, json)
     with opened(ctx) as app:
         _answer(app, text, values, wish)
+
+
+def _save(
+    ctx: typer.Context, sql: str, params: "Mapping[str, str]", name: str, *, replace: bool, as_json: bool
+) -> None:
+    """Make the answer a dataset and print its name."""
+    from app.features.query import actions
+    from app.work import reason_of, result_of
+    from launcher.cli.watching import run_job
+
+    with opened(ctx) as app:
+        job_id = actions.start_save(app, sql, name, parameters=params, replace=replace)
+        status = run_job(app, job_id, _(WHAT))
+        if status.state != "done":
+            message, hint = reason_of(status, _("The answer could not be saved."))
+            raise QueryFailedError(message, hint=hint)
+        line = {"ok": True, **result_of(status)}
+    if as_json:
+        write_json(line)
+        return
+    write_line(str(line["dataset"]))
+    rows = counted(int(str(line["rows"])), "row")
+    tell(_("{rows} saved as version {version}.").format(rows=rows, version=line["version"]))
 
 
 def _answer(app: "AppContext", sql: str, params: "Mapping[str, TypedValue]", wish: _Wish) -> None:

@@ -101,6 +101,7 @@ def test_questions(cli: Cli, clean: Path, tmp_path: Path) -> None:
     for line in history:
         check("query --history", line)
     assert [line["state"] for line in history] == ["failed", "done", "done"]
+    check("query --save", cli("query", "select 1 as a", "--save", "one", "--json").line)
 
 
 def test_jobs(cli: Cli, clean: Path) -> None:

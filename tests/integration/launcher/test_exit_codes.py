@@ -247,3 +247,14 @@ def _is_computing(pid: int) -> bool:
 
     threads = psutil.Process(pid).threads()
     return any(thread.id != pid and thread.user_time > 0.5 for thread in threads)
+
+
+def test_an_answer_is_saved_under_a_name(cli: Cli) -> None:
+    """The dataset is there for the next question; what makes no sense or has no answer ends as such."""
+    sql = "select range as n from range(5) where range >= $least"
+    saved = cli("query", sql, "--param", "least=2", "--save", "few")
+    assert (saved.code, saved.out) == (FINE, "few\n")
+    assert cli("query", "select sum(n) as s from few", "--format", "csv").out == "s\n9\n"
+
+    assert cli("query", "select 1", "--save", "x", "--limit", "3").code == USAGE
+    assert cli("query", "select * from nowhere", "--save", "x").code == FAILED
