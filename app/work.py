@@ -6,6 +6,8 @@ Features never import each other, so what the Jobs page and the progress bars of
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
+from core.i18n import retold
+
 if TYPE_CHECKING:
     from app.context import AppContext
     from core.types import Json
@@ -61,4 +63,4 @@ def result_of(status: "JobStatus") -> "dict[str, Json]":
 def reason_of(status: "JobStatus", otherwise: str) -> tuple[str, str]:
     """Return why a job failed, as message and hint; `otherwise` is the message of one that kept none."""
     error = status.error if isinstance(status.error, dict) else {}
-    return str(error.get("message") or otherwise), str(error.get("hint") or "")
+    return retold(str(error.get("message") or otherwise)), retold(str(error.get("hint") or ""))

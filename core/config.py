@@ -209,7 +209,7 @@ def load_config_report(
         config, origins = _build([*below, *above])
     except ConfigError as error:
         _build(above)  # raises when a variable or option is at fault: that person is there to correct it
-        problems.append(f"{error} The last good settings are used.")
+        problems.append(_("{problem} The last good settings are used.").format(problem=error))
         config, origins = _build([_last_good_layer(paths), *above])
     return ConfigReport(config, origins, tuple(problems))
 
@@ -232,16 +232,19 @@ def _build(layers: list[_Layer]) -> tuple[AppConfig, dict[str, str]]:
     values, places = _merge(layers)
     nested: dict[str, Any] = {}
     for key, value in values.items():
-        section, _, name = key.rpartition(".")
+        section, _dot, name = key.rpartition(".")
         (nested.setdefault(section, {}) if section else nested)[name] = value
     try:
         config = AppConfig(**nested)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        place = places.get(key, "the settings")
-        raise ConfigError(f"{place}: '{key}' cannot be {first['input']!r} ({first['msg']}).", key=key) from error
-    origins = {key: places.get(key, "default") for key, _ in _flatten(config.model_dump(mode="json"))}
+        place = places.get(key, _("the settings"))
+        told = _("{place}: '{key}' cannot be {value} ({why}).")
+        raise ConfigError(
+            told.format(place=place, key=key, value=repr(first["input"]), why=first["msg"]), key=key
+        ) from error
+    origins = {key: places.get(key, "default") for key, _value in _flatten(config.model_dump(mode="json"))}
     return config, origins
 
 
@@ -276,15 +279,17 @@ def _file_layer(path: Path, problems: list[str]) -> _Layer:
     except FileNotFoundError:
         return _layer({}, "")
     except (OSError, UnicodeDecodeError) as error:
-        problems.append(f"{path} cannot be read ({error}). The last good settings are used.")
+        problems.append(
+            _("{path} cannot be read ({error}). The last good settings are used.").format(path=path, error=error)
+        )
         return _layer({}, "")
     try:
         layer = _layer(dict(_flatten(tomllib.loads(text))), str(path))
         _refuse_unknown(layer)
         _build([layer])
     except (tomllib.TOMLDecodeError, ConfigError) as error:
-        where = "" if isinstance(error, ConfigError) else f"{path}: "
-        problems.append(f"{where}{error} The last good settings are used.")
+        told = str(error) if isinstance(error, ConfigError) else f"{path}: {error}"
+        problems.append(_("{problem} The last good settings are used.").format(problem=told))
         return _layer({}, "")
     return layer
 
@@ -310,7 +315,7 @@ def _env_named_in_file(path: Path) -> str | None:
 
 def known_keys() -> tuple[str, ...]:
     """Return every setting's dotted key."""
-    return tuple(key for key, _ in _flatten(AppConfig().model_dump()))
+    return tuple(key for key, _value in _flatten(AppConfig().model_dump()))
 
 
 def flat_settings(config: AppConfig) -> tuple[tuple[str, Any], ...]:
@@ -323,8 +328,12 @@ def _refuse_unknown(layer: _Layer) -> None:
     for key in layer.values:
         if key not in known:
             nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-            hint = f" Did you mean '{nearest[0]}'?" if nearest else ""
-            raise ConfigError(f"{layer.places[key]}: there is no setting '{key}'.{hint}", key=key)
+            told = _("{place}: there is no setting '{key}'.")
+            if nearest:
+                told = _("{place}: there is no setting '{key}'. Did you mean '{nearest}'?")
+            raise ConfigError(
+                told.format(place=layer.places[key], key=key, nearest=nearest[0] if nearest else ""), key=key
+            )
 
 
 def _flatten(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import ProfileError, ProfileReadOnlyError
+from core.i18n import _
 
 PROFILE_VARIABLE = "BESTAND_PROFILE"
 APP_NAME = "bestand"
@@ -165,8 +166,8 @@ class ProfilePaths:
             probe.unlink()
         except FileExistsError as error:
             raise ProfileError(
-                f"'{error.filename}' is a file, but Bestand needs a folder there.",
-                hint="Move that file away, or choose another folder with --profile DIR.",
+                _("'{file}' is a file, but Bestand needs a folder there.").format(file=error.filename),
+                hint=_("Move that file away, or choose another folder with --profile DIR."),
             ) from error
         except OSError as error:
             raise translate_os_error(error, self.root) from error
@@ -182,7 +183,9 @@ def translate_os_error(error: OSError, path: Path) -> ProfileError:
         return DiskFullError(path)
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return ProfileReadOnlyError(path)
-    return StorageIOError(f"The disk refused to work on '{path}': {error.strerror}.", path=str(path))
+    return StorageIOError(
+        _("The disk refused to work on '{path}': {error}.").format(path=path, error=error.strerror), path=str(path)
+    )
 
 
 def resolve_profile(option: Path | None = None) -> ProfilePaths:

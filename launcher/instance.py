@@ -16,6 +16,7 @@ import portalocker
 
 from core.clock import now_iso
 from core.errors import EngineNotRunningError, ProfileInUseError
+from core.i18n import _
 from core.paths import ProfilePaths
 
 PATIENCE_S = 0.3
@@ -58,10 +59,12 @@ def only_engine(paths: ProfilePaths, patience_s: float = PATIENCE_S) -> Iterator
         lock.acquire()
     except portalocker.LockException as error:
         other = _read(paths.engine_file)
-        who = f" (process {other.pid})" if other else ""
+        told = _("Bestand already runs for the profile '{profile}'.")
+        if other:
+            told = _("Bestand already runs for the profile '{profile}' (process {pid}).")
         raise ProfileInUseError(
-            f"Bestand already runs for the profile '{paths.root}'{who}.",
-            hint="Run `bestand app url` for a link that opens it.",
+            told.format(profile=paths.root, pid=other.pid if other else 0),
+            hint=_("Run `bestand app url` for a link that opens it."),
         ) from error
     try:
         paths.engine_file.unlink(missing_ok=True)  # of an engine that was killed
@@ -125,7 +128,9 @@ def require_engine(paths: ProfilePaths) -> EngineAddress:
     """
     address = running_engine(paths)
     if address is None:
-        raise EngineNotRunningError(f"Bestand does not run for the profile '{paths.root}'.")
+        raise EngineNotRunningError(
+            _("Bestand does not run for the profile '{profile}'.").format(profile=paths.root)
+        )
     return address
 
 

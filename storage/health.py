@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.i18n import N_
 from core.types import Json
 from storage.database.checks import DatabaseHealth
 from storage.lock import Holder
@@ -54,9 +55,13 @@ def check_storage(storage: "Storage") -> StorageHealth:
     paths = storage.paths
     database = storage.database.health()
     free = shutil.disk_usage(paths.root).free
-    problems = [f"The database is damaged: {problem}" for problem in database.problems]
+    problems = [N_("The database is damaged: {problem}").format(problem=problem) for problem in database.problems]
     if free < LOW_DISK_BYTES:
-        problems.append(f"The disk that holds '{paths.root}' has only {free // 1024**2} MiB left.")
+        problems.append(
+            N_("The disk that holds '{path}' has only {free} MiB left.").format(
+                path=paths.root, free=free // 1024**2
+            )
+        )
     return StorageHealth(
         ok=not problems,
         problems=tuple(problems),

@@ -1,43 +1,52 @@
-"""A reading in words, as the Import page and the command line show it."""
+"""A reading in words, as the Import page and the command line show it.
 
+In English, since it is part of `--json` too; whoever shows it to a person says it again by `core.i18n.retold`.
+"""
+
+from core.i18n import N_
 from core.types import FileFormat, Reading
 
 _DELIMITERS = {
-    ",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", ":": "colon", " ": "space", "^": "caret",
-    "~": "tilde",
+    ",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("vertical bar"), ":": N_("colon"),
+    " ": N_("space"), "^": N_("caret"), "~": N_("tilde"),
 }  # fmt: skip
 _ENCODINGS = {"utf-8": "UTF-8", "windows-1252": "Windows-1252"}
 _FORMATS = {
-    FileFormat.JSON: "JSON", FileFormat.NDJSON: "JSON lines", FileFormat.PARQUET: "Parquet",
-    FileFormat.XLSX: "Spreadsheet", FileFormat.DELIMITED: "Text",
+    FileFormat.JSON: "JSON", FileFormat.NDJSON: N_("JSON lines"), FileFormat.PARQUET: "Parquet",
+    FileFormat.XLSX: N_("Spreadsheet"), FileFormat.DELIMITED: N_("Text"),
 }  # fmt: skip
+
+_BEFORE = N_("{count} lines before it")
+_HEADER_LINES = N_("header in lines {first} to {last}")
 
 
 def describe(reading: Reading, *, width: int) -> str:
-    """Return the reading as one line, most important first."""
+    """Return the reading as one line in English, most important first; `core.i18n.retold` says it to a person."""
     if reading.format is not FileFormat.DELIMITED:
         parts = [_FORMATS[reading.format]]
         if reading.sheet is not None:
-            parts.append(f"sheet '{reading.sheet}'")
+            parts.append(N_("sheet '{name}'").format(name=reading.sheet))
         return " · ".join([*parts, *_header_words(reading)])
     encoding = reading.encoding or "utf-8"
     parts = [_ENCODINGS.get(encoding, encoding.upper())]
     if width == 1:
-        parts.append("one column")
+        parts.append(N_("one column"))
     else:
         delimiter = reading.delimiter or ","
         name = _DELIMITERS.get(delimiter, f"'{delimiter}'" if delimiter.isprintable() else repr(delimiter))
-        parts.append(f"{name} and space" if reading.skip_blank else name)
-    parts.append(f"quoted by {reading.quote}" if reading.quote else "no quotes")
+        parts.append(N_("{sign} and space").format(sign=name) if reading.skip_blank else name)
+    parts.append(N_("quoted by {quote}").format(quote=reading.quote) if reading.quote else N_("no quotes"))
     if reading.escape:
-        parts.append(f"escaped by {reading.escape}")
+        parts.append(N_("escaped by {sign}").format(sign=reading.escape))
     parts.extend(_header_words(reading))
     if reading.first_line > 1:
-        parts.append(f"{reading.first_line - 1} lines before it" if reading.first_line > 2 else "1 line before it")
+        parts.append(
+            _BEFORE.format(count=reading.first_line - 1) if reading.first_line > 2 else N_("1 line before it")
+        )
     if reading.comment:
-        parts.append(f"comments begin with {reading.comment}")
+        parts.append(N_("comments begin with {sign}").format(sign=reading.comment))
     if reading.decimal == ",":
-        parts.append("decimal comma")
+        parts.append(N_("decimal comma"))
     return " · ".join(parts)
 
 
@@ -45,7 +54,7 @@ def _header_words(reading: Reading) -> list[str]:
     if reading.format in (FileFormat.JSON, FileFormat.NDJSON, FileFormat.PARQUET):
         return []
     if reading.header_rows == 0:
-        return ["no header"]
+        return [N_("no header")]
     if reading.header_rows == 1:
-        return [f"header in line {reading.first_line}"]
-    return [f"header in lines {reading.first_line} to {reading.first_line + reading.header_rows - 1}"]
+        return [N_("header in line {line}").format(line=reading.first_line)]
+    return [_HEADER_LINES.format(first=reading.first_line, last=reading.first_line + reading.header_rows - 1)]

@@ -16,6 +16,8 @@ _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _ENOUGH_LETTERS: Final = 8
 """A template with fewer letters of its own matches too much to be believed by itself."""
 _DEPTH: Final = 3
+JOINT: Final = " · "
+"""Between facts that stand side by side; each of them is a text of its own."""
 
 
 def retold(sentence: str) -> str:
@@ -23,8 +25,9 @@ def retold(sentence: str) -> str:
     language = current_language()
     if language == SOURCE or not sentence:
         return sentence
-    shown = _retold(sentence, language, _DEPTH)
-    return sentence if shown is None else Text(shown, sentence)
+    parts = sentence.split(JOINT)
+    told = [_retold(part, language, _DEPTH) or part for part in parts]
+    return Text(_retold(sentence, language, _DEPTH) or JOINT.join(told), sentence)
 
 
 @lru_cache(maxsize=4_096)

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from core.errors import BestandError
+from core.i18n import N_
 from core.telemetry import log_error
 
 if TYPE_CHECKING:
@@ -64,10 +65,13 @@ async def _try(name: str, check: Check) -> dict[str, bool | str]:
     try:
         await asyncio.wait_for(asyncio.to_thread(check), CHECK_LIMIT_S)
     except TimeoutError:
-        return {"ok": False, "why": f"It did not answer within {CHECK_LIMIT_S:g} seconds."}
+        return {
+            "ok": False,
+            "why": N_("It did not answer within {seconds} seconds.").format(seconds=f"{CHECK_LIMIT_S:g}"),
+        }
     except BestandError as error:
         return {"ok": False, "why": str(error)}
     except Exception as error:  # whatever breaks in a dependency means that it is not ready
         log_error(error, {"check": name})
-        return {"ok": False, "why": "It failed; the log tells why."}
+        return {"ok": False, "why": N_("It failed; the log tells why.")}
     return {"ok": True, "why": ""}

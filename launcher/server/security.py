@@ -23,6 +23,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.fingerprint import fingerprint
+from core.i18n import N_, _
 from core.ids import new_id
 from core.paths import ProfilePaths
 from core.security.secrets import same_secret
@@ -63,12 +64,12 @@ class CookieNames:
 class Refusal(Enum):
     """Why a request was not let in: status, one sentence."""
 
-    HOST = (421, "This address does not belong to Bestand.")
-    ORIGIN = (403, "Another page may not use Bestand.")
-    LINK = (403, "This link was used already or is too old. Run `bestand app url` for another one.")
-    PEER = (403, "Another user of this machine may not use Bestand.")
-    COOKIE = (401, "This browser is not let in yet. Run `bestand app url` for a link that lets it in.")
-    METHOD = (405, "A link is only opened, nothing else.")
+    HOST = (421, N_("This address does not belong to Bestand."))
+    ORIGIN = (403, N_("Another page may not use Bestand."))
+    LINK = (403, N_("This link was used already or is too old. Run `bestand app url` for another one."))
+    PEER = (403, N_("Another user of this machine may not use Bestand."))
+    COOKIE = (401, N_("This browser is not let in yet. Run `bestand app url` for a link that lets it in."))
+    METHOD = (405, N_("A link is only opened, nothing else."))
 
     @property
     def status(self) -> int:
@@ -78,7 +79,7 @@ class Refusal(Enum):
     @property
     def sentence(self) -> str:
         """What the person reads."""
-        return self.value[1]
+        return _(self.value[1])
 
 
 class LaunchGate:

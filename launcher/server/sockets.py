@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.errors import PortTakenError
+from core.i18n import _
 from core.paths import ProfilePaths
 
 LOOPBACK = "127.0.0.1"
@@ -42,7 +43,9 @@ def open_socket(
         try:
             return _listen(wanted)
         except OSError as error:
-            raise PortTakenError(f"Port {wanted} is taken by another program.", port=wanted) from error
+            raise PortTakenError(
+                _("Port {port} is taken by another program.").format(port=wanted), port=wanted
+            ) from error
     known = remembered_ports(paths.ports_file)
     for port in (*([known_to_page] if known_to_page else ()), *_candidates(known)):
         try:
@@ -51,7 +54,9 @@ def open_socket(
             continue
         _remember(paths.ports_file, known, bound.getsockname()[1])
         return bound
-    raise PortTakenError("No port of this machine's loopback is free.", hint="Close some programs and try again.")
+    raise PortTakenError(
+        _("No port of this machine's loopback is free."), hint=_("Close some programs and try again.")
+    )
 
 
 def remembered_ports(ports_file: Path) -> tuple[int, ...]:
@@ -65,7 +70,7 @@ def remembered_ports(ports_file: Path) -> tuple[int, ...]:
 
 def _candidates(known: tuple[int, ...]) -> Iterator[int]:
     yield from known
-    for _ in range(_ATTEMPTS):
+    for _attempt in range(_ATTEMPTS):
         yield secrets.choice(_QUIET_PORTS)
     yield 0
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from core.errors import UsageError
+from core.i18n import _
 from core.types import Json
 
 if TYPE_CHECKING:
@@ -43,9 +44,11 @@ def start_export(
         UsageError: neither or both were given, or the format is unknown.
     """
     if (dataset is None) == (sql is None):
-        raise UsageError("An export takes either a dataset or a question.")
+        raise UsageError(_("An export takes either a dataset or a question."))
     if fmt not in FORMATS:
-        raise UsageError(f"'{fmt}' is no export format; there are {', '.join(FORMATS)}.")
+        raise UsageError(
+            _("'{fmt}' is no export format; there are {names}.").format(fmt=fmt, names=", ".join(FORMATS))
+        )
     args: dict[str, Json] = {"target": str(target.absolute()), "format": fmt, "overwrite": overwrite}
     args |= {"dataset": dataset} if dataset is not None else {"sql": sql}
     return ctx.jobs.manager.enqueue("export", args)

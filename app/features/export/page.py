@@ -16,6 +16,7 @@ from app.session import kept, seed, value
 from app.widgets import field_key
 from app.widgets.parts import progress
 from app.widgets.words import counted, size
+from core.i18n import _
 
 if TYPE_CHECKING:
     from app.context import AppContext
@@ -44,7 +45,7 @@ class _Exports:
 def export_control(ctx: "AppContext", view: str, subject: Subject | None) -> None:
     """Draw the Export button of a view; without a subject it is there, but cannot be pressed."""
     with st.popover(
-        texts.EXPORT, icon=":material/download:", key=field_key("export", view, "box"), disabled=subject is None
+        _(texts.EXPORT), icon=":material/download:", key=field_key("export", view, "box"), disabled=subject is None
     ):
         if subject is not None:
             part(f"export_{view}", partial(_draw_panel, ctx, view, subject))
@@ -76,23 +77,23 @@ def _draw_form(ctx: "AppContext", view: str, subject: Subject, running: _Running
         redraw(f"export_{view}", STATUS)
 
     st.segmented_control(
-        texts.FORMAT, list(texts.FORMATS), key=fmt, required=True, format_func=texts.FORMATS.__getitem__,
+        _(texts.FORMAT), list(texts.FORMATS), key=fmt, required=True, format_func=texts.FORMATS.__getitem__,
         persist_state="session",
     )  # fmt: skip
     with st.container(horizontal=True):
         st.button(
-            texts.WRITE, key=field_key("export", "start", view), type="primary", disabled=busy,
+            _(texts.WRITE), key=field_key("export", "start", view), type="primary", disabled=busy,
             on_click=guarded(view, start),
         )  # fmt: skip
         if busy and running.job is not None:
             st.button(
-                texts.CANCEL,
+                _(texts.CANCEL),
                 key=field_key("export", "cancel", view),
                 on_click=guarded(view, _cancel),
                 args=(ctx, running.job),
             )
     if running.job is None:
-        st.caption(texts.WHAT)
+        st.caption(_(texts.WHAT))
 
 
 def _cancel(ctx: "AppContext", job_id: str) -> None:
@@ -103,7 +104,7 @@ def _draw_progress(ctx: "AppContext", view: str, running: _Running) -> None:
     if running.job is None:
         return
     status = work.poll(ctx, running.job)
-    progress(status, texts.WRITING)
+    progress(status, _(texts.WRITING))
     if status.state in work.ENDED:
         running.ended = status
         refresh(f"export_{view}", STATUS)
@@ -111,17 +112,17 @@ def _draw_progress(ctx: "AppContext", view: str, running: _Running) -> None:
 
 def _draw_end(view: str, ended: "JobStatus") -> None:
     if ended.state == "cancelled":
-        st.info(texts.CANCELLED, icon=":material/info:")
+        st.info(_(texts.CANCELLED), icon=":material/info:")
         return
     if ended.state != "done":
-        problem(*work.reason_of(ended, texts.FAILED))
+        problem(*work.reason_of(ended, _(texts.FAILED)))
         return
     result = work.result_of(ended)
     path = Path(str(result["path"]))
     facts = f"{counted(int(str(result['rows'])), 'row')}, {size(int(str(result['bytes'])))}"
     st.markdown(f"**{escaped(path.name)}** · {facts}")
     st.download_button(
-        texts.SAVE, data=path.read_bytes, file_name=path.name, key=field_key("export", "save", view),
+        _(texts.SAVE), data=path.read_bytes, file_name=path.name, key=field_key("export", "save", view),
         icon=":material/download:", on_click="ignore",
     )  # fmt: skip
-    st.caption(texts.ALSO.format(folder=escaped(str(path.parent))))
+    st.caption(_(texts.ALSO).format(folder=escaped(str(path.parent))))

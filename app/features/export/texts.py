@@ -2,14 +2,16 @@
 
 from typing import Final
 
-EXPORT: Final = "Export"
-FORMAT: Final = "Format"
+from core.i18n import N_
+
+EXPORT: Final = N_("Export")
+FORMAT: Final = N_("Format")
 FORMATS: Final = {"csv": "CSV", "xlsx": "Excel", "parquet": "Parquet", "json": "JSON", "ndjson": "NDJSON"}
-WRITE: Final = "Write the file"
-WHAT: Final = "All rows and columns are written, not only those on the screen."
-WRITING: Final = "Writing the file"
-CANCEL: Final = "Cancel"
-CANCELLED: Final = "The export was stopped; no file was left behind."
-FAILED: Final = "The export failed."
-SAVE: Final = "Save a copy"
-ALSO: Final = "It lies in {folder}"
+WRITE: Final = N_("Write the file")
+WHAT: Final = N_("All rows and columns are written, not only those on the screen.")
+WRITING: Final = N_("Writing the file")
+CANCEL: Final = N_("Cancel")
+CANCELLED: Final = N_("The export was stopped; no file was left behind.")
+FAILED: Final = N_("The export failed.")
+SAVE: Final = N_("Save a copy")
+ALSO: Final = N_("It lies in {folder}")

@@ -17,6 +17,7 @@ from app.session import kept, seed, value
 from app.widgets import field_key
 from app.widgets.parts import body, empty, progress, toolbar
 from app.widgets.words import counted, duration, seconds_between, when
+from core.i18n import _, retold
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -55,7 +56,7 @@ class JobsPage(Page):
     @property
     def title(self) -> str:
         """The page's name."""
-        return texts.TITLE
+        return _(texts.TITLE)
 
     def badge(self, ctx: "AppContext") -> int:
         """Return how many jobs ended badly."""
@@ -65,9 +66,10 @@ class JobsPage(Page):
         """Draw the list and the chosen job."""
         del desk, params
         seed(_FILTER, texts.ALL)
-        with toolbar(VIEW, texts.TITLE):
+        with toolbar(VIEW, _(texts.TITLE)):
             st.segmented_control(
-                texts.SHOW, list(_STATES), key=_FILTER, required=True, label_visibility="collapsed",
+                _(texts.SHOW), list(_STATES), key=_FILTER, required=True, label_visibility="collapsed",
+                format_func=_,
                 persist_state="session",
             )  # fmt: skip
         with body(VIEW):
@@ -96,11 +98,11 @@ def _draw_jobs(ctx: "AppContext") -> None:
 
 def _draw_none(wanted: str) -> None:
     if wanted != texts.ALL:
-        empty(texts.NONE_SUCH)
+        empty(_(texts.NONE_SUCH))
         return
-    empty(texts.EMPTY)
+    empty(_(texts.EMPTY))
     st.button(
-        texts.TO_IMPORT, key=field_key(VIEW, "to_import"), type="primary", on_click=navigate, args=("import",)
+        _(texts.TO_IMPORT), key=field_key(VIEW, "to_import"), type="primary", on_click=navigate, args=("import",)
     )
 
 
@@ -122,11 +124,13 @@ def _draw_list(jobs: "Sequence[JobStatus]") -> None:
         row_height=28,
         height="content",
         column_config={
-            "State": st.column_config.TextColumn(width=130),
-            "Job": st.column_config.TextColumn(width=360),
-            "Progress": st.column_config.ProgressColumn(min_value=0.0, max_value=1.0, format="percent", width=120),
+            _(texts.STATE): st.column_config.TextColumn(width=130),
+            _(texts.JOB): st.column_config.TextColumn(width=360),
+            _(texts.PROGRESS): st.column_config.ProgressColumn(
+                min_value=0.0, max_value=1.0, format="percent", width=120
+            ),
         },
-        alt=texts.LIST,
+        alt=_(texts.LIST),
         lazy=False,
     )
 
@@ -136,13 +140,13 @@ def _as_arrow(jobs: "Sequence[JobStatus]") -> "pa.Table":
 
     return pa.table(
         {
-            "State": [texts.STATES.get(job.state, job.state) for job in jobs],
-            "Job": [job.label for job in jobs],
-            "Progress": [1.0 if job.state == "done" else job.fraction for job in jobs],
-            "Step": [job.step if job.state in actions.UNFINISHED else "" for job in jobs],
-            "Started": [when(job.started_at) for job in jobs],
-            "Took": [_took(job) for job in jobs],
-            "By": [job.actor for job in jobs],
+            _(texts.STATE): [texts.state(job.state) for job in jobs],
+            _(texts.JOB): [job.label for job in jobs],
+            _(texts.PROGRESS): [1.0 if job.state == "done" else job.fraction for job in jobs],
+            _(texts.STEP): [retold(job.step) if job.state in actions.UNFINISHED else "" for job in jobs],
+            _(texts.STARTED): [when(job.started_at) for job in jobs],
+            _(texts.TOOK): [_took(job) for job in jobs],
+            _(texts.BY): [job.actor for job in jobs],
         }
     )
 
@@ -155,17 +159,17 @@ def _took(job: "JobStatus") -> str:
 def _draw_chosen(ctx: "AppContext", jobs: "Sequence[JobStatus]") -> None:
     chosen = next((job for job in jobs if job.id == _state().chosen), None)
     if chosen is None:
-        st.caption(texts.CHOOSE)
+        st.caption(_(texts.CHOOSE))
         return
     with st.container(border=True, key="jobs_chosen"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{escaped(chosen.label)}**", width="content")
-            st.caption(f"{texts.STATES.get(chosen.state, chosen.state)} · {counted(chosen.attempt, 'attempt')}")
+            st.caption(f"{texts.state(chosen.state)} · {counted(chosen.attempt, 'attempt')}")
             _draw_tools(ctx, chosen)
         if chosen.state in actions.UNFINISHED:
             progress(chosen, chosen.label)
         if chosen.error:
-            problem(*work.reason_of(chosen, texts.FAILED_JOB))
+            problem(*work.reason_of(chosen, _(texts.FAILED_JOB)))
         st.caption(f"id {chosen.id} · trace {chosen.trace or '–'}")
 
 
@@ -179,6 +183,6 @@ def _draw_tools(ctx: "AppContext", job: "JobStatus") -> None:
         redraw(view_key(VIEW), NAV, STATUS)
 
     if job.state in actions.UNFINISHED:
-        st.button(texts.CANCEL, key=field_key(VIEW, "cancel"), on_click=guarded(VIEW, stop))
+        st.button(_(texts.CANCEL), key=field_key(VIEW, "cancel"), on_click=guarded(VIEW, stop))
     elif job.state != "done":
-        st.button(texts.RETRY, key=field_key(VIEW, "retry"), on_click=guarded(VIEW, again))
+        st.button(_(texts.RETRY), key=field_key(VIEW, "retry"), on_click=guarded(VIEW, again))

@@ -2,22 +2,43 @@
 
 from typing import Final
 
-TITLE: Final = "Jobs"
-EMPTY: Final = "No jobs yet. Imports and exports run here; leaving a page does not stop them."
-TO_IMPORT: Final = "Import a file"
-NONE_SUCH: Final = "No jobs in this state."
-SHOW: Final = "Show"
-ALL: Final = "All"
-RUNNING: Final = "Running"
-FAILED: Final = "Failed"
-FAILED_JOB: Final = "The job failed."
-DONE: Final = "Done"
-LIST: Final = "Jobs, newest first; click one for its details"
-CANCEL: Final = "Cancel"
-RETRY: Final = "Try again"
-CHOOSE: Final = "Choose a job to see its details."
+from core.i18n import N_, _
+
+TITLE: Final = N_("Jobs")
+EMPTY: Final = N_("No jobs yet. Imports and exports run here; leaving a page does not stop them.")
+TO_IMPORT: Final = N_("Import a file")
+NONE_SUCH: Final = N_("No jobs in this state.")
+SHOW: Final = N_("Show")
+ALL: Final = N_("All")
+RUNNING: Final = N_("Running")
+FAILED: Final = N_("Failed")
+FAILED_JOB: Final = N_("The job failed.")
+DONE: Final = N_("Done")
+LIST: Final = N_("Jobs, newest first; click one for its details")
+STATE: Final = N_("State")
+JOB: Final = N_("Job")
+PROGRESS: Final = N_("Progress")
+STEP: Final = N_("Step")
+STARTED: Final = N_("Started")
+TOOK: Final = N_("Took")
+BY: Final = N_("By")
+CANCEL: Final = N_("Cancel")
+RETRY: Final = N_("Try again")
+CHOOSE: Final = N_("Choose a job to see its details.")
 STATES: Final = {
-    "queued": "○ waiting", "running": "◐ running", "retry": "◌ waits to try again", "done": "✓ done",
-    "failed": "✕ failed", "cancelled": "– stopped", "interrupted": "◌ interrupted", "dead": "✕ given up",
-}  # fmt: skip
+    "queued": N_("○ waiting"),
+    "running": N_("◐ running"),
+    "retry": N_("◌ waits to try again"),
+    "done": N_("✓ done"),
+    "failed": N_("✕ failed"),
+    "cancelled": N_("– stopped"),
+    "interrupted": N_("◌ interrupted"),
+    "dead": N_("✕ given up"),
+}
 """A sign and a word for each state, so that colour carries nothing alone."""
+
+
+def state(name: str) -> str:
+    """Return a job's state as a sign and a word."""
+    known = STATES.get(name)
+    return _(known) if known else name
