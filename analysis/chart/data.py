@@ -35,7 +35,7 @@ ROWS: Final = "rows"
 BOX: Final = ("low", "q1", "middle", "q3", "high")
 """Columns of a box: smallest value, quartiles, largest value."""
 
-_DWARFS: Final = 4.0
+_DWARFS: Final = 2.5
 """So many times the largest shown place, the rest would make all of them invisible."""
 
 _FACTS: Final = b"bestand.chart"

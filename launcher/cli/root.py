@@ -10,7 +10,7 @@ import typer
 
 from core.paths import PROFILE_VARIABLE
 from launcher.cli import app as app_commands
-from launcher.cli import cache, config, data, db, jobs, logs, query, status
+from launcher.cli import cache, chart, config, data, db, jobs, logs, query, status
 from launcher.cli.output import write_line
 from launcher.cli.session import PROFILE_OPTION
 from launcher.cli.tree import LightGroup, command_group
@@ -29,6 +29,7 @@ for name, group in (
 ):
     tree.add_typer(group, name=name)
 tree.command("query", no_args_is_help=True)(query.query)
+tree.command("chart", no_args_is_help=True)(chart.chart)
 tree.command("status")(status.status)
 
 
