@@ -49,7 +49,7 @@ def part(key: str, body: Callable[[], None], *, every: float | None = None) -> N
     st.fragment(drawn, key=key, run_every=every)()
 
 
-def guarded(view: str, act: Callable[P, None]) -> Callable[P, None]:
+def guarded(view: str, act: Callable[P, object]) -> Callable[P, None]:
     """Return a callback that shows what fails as a notice on its view instead of breaking the page."""
 
     @wraps(act)

@@ -5,7 +5,7 @@ A click draws the view if it must be drawn, then the navigation and the status b
 nothing else moves.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,9 +25,10 @@ from app.features.export.page import export_control
 from app.page import Event, Page
 from app.pages import PAGES
 from app.refresh import FRAME, NAV, STATUS, inspector_key, redraw, view_key
-from app.router import Router, install, logged, navigate, router
+from app.router import Move, Router, install, logged, navigate, router
 from app.status import status_items
 from app.uploads import kept_upload
+from app.visits import remember_visit
 from core.i18n import _
 from core.trace import trace
 
@@ -62,7 +63,15 @@ def draw(ctx: "AppContext") -> None:
 
 
 def _new_router(ctx: "AppContext") -> Router:
-    return Router(ctx, {page.slug: page for page in PAGES}, middleware=(logged,), marks=ctx.changes.marks)
+    pages = {page.slug: page for page in PAGES}
+
+    def visited(move: Move, then: Callable[[Move], None]) -> None:
+        """Remember the place for the next start."""
+        then(move)
+        title = pages[move.target.page].crumbs(move.target.params)[-1].title
+        remember_visit(ctx.paths, move.target.page, move.target.params.query(), title)
+
+    return Router(ctx, pages, middleware=(logged, visited), marks=ctx.changes.marks)
 
 
 # ---- left -------------------------------------------------------------------------------------------------

@@ -66,6 +66,14 @@ def asset_url(name: str) -> str:
     return f"{ASSETS_PATH}/{built_files()[name]}"
 
 
+@cache
+def script_urls() -> list[str]:
+    """Return where every built script is served, so that a page may load them before they are needed."""
+    manifest = json.loads((ASSETS / "manifest.json").read_text(encoding="utf-8"))
+    files = {str(entry["file"]) for entry in manifest.values()}
+    return sorted(f"{ASSETS_PATH}/{file}" for file in files if file.endswith(".js"))
+
+
 def asset_routes() -> list[BaseRoute]:
     """Return the route that serves the built files."""
     return [Mount(ASSETS_PATH, _Assets(directory=ASSETS), name="assets")]

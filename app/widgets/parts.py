@@ -1,15 +1,19 @@
 """Parts every page draws the same way: toolbar, body, empty state, table, ledger bar, progress."""
 
 import html
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
-from app.boundary import escaped, notice
+from app.boundary import escaped, guarded, notice
+from app.components.heading import heading
+from app.router import router
+from app.widgets.keys import field_key
 from app.widgets.words import counted, done_word, ledger_parts, number
-from core.i18n import retold
+from core.i18n import _, retold
 from core.types import Ledger
 
 if TYPE_CHECKING:
@@ -24,16 +28,63 @@ FILL_PX = 360
 NULL_SIGN = "∅"
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What undo or redo would do: its name, said on hover, and the callback that does it."""
+
+    label: str
+    do: Callable[[], object]
+
+
 @contextmanager
-def toolbar(view: str, title: str, about: str = "") -> Iterator[None]:
-    """Draw the head of a view: what this is on the left; the block adds what can be done here on the right."""
+def toolbar(
+    view: str,
+    title: str,
+    about: str = "",
+    *,
+    rename: Callable[[str], object] | None = None,
+    undo: Step | None = None,
+    redo: Step | None = None,
+) -> Iterator[None]:
+    """Draw the head of a view: where this is on the left; the block adds what can be done here on the right.
+
+    Args:
+        view: The page's slug.
+        title: What is shown.
+        about: A few facts about it.
+        rename: A callback that gets a new name; with it the title can be changed in place.
+        undo: The step that can be taken back here, if any, and
+        redo: the one that can be done again; a view that has either shows both buttons.
+    """
     with st.container(
         key=f"toolbar_{view}", horizontal=True, wrap=False, gap="small", vertical_alignment="center"
     ):
-        st.header(escaped(title), anchor=False, width="content")
-        st.caption(escaped(about) or " ", width="content", wrap=False)
-        st.space("stretch")
+        heading(
+            view, title, about=about, crumbs=_way_to(view), on_rename=guarded(view, rename) if rename else None
+        )
+        if undo or redo:
+            _step_button(view, "undo", _("Undo"), undo)
+            _step_button(view, "redo", _("Redo"), redo)
         yield
+
+
+def _way_to(view: str) -> list[dict[str, Any]]:
+    """Return the steps above the place shown, for the heading."""
+    window = router()
+    above = window.pages[view].crumbs(window.params_of(view))[:-1]
+    return [{"title": one.title, "place": {"page": one.page, "params": dict(one.params)}} for one in above]
+
+
+def _step_button(view: str, sign: str, word: str, step: Step | None) -> None:
+    st.button(
+        word,
+        key=field_key(view, f"step_{sign}"),
+        icon=f":material/{sign}:",
+        type="tertiary",
+        help=f"{word}: {step.label}" if step else word,
+        disabled=step is None,
+        on_click=guarded(view, step.do) if step else None,
+    )
 
 
 @contextmanager

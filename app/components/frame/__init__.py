@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from app.components.mount import component
+from app.components.mount import component, script_urls
 from core.i18n import _
 
 _KEY: Final = "frame"
@@ -55,6 +55,7 @@ def frame(
             "fresh": {slug: dict(shown) for slug, shown in fresh.items()},
             "watch": sorted(watch),
             "messages": [dict(one) for one in messages],
+            "files": script_urls(),
             "texts": {
                 "drop": _("Drop to import"),
                 "undo": _("Undo"),

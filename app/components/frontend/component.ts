@@ -45,7 +45,15 @@ function hang<Data>(make: (root: Root, outlet: Outlet) => Living<Data>, args: Fr
     set: (name, value) => one.args.setStateValue(name as never, value as never),
     trigger: (name, value) => one.args.setTriggerValue(name as never, value as never),
   });
+  hostOf(args.parentElement).setAttribute(MADE, '');
   return one;
+}
+
+/** Marks a component that has loaded; until then its place is empty, and the frame shows no view with an empty place. */
+export const MADE = 'data-made';
+
+function hostOf(root: Root): Element {
+  return root instanceof ShadowRoot ? root.host : (root as Element);
 }
 
 /** Put a style sheet into a component's root, once. */

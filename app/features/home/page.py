@@ -4,17 +4,25 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from app.features.home import texts
-from app.page import Page, Params
+from app.boundary import escaped
+from app.components.overview import Line, Section, overview
+from app.features.home import actions, texts
+from app.page import Action, Page, Params
 from app.router import HOME, navigate
 from app.widgets import field_key
 from app.widgets.parts import body, empty, toolbar
+from core.i18n import percent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.context import AppContext
     from app.desk import Desk
+    from app.features.home.actions import Overview
+    from jobs.manager import JobStatus
 
 VIEW: Final = HOME
+SQL_SHOWN: Final = 160
 
 
 class HomePage(Page):
@@ -29,19 +37,63 @@ class HomePage(Page):
         """The page's name."""
         return texts.title()
 
+    def actions(self, ctx: "AppContext", params: Params) -> "Sequence[Action]":
+        """Return the two ways to begin."""
+        del ctx, params
+        return (
+            Action("home.import", texts.choose_file(), _to_import),
+            Action("home.sample", texts.sample(), _to_sample),
+        )
+
     def render(self, ctx: "AppContext", desk: "Desk", params: Params) -> None:
-        """Draw the beginning."""
-        del ctx, desk, params
+        """Draw what there is to go on with, or how to begin."""
+        del desk, params
+        seen = actions.overview(ctx)
         with toolbar(VIEW, texts.title()):
-            pass
+            st.button(texts.sample(), key=field_key(VIEW, "sample"), on_click=_to_sample)
+            st.button(texts.choose_file(), key=field_key(VIEW, "import"), type="primary", on_click=_to_import)
         with body(VIEW):
-            empty(texts.greeting())
-            with st.container(horizontal=True):
-                st.button(
-                    texts.choose_file(), key=field_key(VIEW, "import"), type="primary", on_click=navigate,
-                    args=("import",),
-                )  # fmt: skip
-                st.button(
-                    texts.sample(), key=field_key(VIEW, "sample"), on_click=navigate, args=("import",),
-                    kwargs={"event": "sample"},
-                )  # fmt: skip
+            if seen.is_new:
+                empty(texts.greeting())
+            overview(_sections(seen), key="home_overview")
+            for trouble in seen.troubles:
+                st.warning(escaped(trouble), icon=":material/warning:")
+            if not seen.troubles:
+                st.caption(f":material/check_circle: {escaped(seen.health)}")
+
+
+def _to_import() -> None:
+    navigate("import")
+
+
+def _to_sample() -> None:
+    navigate("import", event="sample")
+
+
+def _sections(seen: "Overview") -> list[Section]:
+    sections = []
+    if seen.going_on is not None:
+        last = seen.going_on
+        line = Line("resume", last.title, last.page, last.params, meta=texts.age(last.at))
+        sections.append(Section(texts.going_on(), [line], wide=True))
+    datasets = [
+        Line(
+            "table", row.name, "data", {"dataset": row.name}, note=texts.rows(row.row_count),
+            meta=texts.age(row.updated_at),
+        )
+        for row in seen.datasets
+    ]  # fmt: skip
+    questions = [
+        Line("terminal", " ".join(row.sql.split())[:SQL_SHOWN], "sql", meta=texts.age(row.created_at), code=True)
+        for row in seen.questions
+    ]
+    sections += [Section(texts.datasets(), datasets), Section(texts.questions(), questions)]
+    return [*sections, Section(texts.jobs(), [_job_line(job) for job in seen.jobs], wide=True)]
+
+
+def _job_line(job: "JobStatus") -> Line:
+    if job.state == "running":
+        return Line("progress_activity", job.label, "jobs", note=job.step, meta=percent(job.fraction))
+    if job.state in ("queued", "retry"):
+        return Line("hourglass_empty", job.label, "jobs", meta=texts.waiting())
+    return Line("error", job.label, "jobs", meta=texts.failed(), tone="warn")

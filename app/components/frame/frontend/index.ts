@@ -24,6 +24,8 @@ interface Data {
   /** Tags whose change must be told. */
   watch: string[];
   messages: Message[];
+  /** The scripts of all components. */
+  files: string[];
   texts: { drop: string; undo: string; dismiss: string; failed: string };
 }
 
@@ -47,7 +49,7 @@ export default define<Data>((root, outlet) => {
   return {
     update: (data) => {
       watched = new Set(data.watch);
-      views.show(data, data.fresh);
+      views.show(data, data.fresh, data.files);
       history.follow(data, data.seq, data.address);
       toasts.show(data.messages, data.texts);
       drops.say(data.texts);

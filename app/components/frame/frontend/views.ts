@@ -2,12 +2,14 @@
 // going from one to another moves nothing. A view that Python has yet to draw is shown when it is complete: until
 // then the old one stays, and after a second a quiet skeleton takes its place.
 
+import { MADE } from '../../frontend/component';
 import { address, type Place } from '../../frontend/signals';
 
 export type Shown = Record<string, Record<string, string>>;
 
 export const SKELETON_AFTER_MS = 1_000;
 const COMPLETE_WITHIN_MS = 1_500;
+const PRELOAD_AFTER_MS = 500;
 
 export function showViews() {
   const sheet = new CSSStyleSheet();
@@ -38,13 +40,13 @@ export function showViews() {
       slow = window.setTimeout(() => root.setAttribute('data-waiting', ''), SKELETON_AFTER_MS);
     },
     /** Python has drawn it. */
-    show(place: Place, now: Shown): void {
+    show(place: Place, now: Shown, files: readonly string[]): void {
       fresh = now;
       const mine = ++turn;
       void complete(place.page).then(() => {
         if (mine !== turn) return;
         put(place.page);
-        void ready();
+        void ready(files);
       });
     },
     end(): void {
@@ -64,18 +66,35 @@ async function complete(page: string): Promise<void> {
   const end = performance.now() + COMPLETE_WITHIN_MS;
   while (performance.now() < end) {
     const slot = document.querySelector(`.st-key-slot_${page}`);
-    if (slot?.firstElementChild && !slot.querySelector('[data-testid="stSkeleton"]')) return;
+    if (slot?.firstElementChild && !slot.querySelector('[data-testid="stSkeleton"]') && isMade(slot)) return;
     await frame();
   }
 }
 
+/** Whether every component in there has loaded. */
+function isMade(slot: Element): boolean {
+  const places = [...slot.querySelectorAll('[data-testid="stBidiComponentIsolated"], [data-testid="stBidiComponentRegular"]')];
+  return places.every((place) => place.hasAttribute(MADE) || place.querySelector(`[${MADE}]`) !== null);
+}
+
+/** Have the parts of other views loaded before they are needed. */
+export function preload(files: readonly string[]): void {
+  for (const file of files) {
+    const link = document.createElement('link');
+    link.rel = 'modulepreload';
+    link.href = file;
+    document.head.appendChild(link);
+  }
+}
+
 /** Say that the page is complete, once: the cover lifts. */
-async function ready(): Promise<void> {
+async function ready(files: readonly string[]): Promise<void> {
   if (document.documentElement.dataset.bestand === 'ready') return;
   await Promise.race([document.fonts.load('18px "Material Symbols Rounded"', 'home'), new Promise((done) => setTimeout(done, 2_000))]);
   await frame();
   await frame();
   document.documentElement.dataset.bestand = 'ready';
+  window.setTimeout(preload, PRELOAD_AFTER_MS, files);
 }
 
 function frame(): Promise<unknown> {

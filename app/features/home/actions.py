@@ -1,0 +1,84 @@
+"""What Home tells: where to go on, what was used last, what runs, whether all is well. No Streamlit."""
+
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import psutil
+
+from app import visits, work
+from app.visits import Visit
+from core.i18n import _, size
+from storage.health import LOW_DISK_BYTES
+
+if TYPE_CHECKING:
+    from app.context import AppContext
+    from jobs.manager import JobStatus
+    from storage.database.models import DatasetRow, QueryRow
+
+DATASETS: Final = 6
+QUESTIONS: Final = 5
+JOBS: Final = 5
+LOW_MEMORY_SHARE: Final = 0.05
+"""Below this share of free memory the person is warned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything on the page. `health` is one line; `troubles` are what is not well, as sentences."""
+
+    going_on: Visit | None
+    datasets: "list[DatasetRow]"
+    questions: "list[QueryRow]"
+    jobs: "list[JobStatus]"
+    health: str
+    troubles: tuple[str, ...]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing has been done in this profile yet."""
+        return not (self.datasets or self.questions or self.jobs)
+
+
+def overview(ctx: "AppContext") -> Overview:
+    """Look at the profile; cheap enough for each drawing."""
+    with ctx.storage.database.read() as uow:
+        datasets = list(uow.datasets.list_recent(limit=DATASETS))
+        questions = list(uow.queries.history(limit=QUESTIONS))
+    waiting = work.UNFINISHED | work.WANTS_ATTENTION
+    jobs = work.list_jobs(ctx, states=waiting, limit=JOBS)
+    health, troubles = _health(ctx)
+    return Overview(_going_on(ctx), datasets, questions, jobs, health, troubles)
+
+
+def _going_on(ctx: "AppContext") -> Visit | None:
+    """Return the last place that was not Home and is still there."""
+    for visit in visits.visits(ctx.paths):
+        dataset = visit.params.get("dataset")
+        if visit.page != "home" and (dataset is None or _exists(ctx, dataset)):
+            return visit
+    return None
+
+
+def _exists(ctx: "AppContext", dataset: str) -> bool:
+    with ctx.storage.database.read() as uow:
+        return uow.datasets.by_name(dataset) is not None
+
+
+def _health(ctx: "AppContext") -> tuple[str, tuple[str, ...]]:
+    free = shutil.disk_usage(ctx.paths.root).free
+    memory = psutil.virtual_memory()
+    others = len(ctx.storage.lock.holders()) - 1
+    troubles = []
+    if free < LOW_DISK_BYTES:
+        troubles.append(_("The disk that holds this profile has only {size} left.").format(size=size(free)))
+    if memory.available < memory.total * LOW_MEMORY_SHARE:
+        troubles.append(_("This machine has only {size} of free memory.").format(size=size(memory.available)))
+    line = _("{disk} free on the disk · {memory} of memory free · {locks}").format(
+        disk=size(free), memory=size(memory.available), locks=_locks(others)
+    )
+    return line, tuple(troubles)
+
+
+def _locks(others: int) -> str:
+    return _("no other process has this profile open") if others <= 0 else _("also open in another process")

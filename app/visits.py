@@ -1,0 +1,64 @@
+"""The places of this profile that were looked at last, over all windows and starts: for *Continue* on Home.
+
+One small file in the profile, written anew at each step; it may be deleted at any time. What is half-typed at a
+place is not kept here.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from core.clock import now_iso
+from core.ids import new_id
+from core.paths import ProfilePaths
+
+KEPT: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One place, by its address, what it is called, and when it was looked at (ISO 8601 UTC)."""
+
+    page: str
+    params: Mapping[str, str]
+    title: str
+    at: str
+
+
+def visits(paths: ProfilePaths) -> list[Visit]:
+    """Return the places looked at last, the latest first; none if there is no such file or it cannot be read."""
+    try:
+        lines = json.loads(paths.visits_file.read_text(encoding="utf-8"))
+        return [Visit(str(one["page"]), _texts(one["params"]), str(one["title"]), str(one["at"])) for one in lines]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return []
+
+
+def remember_visit(paths: ProfilePaths, page: str, params: Mapping[str, str], title: str) -> None:
+    """Put a place on top; a place that was there before moves up. That it cannot be written is no matter."""
+    now = Visit(page, dict(params), title, now_iso())
+    others = [one for one in visits(paths) if (one.page, one.params) != (page, now.params)]
+    lines = [_line(one) for one in (now, *others)][:KEPT]
+    part = paths.visits_file.with_name(f"{paths.visits_file.name}.{new_id()}.part")
+    with suppress(OSError):
+        _write(part, lines, paths.visits_file)
+
+
+def _write(part: Path, lines: list[dict[str, Any]], target: Path) -> None:
+    try:
+        part.write_text(json.dumps(lines, ensure_ascii=False), encoding="utf-8")
+        os.replace(part, target)  # noqa: PTH105 - over a file that is there, on every system
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _line(visit: Visit) -> dict[str, Any]:
+    return {"page": visit.page, "params": dict(visit.params), "title": visit.title, "at": visit.at}
+
+
+def _texts(given: Mapping[str, Any]) -> dict[str, str]:
+    return {str(name): str(value) for name, value in given.items()}
