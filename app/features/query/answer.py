@@ -9,15 +9,16 @@ import streamlit as st
 from app import catalogue
 from app.boundary import guarded, part, problem
 from app.components.answers import Act, AnswerTab, answer_tabs
+from app.components.grid import answer_rows, grid
 from app.features.query.editing import BELOW, EDITOR, VIEW, state
 from app.features.query.state import SqlState, Tab
 from app.features.query.tools import draw_tools, took_words
 from app.refresh import STATUS, redraw, refresh
 from app.router import navigate
-from app.session import put, value
 from app.widgets import field_key
-from app.widgets.parts import empty, grid_height, grid_place, table
-from core.i18n import _, ngettext, number
+from app.widgets.parts import empty, grid_place
+from core.i18n import _, number
+from core.words import counted
 
 if TYPE_CHECKING:
     from analysis.query.run import QueryRun
@@ -26,14 +27,10 @@ if TYPE_CHECKING:
 
 ANSWER: Final = "sql_answer"
 POLL_EVERY_S: Final = 0.3
-FITS: Final = 6
-"""Rows of an answer that are on the screen whole in the smallest window."""
 NAME_CHARS: Final = 24
 PLAN_COLUMNS: Final = ("explain_key", "explain_value")
 SIGNS: Final = {"running": "◐", "done": "✓", "failed": "✕", "cancelled": "–"}
 _COMMENT: Final = re.compile(r"\s*--[ \t]*(\S[^\n]*?)[ \t]*(?:\n|$)")
-_PAGE: Final = field_key(VIEW, "page")
-_JUMP: Final = field_key(VIEW, "jump")
 
 
 def draw_below(ctx: "AppContext", desk: "Desk") -> None:
@@ -51,16 +48,15 @@ def _draw(ctx: "AppContext", desk: "Desk") -> None:
     if tab is None:
         _draw_empty(ctx)
         return
-    page_rows = ctx.config.query.page_rows
     answer_tabs(
         [_shown(one) for one in sql.tabs], sql.chosen, key="sql_tabs", labels=_labels(),
         on_act=guarded(VIEW, partial(_act, sql)),
     )  # fmt: skip
     with st.container(key="sql_tools", horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
-        st.caption(_count_line(tab, page_rows), width="content")
+        st.caption(_count_line(tab), width="content")
         st.space("stretch")
         draw_tools(ctx, desk, tab)
-    _draw_content(tab, page_rows)
+    _draw_content(tab)
 
 
 def _draw_empty(ctx: "AppContext") -> None:
@@ -123,72 +119,38 @@ def _labels() -> dict[str, str]:
 # ---- what is in a tab ---------------------------------------------------------------------------------------
 
 
-def _count_line(tab: Tab, page_rows: int) -> str:
-    """Return how many rows are shown of how many, and how long it took; exact, or what is known by now."""
+def _count_line(tab: Tab) -> str:
+    """Return how many rows there are and how long it took; exact, or what is known by now."""
     run = tab.run
     if run is None or run.error is not None:
         return " "
-    if run.row_count is None and run.rows_so_far < page_rows:
+    if run.row_count is not None:
+        return f"{counted(run.row_count, 'row')} · {took_words(run.elapsed_s)}"
+    if run.rows_so_far == 0:
         return _("Asking …")
-    first = (tab.page - 1) * page_rows + 1
-    if run.row_count is None:
-        so_far = ngettext("{count} row", "{count} rows", run.rows_so_far).format(count=number(run.rows_so_far))
-        shown = number(min(first - 1 + page_rows, run.rows_so_far))
-        return _("first {shown} of …, counting: {rows} so far").format(shown=shown, rows=so_far)
-    rows = ngettext("{count} row", "{count} rows", run.row_count).format(count=number(run.row_count))
-    took = took_words(run.elapsed_s)
-    if run.row_count <= page_rows:
-        return f"{rows} · {took}"
-    last = min(first - 1 + page_rows, run.row_count)
-    span = _("{first}–{last} of {rows}").format(first=number(first), last=number(last), rows=rows)
-    return f"{span} · {took}"
+    return _("first {count} of …, counting").format(count=number(run.rows_so_far))
 
 
-def _draw_content(tab: Tab, page_rows: int) -> None:
+def _draw_content(tab: Tab) -> None:
     run, error = tab.run, tab.error
     if run is not None and run.state == "cancelled":
         st.info(_("The question was stopped."), icon=":material/info:")
     elif error is not None:
         problem(str(error), error.hint)
-    elif run is not None and (run.state != "running" or run.rows_so_far >= page_rows):
-        _draw_rows(tab, run, page_rows)
+    elif run is not None and run.columns == PLAN_COLUMNS:
+        _draw_plan(run)
+    elif run is not None and (run.row_count is not None or run.rows_so_far):
+        _draw_rows(run)
 
 
-def _draw_rows(tab: Tab, run: "QueryRun", page_rows: int) -> None:
-    rows = run.page((tab.page - 1) * page_rows, page_rows)
-    if rows.num_rows == 0:
+def _draw_plan(run: "QueryRun") -> None:
+    with grid_place("plan", "stretch"):
+        st.code("\n".join(str(plan) for plan in run.first_page().column(1).to_pylist()), language=None)
+
+
+def _draw_rows(run: "QueryRun") -> None:
+    if run.row_count == 0:
         st.markdown(_("The answer has no rows."))
         return
-    if tuple(rows.column_names) == PLAN_COLUMNS:
-        with grid_place("plan", "stretch"):
-            st.code("\n".join(str(plan) for plan in rows.column(1).to_pylist()), language=None)
-        return
-    height = grid_height(rows.num_rows, FITS)
-    with grid_place("answer", height):
-        table(rows, key=field_key(VIEW, "answer", run.id), alt=_("Answer"), height=height)
-    _draw_pager(tab, run, page_rows)
-
-
-def _draw_pager(tab: Tab, run: "QueryRun", page_rows: int) -> None:
-    readable = run.row_count if run.row_count is not None else run.rows_so_far
-    pages = max(-(-readable // page_rows), 1)
-    if pages == 1:
-        return
-    put(_PAGE, min(tab.page, pages))
-
-    def turn() -> None:
-        tab.page = int(value(_PAGE, 1))
-
-    def go_to() -> None:
-        digits = "".join(sign for sign in str(value(_JUMP, "")) if sign.isdigit())
-        if digits:
-            tab.page = min(max(-(-int(digits) // page_rows), 1), pages)
-        put(_JUMP, "")
-
-    with st.container(horizontal=True, vertical_alignment="center", key="sql_pager"):
-        st.space("stretch")
-        st.text_input(
-            _("Go to row"), key=_JUMP, placeholder=_("Go to row"), label_visibility="collapsed", width=110,
-            on_change=guarded(VIEW, go_to),
-        )  # fmt: skip
-        st.pagination(pages, key=_PAGE, on_change=guarded(VIEW, turn))
+    with grid_place("answer", "stretch"):
+        grid(answer_rows(run), key=field_key(VIEW, "answer", run.id), label=_("Answer"), tools=False)

@@ -11,7 +11,8 @@ from app.features.query.tools import took_words
 from app.refresh import STATUS, redraw, view_key
 from app.session import put, value
 from app.widgets import field_key
-from core.i18n import _, ngettext, number, when
+from core.i18n import _, when
+from core.words import counted
 
 if TYPE_CHECKING:
     from app.context import AppContext
@@ -44,7 +45,7 @@ def draw_history(ctx: "AppContext") -> None:
 def _draw_earlier(ctx: "AppContext", line: "HistoryLine") -> None:
     facts = [f"{SIGNS.get(line.state, line.state)} {when(line.asked_at)}"]
     if line.rows is not None:
-        facts.append(ngettext("{count} row", "{count} rows", line.rows).format(count=number(line.rows)))
+        facts.append(counted(line.rows, "row"))
     if line.duration_ms is not None:
         facts.append(took_words(line.duration_ms / 1000))
     if line.error:

@@ -17,8 +17,7 @@ MOST_TABS = 12
 class Tab:
     """One answer. `run` is None when the question was refused at once; then `refused` says why.
 
-    `number` is that of the run in the editor, `parameters` are as typed. `page` counts from 1. `job` saves the
-    answer as a dataset, `saved` is what became of it.
+    `number` is that of the run in the editor, `parameters` are as typed. `job` saves the answer as a dataset.
     """
 
     id: int
@@ -29,7 +28,6 @@ class Tab:
     pinned: bool = False
     run: "QueryRun | None" = None
     refused: "BestandError | None" = None
-    page: int = 1
     job: str | None = None
 
     @property

@@ -15,7 +15,8 @@ from app.router import navigate, router
 from app.session import value
 from app.widgets import field_key
 from app.widgets.parts import progress
-from core.i18n import _, duration, ngettext, number
+from core.i18n import _, duration, number
+from core.words import counted
 
 if TYPE_CHECKING:
     from app.context import AppContext
@@ -120,8 +121,7 @@ def _draw_end(tab: "Tab", ended: "JobStatus") -> None:
 
     if ended.state == "done":
         result = work.result_of(ended)
-        rows = int(str(result["rows"]))
-        told = ngettext("{count} row", "{count} rows", rows).format(count=number(rows))
+        told = counted(int(str(result["rows"])), "row")
         name = str(result["dataset"])
         st.markdown(f"**{escaped(name)}** · {told}")
         st.button(

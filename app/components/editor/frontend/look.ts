@@ -65,15 +65,15 @@ const frame = EditorView.theme({
 const colours = HighlightStyle.define([
   { tag: tags.keyword, color: 'var(--st-link-color)', fontWeight: '600' },
   { tag: [tags.string, tags.special(tags.string)], color: 'var(--st-green-color)' },
-  { tag: [tags.number, tags.bool, tags.null], color: 'var(--bestand-number)' },
+  { tag: [tags.number, tags.bool, tags.null], color: 'var(--st-orange-text-color)' },
   {
     tag: [tags.lineComment, tags.blockComment],
-    color: 'color-mix(in srgb, var(--st-text-color) 64%, var(--st-background-color))',
+    color: 'color-mix(in srgb, var(--st-text-color) 72%, var(--st-background-color))',
     fontStyle: 'italic',
   },
-  { tag: tags.typeName, color: 'var(--bestand-type)' },
-  { tag: tags.standard(tags.name), color: 'var(--bestand-function)' },
-  { tag: tags.special(tags.name), color: 'var(--bestand-number)', fontWeight: '600' },
+  { tag: tags.typeName, color: 'var(--st-violet-text-color)' },
+  { tag: tags.standard(tags.name), color: 'var(--st-violet-text-color)' },
+  { tag: tags.special(tags.name), color: 'var(--st-orange-text-color)', fontWeight: '600' },
 ]);
 
 /** Return the editor's looks. */
