@@ -7,6 +7,7 @@ the bottom up and closes them in reverse. Nothing heavy is imported before it is
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from app.changes import Changes
@@ -15,6 +16,7 @@ from core.i18n import set_language
 from core.logging import configure_logging, get_logger
 from core.network import NetworkGate
 from core.paths import ProfilePaths
+from core.settings import CurrentConfig
 
 if TYPE_CHECKING:
     from analysis.open import Analysis
@@ -26,8 +28,7 @@ if TYPE_CHECKING:
 class AppContext:
     """One profile, open. `closing` undoes what `init_app` did; call `close()`."""
 
-    config: AppConfig
-    report: ConfigReport
+    settings: CurrentConfig
     paths: ProfilePaths
     storage: "Storage"
     analysis: "Analysis"
@@ -35,6 +36,16 @@ class AppContext:
     changes: Changes
     network: NetworkGate
     closing: ExitStack
+
+    @property
+    def config(self) -> AppConfig:
+        """The settings as they are now; ask each time, they may change while Bestand runs."""
+        return self.settings.config
+
+    @property
+    def report(self) -> ConfigReport:
+        """The settings with their origins."""
+        return self.settings.report
 
     def close(self) -> None:
         """Stop the workers, close the floors; may be called twice."""
@@ -71,7 +82,10 @@ def init_app(
     paths.create()
     configure_logging(report.config, paths)
     with ExitStack() as opened:
-        storage = open_storage(report.config, paths, purpose=purpose)
+        settings = CurrentConfig(
+            paths, report, None if safe else partial(load_config_report, paths, overrides=overrides)
+        )
+        storage = open_storage(report.config, paths, purpose=purpose, settings=settings)
         opened.callback(storage.close)
         changes = Changes()
         storage.database.on_committed(changes.hear)
@@ -83,15 +97,16 @@ def init_app(
             jobs.worker.start()
         _tell(report)
         remember_good(paths, report)
+        network = NetworkGate(report.config)
+        _listen(settings, paths, storage, network)
         return AppContext(
-            report.config,
-            report,
+            settings,
             paths,
             storage,
             analysis,
             jobs,
             changes,
-            NetworkGate(report.config),
+            network,
             opened.pop_all(),
         )
 
@@ -110,6 +125,14 @@ def opened_app(
         yield context
     finally:
         context.close()
+
+
+def _listen(settings: CurrentConfig, paths: ProfilePaths, storage: "Storage", network: NetworkGate) -> None:
+    """Let a changed setting reach those who must do something for it; the others ask for it each time."""
+    settings.on_change(lambda config: set_language(config.ui.language))
+    settings.on_change(lambda config: configure_logging(config, paths))
+    settings.on_change(lambda config: storage.duck.adjust(config.engine))
+    settings.on_change(network.adjust)
 
 
 def _tell(report: ConfigReport) -> None:

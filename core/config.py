@@ -313,6 +313,17 @@ def _env_named_in_file(path: Path) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def check_setting(key: str, value: object) -> None:
+    """Check one setting by itself.
+
+    Raises:
+        ConfigError: there is no such setting, or it cannot have this value.
+    """
+    layer = _layer({key: value}, _("The settings"))
+    _refuse_unknown(layer)
+    _build([layer])
+
+
 def known_keys() -> tuple[str, ...]:
     """Return every setting's dotted key."""
     return tuple(key for key, _value in _flatten(AppConfig().model_dump()))

@@ -50,6 +50,10 @@ class NetworkGate:
             )
         return socket.create_connection((host, port), timeout=timeout_s)
 
+    def adjust(self, config: AppConfig) -> None:
+        """Open connections from now on as the settings say."""
+        self._online = config.mode == "online"
+
     @property
     def ledger(self) -> tuple[Connection, ...]:
         """Every connection asked for since the process began, oldest first."""

@@ -19,7 +19,7 @@ from typing import Final, TypeAlias
 
 import duckdb
 
-from core.config import AppConfig
+from core.config import AppConfig, EngineSection
 from core.errors import BestandError, CancelledError, DiskFullError, MemoryLimitError, QueryFailedError
 from core.i18n import _
 from core.ids import new_id
@@ -81,6 +81,15 @@ class DuckEngine:
                     f"select * from read_parquet({quote_literal(str(file))})"
                 )
             yield connection
+
+    def adjust(self, settings: EngineSection) -> None:
+        """Let new connections have these limits; those in use end with their own."""
+        if settings == self._settings:
+            return
+        self._settings = settings
+        self._memory_mib = engine_share_mib(settings.memory_limit_mib)
+        self._own.renew()
+        self._for_people.renew()
 
     def version(self) -> str:
         """Return the engine's version, as `1.5.5`."""
@@ -159,6 +168,11 @@ class _Instance:
         with self._lock:
             if self._root is not None:
                 self._root.close()
+            self._root = None
+
+    def renew(self) -> None:
+        """Open the instance anew for whoever comes next; it lives on until the last connection to it is closed."""
+        with self._lock:
             self._root = None
 
     def _connect(self) -> Connection:

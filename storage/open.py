@@ -8,8 +8,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.config import AppConfig
+from core.config import AppConfig, ConfigReport
 from core.paths import ProfilePaths, translate_os_error
+from core.settings import CurrentConfig
 from storage.database.database import Database
 from storage.database.migrate import migrate, needs_migration
 from storage.datasets import DatasetStore
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 class Storage:
     """One open profile; safe to use from all threads. `lock` is held until `close`."""
 
-    config: AppConfig
+    settings: CurrentConfig
     paths: ProfilePaths
     lock: ProfileLock
     database: Database
@@ -34,6 +35,11 @@ class Storage:
     sources: SourceStore
     duck: "DuckEngine"
     cache: "Cache"
+
+    @property
+    def config(self) -> AppConfig:
+        """The settings as they are now."""
+        return self.settings.config
 
     def close(self) -> None:
         """Finish running writes, close everything, and let others have the profile alone."""
@@ -44,13 +50,16 @@ class Storage:
             last_to_first.callback(self.cache.close)
 
 
-def open_storage(config: AppConfig, paths: ProfilePaths, *, purpose: str = "Bestand") -> Storage:
+def open_storage(
+    config: AppConfig, paths: ProfilePaths, *, purpose: str = "Bestand", settings: CurrentConfig | None = None
+) -> Storage:
     """Open a profile, making or migrating it first where needed.
 
     Args:
         config: The settings.
         paths: The profile; its folders are made.
         purpose: What this process is, for messages to others ("the window", "bestand data import").
+        settings: Where the settings change while the profile is open; without it they stay as they are.
 
     Raises:
         ProfileInUseError: a migration is needed or running, and other processes have the profile open.
@@ -69,7 +78,7 @@ def open_storage(config: AppConfig, paths: ProfilePaths, *, purpose: str = "Best
         cache = Cache(config, paths)
         database.on_committed(cache.invalidate)
         return Storage(
-            config=config,
+            settings=settings or CurrentConfig(paths, ConfigReport(config, {}, ())),
             paths=paths,
             lock=lock,
             database=database,
