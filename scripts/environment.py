@@ -27,6 +27,15 @@ LOCKS = {"run": "requirements.lock", "test": "requirements-dev.lock"}
 TOOLS_LOCK = ROOT / "requirements-bootstrap.lock"
 SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 PIP_WHEELS = Path("/usr/share/python-wheels")
+WINDOW_LIBRARIES = (
+    "libegl1", "libgl1", "libxcb-cursor0", "libxcb-icccm4", "libxcb-keysyms1", "libxcb-shape0", "libnss3",
+    "libxkbcommon-x11-0", "libxkbfile1", "libxcomposite1", "libxdamage1", "libxrandr2", "libxtst6", "libasound2",
+    "libwayland-cursor0", "libglib2.0-0", "libgssapi-krb5-2", "libdbus-1-3", "libfontconfig1", "libudev1",
+)  # fmt: skip
+"""What Qt's web view loads from the system and pip does not bring: the packages of the libraries its files name,
+without those that another of these needs anyway."""
+VIRTUAL_SCREEN = {"Xvfb": "xvfb", "openbox": "openbox", "xdotool": "xdotool"}
+"""Program to package, for the tests of the window."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SUPPORTED = ((3, 11), (3, 13))
 
@@ -47,6 +56,7 @@ def main() -> int:
             prepare_tools()
             prepare_packages(kind)
             prepare_project()
+            prepare_window(kind)
             if kind == "test":
                 prepare_browser()
     except BootstrapError as error:
@@ -245,6 +255,38 @@ def prepare_browser() -> None:
     if any(shutil.which(name) for name in BROWSERS) or apt_install("chromium", "fonts-dejavu-core"):
         return
     say("No Chromium was found: the browser tests will be skipped. On Debian: apt-get install chromium.")
+
+
+def prepare_window(kind: str) -> None:
+    """See to what the native window needs of the system; without it `make run` opens the browser and says why."""
+    wanted = kind == "test" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+    if not wanted or not sys.platform.startswith("linux"):
+        return
+    screen = [] if kind == "run" else [each for name, each in VIRTUAL_SCREEN.items() if shutil.which(name) is None]
+    libraries = [] if _qt_loads() else [_newest_name(each) for each in WINDOW_LIBRARIES]
+    missing = [*libraries, *screen]
+    if missing and not apt_install(*missing):
+        say(f"The native window, or its tests, cannot run here. On Debian: apt-get install {' '.join(missing)}.")
+
+
+def _qt_loads() -> bool:
+    """Tell whether the system has every library that Qt's screen and web view need; asked once for each lock."""
+    stamp = read_stamp(VENV)
+    if stamp.get("window") and stamp["window"] == stamp.get("packages"):
+        return True
+    files = [*VENV.glob("lib/python3.*/site-packages/PySide6/Qt/plugins/platforms/libqxcb.so"),
+             *VENV.glob("lib/python3.*/site-packages/PySide6/Qt/lib/libQt6WebEngineCore.so.6")]  # fmt: skip
+    load = "import ctypes, sys; [ctypes.CDLL(name) for name in sys.argv[1:]]"
+    loads = works([VENV / "bin/python", "-c", load, *files])
+    if loads:
+        write_stamp(VENV, window=stamp.get("packages", ""))
+    return loads
+
+
+def _newest_name(package: str) -> str:
+    """Return the package's name on this system: with the 64-bit clock some got a new one."""
+    renamed = f"{package}t64"
+    return renamed if works(["apt-cache", "show", renamed]) else package
 
 
 def apt_install(*packages: str) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from core.clock import now_iso
+from core.ids import new_id
 from core.paths import ProfilePaths, translate_os_error
 from core.security.redact import redact_text
 from core.version import app_version
@@ -39,7 +40,7 @@ def write_report(paths: ProfilePaths, *, exits: Sequence[int], printed: Iterable
         ProfileError: it cannot be written.
     """
     now = now_iso()
-    target = paths.reports / f"{_PREFIX}{now.replace(':', '').replace('.', '-')}.zip"
+    target = paths.reports / f"{_PREFIX}{new_id()}.zip"  # ids are sorted by time, as the newest ones are kept
     facts = {"at": now, "engine_exits": list(exits), "safe_start": safe, **_machine()}
     parts = {
         "report.json": json.dumps(facts, indent=1),

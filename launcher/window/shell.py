@@ -243,7 +243,7 @@ class Shell:
             if wait
             else _("It is being started again.")
         )
-        return Notice(_("The engine stopped"), (again, typed, kept), passes=True)
+        return Notice(_("The engine stopped"), (again, *([typed] if self._seen.drawn else []), kept), passes=True)
 
     def _choices(self) -> tuple[tuple[str, str], ...]:
         safe = () if self._safe else (("safe", _("Start safely")),)

@@ -127,6 +127,7 @@ class Supervisor:
         while (process := self._process) is not None:
             self._hear(process)
             exit_code = process.wait()
+            _close_line(process)
             if self._ending.is_set():
                 return
             self.exits.append(exit_code)
@@ -147,7 +148,9 @@ class Supervisor:
             self._backoff.started()
             process = _popen(self._command)
             self._process = process
-            threading.Thread(target=self._collect, args=(process.stderr,), name="engine-log", daemon=True).start()
+            if process.stderr is not None:
+                collecting = (process.stderr,)
+                threading.Thread(target=self._collect, args=collecting, name="engine-log", daemon=True).start()
             hello = {"secret": self._secret, "port": self.port, "safe": self.safe}
             if self._say({**hello, "files": [str(file) for file in self._files]}):
                 self._files = ()
@@ -156,7 +159,11 @@ class Supervisor:
         """Pass on what the engine tells until it ends; whatever else is on its stream goes to the log."""
         if process.stdout is None:
             return
-        for text in process.stdout:
+        with process.stdout as stream:
+            self._hear_lines(stream)
+
+    def _hear_lines(self, stream: IO[str]) -> None:
+        for text in stream:
             facts = _event(text)
             if facts is None:
                 self.ring.append(text.rstrip())
@@ -168,9 +175,9 @@ class Supervisor:
                 self._error = facts
             self._told(event, facts)
 
-    def _collect(self, stream: IO[str] | None) -> None:
-        with suppress(ValueError):
-            for text in stream or ():
+    def _collect(self, stream: IO[str]) -> None:
+        with stream:
+            for text in stream:
                 self.ring.append(text.rstrip())
 
     def _say(self, message: Mapping[str, Json]) -> bool:
@@ -207,9 +214,7 @@ def _popen(command: Sequence[str]) -> "subprocess.Popen[str]":
 
 def _end(process: "subprocess.Popen[str]") -> None:
     """Close the engine's line, which ends it; after that terminate, then kill."""
-    with suppress(OSError, ValueError):
-        if process.stdin:
-            process.stdin.close()
+    _close_line(process)
     for wait_s, insist in ((STOP_S, process.terminate), (KILL_S, process.kill)):
         try:
             process.wait(wait_s)
@@ -217,6 +222,12 @@ def _end(process: "subprocess.Popen[str]") -> None:
             insist()
     with suppress(subprocess.TimeoutExpired):
         process.wait(KILL_S)
+
+
+def _close_line(process: "subprocess.Popen[str]") -> None:
+    with suppress(OSError, ValueError):
+        if process.stdin:
+            process.stdin.close()
 
 
 def _event(text: str) -> dict[str, Json] | None:
