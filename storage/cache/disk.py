@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,46 @@ class BytesDisk(diskcache.Disk):  # type: ignore[misc]  # the library has no typ
         folder = Path(self._directory).resolve()
         if not (folder / name).resolve().is_relative_to(folder):
             raise PlantedValueError("a file outside the cache")
+
+
+class _Store(diskcache.Cache):  # type: ignore[misc]  # the library has no types
+    """The library's cache, whose connections are closed with the threads that made them, or that failed to."""
+
+    def __init__(self, folder: Path, limit_bytes: int) -> None:
+        try:
+            super().__init__(
+                str(folder),
+                timeout=_WAIT_S,
+                disk=BytesDisk,
+                size_limit=limit_bytes,
+                eviction_policy="least-recently-stored",
+                statistics=0,
+                tag_index=0,
+            )
+        except BaseException:
+            if hasattr(self, "_local"):
+                self.close()
+            raise
+
+    @property
+    def _con(self) -> sqlite3.Connection:
+        """Return this thread's connection; the library would leave the closing to the garbage collector."""
+        connection: sqlite3.Connection = super()._con
+        kept = getattr(self._local, "closing", None)
+        if kept is None or kept.connection is not connection:
+            self._local.closing = _Closing(connection)
+        return connection
+
+
+class _Closing:
+    """Closes a connection when the thread that holds this ends."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        with suppress(sqlite3.Error):
+            self.connection.close()
 
 
 class DiskLayer:
@@ -190,7 +231,7 @@ class DiskLayer:
         moved = False
         while True:
             try:
-                return self._open_store()
+                return _Store(self._folder, self._limit)
             except (sqlite3.Error, OSError, ValueError, TypeError, diskcache.Timeout) as error:
                 if _is_busy(error) and time.monotonic() < deadline:
                     time.sleep(_PAUSE_BUSY_S)  # another process opens it for the first time
@@ -201,17 +242,6 @@ class DiskLayer:
                     return None
                 moved = True
                 self._move_aside()
-
-    def _open_store(self) -> Any:  # noqa: ANN401
-        return diskcache.Cache(
-            str(self._folder),
-            timeout=_WAIT_S,
-            disk=BytesDisk,
-            size_limit=self._limit,
-            eviction_policy="least-recently-stored",
-            statistics=0,
-            tag_index=0,
-        )
 
     def _trouble(self, store: Any, error: Exception) -> None:  # noqa: ANN401
         """Note a failure; a damaged database is moved aside, for anything else the next call tries again."""
