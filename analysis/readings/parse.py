@@ -147,7 +147,7 @@ class Parser:
         if not text.strip(" \t") and not (text and self._is_record_of_blanks(text)):
             return self._aside(at, LineAction.BLANK, N_("empty line"))
         if self.plan.comment and text.startswith(self.plan.comment) and not self._is_record(text):
-            return self._aside(at, LineAction.COMMENT, N_(N_("comment")))
+            return self._aside(at, LineAction.COMMENT, N_("comment"))
         return self._record(at)
 
     def _before_table(self, at: int, text: str, number: int) -> int:
@@ -343,7 +343,7 @@ class Parser:
             ):
                 name = {"\t": N_("a tab"), " ": N_("a space")}.get(delimiter, f"'{delimiter}'")
                 return split.cells, Note(
-                    "other_delimiter", N_("The cells of this record are separated by {name}.").format(name=name)
+                    "other_delimiter", N_("The cells of this record are separated by {what}.").format(what=name)
                 )
         return None
 

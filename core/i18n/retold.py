@@ -15,6 +15,11 @@ from core.i18n.texts import Text, templates
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _ENOUGH_LETTERS: Final = 8
 """A template with fewer letters of its own matches too much to be believed by itself."""
+TEXTS_INSIDE: Final = frozenset(
+    {"found", "kinds", "last", "form", "message", "problem", "reason", "sentence", "what"}
+)
+"""Placeholders that are filled with a text of ours; what stands in any other is a name or a number, and stays."""
+_BETWEEN: Final = ", "
 _DEPTH: Final = 3
 JOINT: Final = " · "
 """Between facts that stand side by side; each of them is a text of its own."""
@@ -37,21 +42,28 @@ def _retold(sentence: str, language: str, depth: int) -> str | None:
         return exact
     if depth == 0:
         return None
-    for pattern, template, letters in _patterns(language):
-        match = pattern.fullmatch(sentence)
+    for pattern, template, letters, core in _patterns(language):
+        match = pattern.fullmatch(sentence) if core in sentence else None
         if match:
             values = match.groupdict()
-            told = {name: _retold(value, language, depth - 1) for name, value in values.items()}
-            if letters >= _ENOUGH_LETTERS or any(value is not None for value in told.values()):
-                return template.format(**{name: told[name] or value for name, value in values.items()})
-    return None
+            told = {name: _retold(values[name], language, depth - 1) for name in TEXTS_INSIDE & values.keys()}
+            if letters >= _ENOUGH_LETTERS or any(told.values()):
+                return template.format(**{name: told.get(name) or value for name, value in values.items()})
+    listed = sentence.split(_BETWEEN)
+    words = [templates(language).get(word) for word in listed]
+    return _BETWEEN.join(map(str, words)) if all(words) else None
 
 
 @cache
-def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str, int], ...]:
-    """Return pattern, translation and own letters of each template, the most telling first."""
-    found = [(_pattern(text), shown, _letters(text)) for text, shown in templates(language).items() if "{" in text]
-    return tuple(sorted(((p, s, n) for p, s, n in found if p is not None), key=lambda entry: -entry[2]))
+def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str, int, str], ...]:
+    """Return pattern, translation, own letters and longest own piece of each template, the most telling first."""
+    found = []
+    for text, shown in templates(language).items():
+        pattern = _pattern(text) if "{" in text else None
+        if pattern is not None:
+            pieces = _PLACEHOLDER.split(text)[::2]
+            found.append((pattern, shown, sum(sign.isalpha() for sign in "".join(pieces)), max(pieces, key=len)))
+    return tuple(sorted(found, key=lambda entry: -entry[2]))
 
 
 def _pattern(template: str) -> re.Pattern[str] | None:
@@ -69,7 +81,3 @@ def _pattern(template: str) -> re.Pattern[str] | None:
             seen.add(piece)
             written += f"(?P<{piece}>.+?)"
     return re.compile(written, re.DOTALL)
-
-
-def _letters(template: str) -> int:
-    return sum(sign.isalpha() for sign in _PLACEHOLDER.sub("", template))

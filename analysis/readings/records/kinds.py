@@ -11,6 +11,8 @@ from decimal import Decimal, InvalidOperation
 from operator import itemgetter
 from typing import Final, TypeAlias
 
+from core.i18n import N_
+
 
 class IntText(str):
     """A whole number, as its digits."""
@@ -52,14 +54,14 @@ Cell: TypeAlias = "str | bool | None"
 """One value; which subclass of `str` it is says what it stands for."""
 
 _WORDS: Final[dict[type, str]] = {
-    str: "text",
-    IntText: "numbers",
-    FloatText: "numbers",
-    RawJson: "nested values",
-    DateText: "dates",
-    DateTimeText: "dates",
-    TimeText: "times",
-    bool: "true/false",
+    str: N_("text"),
+    IntText: N_("numbers"),
+    FloatText: N_("numbers"),
+    RawJson: N_("nested values"),
+    DateText: N_("dates"),
+    DateTimeText: N_("dates"),
+    TimeText: N_("times"),
+    bool: N_("true/false"),
 }
 _SIMPLE: Final[dict[type, str]] = {
     str: "VARCHAR",
@@ -135,7 +137,7 @@ class ColumnFacts:
         words = list(first)
         if len(words) < 2:
             return None
-        return f"{', '.join(words[:-1])} and {words[-1]}", first[words[1]]
+        return N_("{kinds} and {last}").format(kinds=", ".join(words[:-1]), last=words[-1]), first[words[1]]
 
     def _add_ints(self, values: Sequence[str]) -> None:
         widest = max(map(len, values))

@@ -170,7 +170,7 @@ def _draw_chosen(ctx: "AppContext", jobs: "Sequence[JobStatus]") -> None:
             progress(chosen, chosen.label)
         if chosen.error:
             problem(*work.reason_of(chosen, _(texts.FAILED_JOB)))
-        st.caption(f"id {chosen.id} · trace {chosen.trace or '–'}")
+        st.caption(_(texts.IDS).format(id=chosen.id, trace=chosen.trace or "–"))
 
 
 def _draw_tools(ctx: "AppContext", job: "JobStatus") -> None:
