@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 RECENT_LIMIT: Final = 8
 _FIRST_LETTERS: Final = {
-    "home": "h", "import": "i", "data": "d", "sql": "s", "charts": "c", "jobs": "j", "settings": ",",
+    "home": "h", "import": "i", "data": "d", "sql": "s", "chart": "c", "jobs": "j", "settings": ",",
 }  # fmt: skip
 """The second key of `g h`, `g d` …; the pages themselves are told in the list."""
 

@@ -8,6 +8,15 @@ from app.features.explore.page import DataPage
 from app.features.home.page import HomePage
 from app.features.jobs.page import JobsPage
 from app.features.query.page import SqlPage
+from app.features.settings.page import SettingsPage
 from app.page import Page
 
-PAGES: Final[tuple[Page, ...]] = (HomePage(), ImportPage(), DataPage(), SqlPage(), ChartPage(), JobsPage())
+PAGES: Final[tuple[Page, ...]] = (
+    HomePage(),
+    ImportPage(),
+    DataPage(),
+    SqlPage(),
+    ChartPage(),
+    JobsPage(),
+    SettingsPage(),
+)

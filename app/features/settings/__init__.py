@@ -1,0 +1,1 @@
+"""Settings: what they are, where each comes from, and changing them with effect at once."""
