@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from core.paths import ProfilePaths
 from launcher.handover import receiving
 from launcher.instance import EngineAddress
-from launcher.server.serve import Hooks, Launch, import_files, run_engine
+from launcher.server.incoming import import_files
+from launcher.server.serve import Hooks, Launch, run_engine
 
 if TYPE_CHECKING:
     from app.context import AppContext

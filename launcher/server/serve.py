@@ -8,7 +8,7 @@ business. The server listens before the profile is open, so that the page's scri
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -32,6 +32,7 @@ from core.telemetry import track
 from launcher.instance import PATIENCE_S, EngineAddress, announced, only_engine
 from launcher.server.asgi import build_app, gate_for, page_document, preload, settle
 from launcher.server.document import Drawn, document_routes
+from launcher.server.incoming import import_files
 from launcher.server.opening import Opening, RoutesWhenOpen, WaitUntilOpen
 from launcher.server.sockets import LOOPBACK, open_socket
 
@@ -155,16 +156,6 @@ def _open_profile(paths: ProfilePaths, launch: Launch, hooks: Hooks) -> "AppCont
         context.close()
         raise
     return context
-
-
-def import_files(context: "AppContext", files: Sequence[Path]) -> None:
-    """Begin to import files that were given at a start or handed over later."""
-    if not files:
-        return
-    from app.features.datasets.actions import start_import  # a page's module: not before the page is served
-
-    for file in files:
-        start_import(context, file)
 
 
 def _routes_of(boot: str, context: "AppContext") -> list[BaseRoute]:

@@ -45,7 +45,9 @@ def run_supervised(paths: ProfilePaths, port: int | None, channel: Channel) -> i
 
 
 def _serve(paths: ProfilePaths, port: int | None, channel: Channel, hello: Hello) -> None:
-    from launcher.server.serve import Hooks, Launch, import_files, run_engine
+    from core.telemetry import log_error
+    from launcher.server.incoming import import_files
+    from launcher.server.serve import Hooks, Launch, run_engine
 
     def ready(address: "EngineAddress") -> None:
         channel.tell("ready", port=address.port, boot=address.boot)
@@ -59,10 +61,13 @@ def _serve(paths: ProfilePaths, port: int | None, channel: Channel, hello: Hello
         import_files(context, [file for files in early for file in files])
 
     def open_files(files: Sequence[Path]) -> None:
-        if contexts:
-            import_files(contexts[0], files)
-        else:
+        if not contexts:
             early.append(files)
+            return
+        try:
+            import_files(contexts[0], files)
+        except Exception as error:  # whatever is wrong with a file, the line to the window goes on
+            log_error(error)
 
     def ended() -> None:
         for server in servers:

@@ -19,6 +19,7 @@ ENGINES = (
     "huey",
     "uvicorn",
 )
+HEAVY_FOR_WINDOW = (*ENGINES, "pydantic", "structlog", "typer", "starlette", "app", "storage", "analysis", "jobs")
 HEAVY_FOR_HELP = (*ENGINES, "pydantic", "structlog", "rich", "sqlglot", "starlette")
 
 COMMANDS = (
@@ -77,6 +78,16 @@ def test_every_command_is_looked_at() -> None:
 def test_small_questions_are_answered_without_an_engine(arguments: list[str]) -> None:
     """What needs no data opens none."""
     assert run(ENGINES, *arguments).stderr.split()[-1:] in ([], ["run`."], ["empty."])
+
+
+def test_the_window_process_stays_light() -> None:
+    """Everything the window's process imports before and for its first picture, without engines and pages."""
+    modules = ("launcher.window.__main__", "launcher.window.shell", "launcher.window.problem", "webview")
+    code = f"import sys, {', '.join(modules)}; print(*[n for n in {HEAVY_FOR_WINDOW!r} if n in sys.modules])"
+    seen = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert seen.stdout.split() == []
 
 
 def test_no_command_loads_pandas_or_altair() -> None:

@@ -1,0 +1,54 @@
+"""What a person hands in by its place: files, and the files of a folder.
+
+Used by the engine for what a start, a second start or a drop brings.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from core.telemetry import track
+
+if TYPE_CHECKING:
+    from app.context import AppContext
+
+TABLES: Final = frozenset(
+    {".csv", ".tsv", ".tab", ".txt", ".psv", ".json", ".ndjson", ".jsonl", ".parquet", ".xlsx", ".gz", ".zip"}
+)
+"""What is taken out of a folder; a file named by itself is tried whatever it is called."""
+MOST_OF_A_FOLDER: Final = 500
+"""A folder with more files than this was hardly meant as a whole."""
+
+
+def import_files(context: "AppContext", places: Sequence[Path]) -> None:
+    """Begin to import files; of a folder, those in it that look like tables."""
+    if not places:
+        return
+    from app.features.datasets.actions import start_import  # a page's module: not before the page is served
+
+    files = list(files_of(places))
+    track("files_handed_in", {"places": len(places), "files": len(files)})
+    for file in files:
+        start_import(context, file)
+
+
+def files_of(places: Sequence[Path]) -> Iterator[Path]:
+    """Yield each file once, in the order given, a folder's by name; hidden ones and links out of it are left."""
+    seen: set[Path] = set()
+    for place in places:
+        for file in _below(place) if place.is_dir() else (place,):
+            if file not in seen:
+                seen.add(file)
+                yield file
+
+
+def _below(folder: Path) -> list[Path]:
+    found: list[Path] = []
+    for file in sorted(folder.rglob("*")):
+        inner = file.relative_to(folder).parts
+        hidden = any(part.startswith((".", "~$")) for part in inner)
+        if file.suffix.lower() in TABLES and not hidden and not file.is_symlink() and file.is_file():
+            found.append(file)
+        if len(found) >= MOST_OF_A_FOLDER:
+            break
+    return found
