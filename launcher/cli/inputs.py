@@ -9,12 +9,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-_PATTERN_SIGNS: Final = frozenset("*?[")
+from launcher.readable import is_readable
 
-READABLE: Final = frozenset((".csv", ".tsv", ".tab", ".txt", ".json", ".ndjson", ".jsonl", ".parquet", ".xlsx"))
-"""Endings taken from a folder or a pattern's folders; a file named directly is always tried."""
-PACKED: Final = frozenset((".gz", ".zst", ".zip"))
-"""Endings around another one."""
+_PATTERN_SIGNS: Final = frozenset("*?[")
 
 
 def expand(given: Iterable[str]) -> Iterator[str]:
@@ -37,12 +34,3 @@ def _expand_one(name: str) -> Iterator[str]:
         fitting = glob.glob(name, recursive=True)  # noqa: PTH207 - keeps the spelling
         found = sorted(fits for fits in fitting if Path(fits).is_file())
     yield from found or [name]
-
-
-def is_readable(name: str) -> bool:
-    """Tell whether a file found in a folder looks like one Bestand reads."""
-    path = Path(name)
-    if path.name.startswith("."):
-        return False
-    ending = path.suffix.lower()
-    return ending in READABLE or (ending in PACKED and Path(path.stem).suffix.lower() in READABLE)

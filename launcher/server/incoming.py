@@ -8,14 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from core.telemetry import track
+from launcher.readable import is_readable
 
 if TYPE_CHECKING:
     from app.context import AppContext
 
-TABLES: Final = frozenset(
-    {".csv", ".tsv", ".tab", ".txt", ".psv", ".json", ".ndjson", ".jsonl", ".parquet", ".xlsx", ".gz", ".zip"}
-)
-"""What is taken out of a folder; a file named by itself is tried whatever it is called."""
 MOST_OF_A_FOLDER: Final = 500
 """A folder with more files than this was hardly meant as a whole."""
 
@@ -46,8 +43,8 @@ def _below(folder: Path) -> list[Path]:
     found: list[Path] = []
     for file in sorted(folder.rglob("*")):
         inner = file.relative_to(folder).parts
-        hidden = any(part.startswith((".", "~$")) for part in inner)
-        if file.suffix.lower() in TABLES and not hidden and not file.is_symlink() and file.is_file():
+        hidden = any(part.startswith(".") for part in inner)
+        if is_readable(file.name) and not hidden and not file.is_symlink() and file.is_file():
             found.append(file)
         if len(found) >= MOST_OF_A_FOLDER:
             break

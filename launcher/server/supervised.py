@@ -45,7 +45,9 @@ def run_supervised(paths: ProfilePaths, port: int | None, channel: Channel) -> i
 
 
 def _serve(paths: ProfilePaths, port: int | None, channel: Channel, hello: Hello) -> None:
+    from app.runtime import set_dialogs
     from core.telemetry import log_error
+    from launcher.server.dialogs import WindowDialogs
     from launcher.server.incoming import import_files
     from launcher.server.serve import Hooks, Launch, run_engine
 
@@ -92,4 +94,5 @@ def _serve(paths: ProfilePaths, port: int | None, channel: Channel, hello: Hello
         serving=serving,
         opened=opened,
     )
+    set_dialogs(WindowDialogs(channel))
     run_engine(paths, launch, hooks)

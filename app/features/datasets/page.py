@@ -16,6 +16,7 @@ from app.features.datasets.state import ImportState, OpenFile
 from app.page import Event, Page, Params
 from app.refresh import NAV, STATUS, redraw, refresh, view_key
 from app.router import navigate
+from app.runtime import window_dialogs
 from app.sample import write_sample
 from app.session import kept, put, value
 from app.widgets import field_key
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from app.context import AppContext
     from app.desk import Desk
+    from app.runtime import Dialogs
 
 VIEW: Final = "import"
 PROGRESS_EVERY_S: Final = 0.4
@@ -102,6 +104,13 @@ def _draw_chooser(ctx: "AppContext") -> None:
             args=(ctx, uploads),
         )
         with st.container(horizontal=True, vertical_alignment="bottom", key="import_ways"):
+            if (dialogs := window_dialogs()) is not None:
+                st.button(
+                    _(texts.CHOOSE),
+                    key=field_key(VIEW, "choose"),
+                    on_click=guarded(VIEW, _choose),
+                    args=(dialogs,),
+                )
             st.text_input(
                 _(texts.PATH), key=_PATH, placeholder=texts.PATH_EXAMPLE, on_change=guarded(VIEW, _open_path)
             )
@@ -127,6 +136,13 @@ def _open_uploads(ctx: "AppContext", key: str) -> None:
     kept_files = [actions.keep_upload(ctx, upload.name, upload) for upload in uploads]
     if kept_files:
         _state().open([OpenFile(new_id(), path, upload=True) for path in kept_files])
+
+
+def _choose(dialogs: "Dialogs") -> None:
+    """Let the window show the system's own dialog, which gives places: nothing is sent or copied."""
+    chosen = dialogs.open_files()
+    if chosen and _choosing():
+        _state().open([OpenFile(new_id(), path) for path in chosen[:FILES_AT_ONCE]])
 
 
 def _open_path() -> None:

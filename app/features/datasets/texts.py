@@ -10,6 +10,7 @@ EMPTY: Final = N_("Drop a file here, type where it is, or try the sample. The fi
 DROP: Final = N_("Files to import")
 PATH: Final = N_("Path of a file or folder")
 PATH_EXAMPLE: Final = "/home/me/Downloads/umsatz.csv"
+CHOOSE: Final = N_("Choose files…")
 OPEN: Final = N_("Open")
 SAMPLE: Final = N_("Try the sample")
 ANOTHER: Final = N_("Another file")

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import UsageError
-from launcher.__main__ import main
-from launcher.cli.inputs import expand, is_readable
 from core.typed_values import TypedValue, typed_value
+from launcher.__main__ import main
+from launcher.cli.inputs import expand
 from launcher.cli.parameters import parse_parameters
+from launcher.readable import is_readable
 
 
 @pytest.mark.parametrize(
