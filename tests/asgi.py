@@ -55,5 +55,5 @@ def post(app: Application, path: str, body: object, *, leave_after_s: float | No
         "headers": [(b"content-type", b"application/json")], "http_version": "1.1", "scheme": "http",
         "server": ("127.0.0.1", 1), "client": ("127.0.0.1", 2),
     }  # fmt: skip
-    anyio.run(lambda: app(scope, receive, send))  # type: ignore[arg-type]  # any awaitable runs
+    anyio.run(lambda: app(scope, receive, send))
     return answer

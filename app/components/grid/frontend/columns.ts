@@ -16,6 +16,8 @@ export interface Column {
   type: string;
   kind: Kind;
   width: number;
+  /** Whether a number of it is so long that all are written in groups. */
+  groups: boolean;
 }
 
 export class Columns {
@@ -33,7 +35,7 @@ export class Columns {
   private fixed = new Set<Column>(); // whose width a person has chosen
 
   constructor(described: [string, string, Kind][]) {
-    this.all = described.map(([name, type, kind], place) => ({ place, name, type, kind, width: startWidth(name, kind) }));
+    this.all = described.map(([name, type, kind], place) => ({ place, name, type, kind, width: startWidth(name, kind), groups: false }));
     for (const column of this.all) this.names.set(column.name, column);
     this.order = [...this.all];
     this.arrange();

@@ -2,33 +2,34 @@
 // frame at most, asks the engine for what is missing, and tells Python only what Python wants to hear.
 
 import type { Outlet, Root } from '../../frontend/component';
-import { signal } from '../../frontend/signals';
 import { Unanswered, ask, isAborted } from './ask';
+import { Chosen } from './chosen';
 import { Columns, type Column } from './columns';
-import { copyOut, loadedText } from './copy';
-import { filled, shownAs, signsOf, type Signs } from './format';
+import { isLong, shownAs, signsOf, type Signs } from './format';
 import { Heads } from './heads';
 import { Keyboard } from './keyboard';
+import { Looks } from './looks';
+import { keep, recall } from './memory';
 import { Menus } from './menus';
 import { Mouse } from './mouse';
+import { OrderWatch } from './order';
 import { Panel } from './panel';
 import { Popups } from './popup';
-import { Rows, div, type CellLook } from './rows';
+import { Rows, div } from './rows';
 import { ROW_PX, Scroll } from './scroll';
 import { HEADER, Selection, type Size } from './selection';
+import { Spreads } from './spreads';
 import { Store, isGone } from './store';
 import { Foot, Tools } from './tools';
-import type { BlockAnswer, Can, Data, Filter, Opened, OrderState, Spot, Spread, SumsAnswer, View } from './types';
+import type { BlockAnswer, Can, Data, Opened, Spot, View } from './types';
+import { Wishes } from './wishes';
 
-export const HEAD_PX = 68;
+const HEAD_PX = 68;
 const PLAIN_HEAD_PX = 30;
 const NARROW = 24; // a table of so few columns comes whole, of others only what is seen and a little more
 const AROUND = 8;
-const SUMS_PAUSE_MS = 90;
 const SETTLE_MS = 160;
-const ORDER_MS = 400;
 const GROWING_MS = 500;
-const SPREADS_AT_ONCE = 16;
 const NUMBER_PX = 30;
 const DIGIT_PX = 7.6;
 
@@ -44,9 +45,7 @@ export class Grid {
   readonly popups: Popups;
   columns = new Columns([]);
   can: ReadonlySet<Can> = new Set();
-  sort: [string, boolean][] = [];
-  filters: Filter[] = [];
-  search = '';
+  readonly wishes = new Wishes(() => this.changed());
   left = 0;
   private readonly id = `g${(made += 1)}`;
   private readonly sizer = div('sizer');
@@ -58,20 +57,18 @@ export class Grid {
   private readonly mouse: Mouse;
   private readonly watch: ResizeObserver;
   private readonly seen = new AbortController();
+  readonly chosen: Chosen;
+  private readonly order: OrderWatch;
+  private readonly looks: Looks;
   private heads: Heads | undefined;
+  private spreads: Spreads | undefined;
   private tools: Tools | undefined;
   private store: Store | undefined;
   private former: Store | undefined; // what was shown until the first rows of a new order come
   private frame = 0;
   private version = 0;
   private settling = 0;
-  private saving = 0;
-  private polling = 0;
   private growing = 0;
-  private adding = 0;
-  private added: AbortController | undefined;
-  private asked = new Set<number>();
-  private stopped = false;
   private ignore = -1; // a position of the scroll bar that we have set ourselves
   private mark = '';
 
@@ -84,6 +81,17 @@ export class Grid {
     this.rowsPart = new Rows(this.id);
     this.foot = new Foot(data.words, this.signs);
     this.popups = new Popups(this.host);
+    this.chosen = new Chosen(this, this.foot);
+    this.looks = new Looks(this.signs, data.words['missing'] ?? '', this.selection, () => {
+      this.version += 1;
+      this.draw();
+    });
+    this.order = new OrderWatch({
+      body: () => this.orderBody,
+      show: (order, stopped) => this.tools?.ordering(order, stopped),
+      retry: () => this.store?.retry(),
+      failed: (error) => this.failed(error),
+    });
     this.panel = new Panel(this.host, data.words);
     this.port.tabIndex = 0;
     this.port.setAttribute('aria-label', data.label);
@@ -123,13 +131,14 @@ export class Grid {
     this.keyboard.destroy();
     this.mouse.destroy();
     this.tools?.destroy();
+    this.order.destroy();
+    this.chosen.destroy();
+    this.spreads?.destroy();
     this.popups.close(false);
     this.store?.close();
     this.former?.close();
-    this.added?.abort();
     cancelAnimationFrame(this.frame);
-    for (const timer of [this.settling, this.saving, this.polling, this.growing, this.adding]) clearTimeout(timer);
-    signal('bestand:selection', '');
+    for (const timer of [this.settling, this.growing]) clearTimeout(timer);
   }
 
   /** Look at the source: what columns it has and what can be done with it; then show it. */
@@ -141,8 +150,7 @@ export class Grid {
       this.panel.hide();
       this.can = new Set(opened.can);
       this.columns = new Columns(opened.columns);
-      this.asked.clear();
-      this.build();
+        this.build();
       this.recall();
       if (this.data.view && this.data.mark !== this.mark) this.apply(this.data.view);
       this.mark = this.data.mark;
@@ -156,17 +164,19 @@ export class Grid {
     this.heads?.element.remove();
     this.tools?.element.remove();
     this.heads = new Heads(this.id, this.data.words, this.signs, this.can.has('sort'));
+    this.spreads?.destroy();
+    if (this.can.has('profile')) this.spreads = new Spreads(this.data.source, this.heads, this.columns.all);
     this.host.style.setProperty('--head', `${this.can.has('profile') ? HEAD_PX : PLAIN_HEAD_PX}px`);
     this.port.replaceChildren(this.heads.element, this.rowsPart.element);
     this.tools = new Tools(this.can, this.data.words, new Map(this.data.operators), {
-      search: (text) => this.find(text),
-      unfilter: (index) => this.filter(this.filters.filter((_one, at) => at !== index)),
-      clear: () => this.clear(),
+      search: (text) => this.wishes.find(text),
+      unfilter: (index) => this.wishes.filter(this.wishes.filters.toSpliced(index, 1)),
+      clear: () => this.wishes.clear(),
       columns: (at) => this.menus.columns(at),
       goTo: (row) => this.goTo(row - 1),
-      stopOrder: () => void this.stopOrder(),
-      goOn: () => this.goOn(),
-      fileOrder: () => this.sortBy([]),
+      stopOrder: () => void this.order.stop(),
+      goOn: () => this.order.goOn(this.size.rows - 1),
+      fileOrder: () => this.wishes.sortBy([]),
     });
     if (this.data.tools) this.host.prepend(this.tools.element);
   }
@@ -179,16 +189,10 @@ export class Grid {
 
   /** What a request has to say of the order; columns by place. */
   get orderBody(): object {
-    const place = (name: string): number => this.columns.get(name)?.place ?? 0;
-    return {
-      source: this.data.source,
-      sort: this.sort.map(([name, falling]) => [place(name), falling]),
-      filters: this.filters.map(({ column, op, value }) => ({ column: place(column), op, value })),
-      search: this.search || null,
-    };
+    return { source: this.data.source, ...this.wishes.body(this.columns) };
   }
 
-  private get shownStore(): Store | undefined {
+  get shownStore(): Store | undefined {
     return this.store?.total === undefined ? (this.former ?? this.store) : this.store;
   }
 
@@ -197,18 +201,18 @@ export class Grid {
     this.former?.close();
     this.former = this.shownStore;
     if (this.store !== this.former) this.store?.close();
-    this.stopped = false;
-    clearTimeout(this.polling);
     clearTimeout(this.growing);
-    this.tools?.ordering(null, false);
-    this.tools?.show(this.search, this.filters);
+    this.order.reset();
+    this.tools?.show(this.wishes.search, this.wishes.filters);
     const body = this.orderBody;
     const store = new Store(
       (offset, limit, columns, signal) =>
-        ask<BlockAnswer>('rows', { ...body, offset, limit, columns, begin: !this.stopped }, signal),
+        ask<BlockAnswer>('rows', { ...body, offset, limit, columns, begin: !this.order.stopped }, signal),
       {
         loaded: () => this.loaded(store),
-        ordering: (order, pending) => this.ordering(store, order, pending),
+        ordering: (order, pending) => {
+          if (store === this.store) this.order.heard(order, pending);
+        },
         failed: (error) => {
           if (store === this.store) this.failed(error);
         },
@@ -238,7 +242,7 @@ export class Grid {
     }
     this.sized();
     if (fresh) this.selected();
-    if (store.total === 0) this.panel.empty(this.filters.length > 0 || this.search !== '', () => this.clear());
+    if (store.total === 0) this.panel.empty(this.wishes.narrowed, () => this.wishes.clear());
     if (store.total === null) this.growOn(store);
     this.version += 1;
     this.draw();
@@ -251,6 +255,7 @@ export class Grid {
       for (let row = this.scroll.first; row < this.scroll.first + 40; row += 1) {
         const text = store.text(row, column.place);
         if (text) texts.push(shownAs(text, column.kind, this.signs));
+        if (text && column.kind === 'number' && isLong(text)) column.groups = true;
       }
       if (texts.length > 0) this.columns.fit(column, texts);
     }
@@ -295,9 +300,9 @@ export class Grid {
     const { active } = this.selection;
     const atHead = heads.draw({
       ...look,
-      sort: this.sort,
-      filtered: new Set(this.filters.map((filter) => filter.column)),
-      isColumnSelected: (index) => this.isColumnSelected(index),
+      sort: this.wishes.sort,
+      filtered: new Set(this.wishes.filters.map((filter) => filter.column)),
+      isColumnSelected: (index) => this.looks.isColumnSelected(index, this.size),
       active: active.row === HEADER ? active.column : -1,
     });
     const atCell = this.rowsPart.draw({
@@ -305,9 +310,9 @@ export class Grid {
       first: scroll.first,
       end: scroll.end,
       top: scroll.top,
-      cell: (row, index) => this.cell(store, row, index),
+      cell: (row, index) => this.looks.cell(store, columns, row, index),
       number: (row) => this.numberText(store, row),
-      isRowSelected: (row) => this.isRowSelected(row),
+      isRowSelected: (row) => this.looks.isRowSelected(row, this.size),
       active,
       version: this.version,
     });
@@ -326,36 +331,9 @@ export class Grid {
     port.setAttribute('aria-colcount', String(this.size.columns + 1));
   }
 
-  private cell(store: Store, row: number, index: number): CellLook {
-    const column = this.columns.shown[index] as Column;
-    const text = store.text(row, column.place);
-    const selected = this.selection.has(row, index) && this.selection.cells > 0;
-    const pinned = index < this.columns.pins ? ' pinned' : '';
-    if (text === undefined) return { text: '', look: `${column.kind} coming${pinned}`, selected, aloud: '' };
-    if (text === null) {
-      return { text: '∅', look: `${column.kind} null${pinned}`, selected, aloud: this.data.words['missing'] ?? '' };
-    }
-    const cut = store.isCut(row, column.place) ? '…' : '';
-    return { text: shownAs(text, column.kind, this.signs) + cut, look: column.kind + pinned, selected, aloud: '' };
-  }
-
   private numberText(store: Store, row: number): string {
-    const number = store.number(row) ?? (this.isFileOrder ? row + 1 : undefined);
+    const number = store.number(row) ?? (this.wishes.none ? row + 1 : undefined);
     return number === undefined ? '' : this.signs.count(number);
-  }
-
-  get isFileOrder(): boolean {
-    return this.sort.length === 0 && this.filters.length === 0 && !this.search;
-  }
-
-  private isColumnSelected(index: number): boolean {
-    const { top, bottom, left, right } = this.selection.range;
-    return this.size.rows > 1 && top === 0 && bottom === this.size.rows - 1 && index >= left && index <= right;
-  }
-
-  private isRowSelected(row: number): boolean {
-    const { top, bottom, left, right } = this.selection.range;
-    return row >= top && row <= bottom && left === 0 && right === this.size.columns - 1 && this.size.columns > 1;
   }
 
   /** Ask for what is on the screen and not there; of a wide table for some columns beside it, too. */
@@ -377,30 +355,10 @@ export class Grid {
     this.rowsPart.settle();
     this.heads?.settle();
     this.remember();
-    void this.lookAtSpreads();
-  }
-
-  private async lookAtSpreads(): Promise<void> {
-    const { heads } = this;
-    if (!heads || !this.can.has('profile') || this.hidden || this.store?.busy) return;
+    if (this.hidden || this.store?.busy) return;
     const [first, end] = this.columns.visible(this.left, this.movingRoom);
-    const shown = [...this.columns.shown.slice(0, this.columns.pins), ...this.columns.shown.slice(first, end)];
-    const places = heads.unknown(shown).filter((place) => !this.asked.has(place));
-    if (places.length === 0) return;
-    const batch = this.columns.all.length > NARROW ? places.slice(0, SPREADS_AT_ONCE) : this.columns.all.map((one) => one.place);
-    for (const place of batch) this.asked.add(place);
-    try {
-      const { columns } = await ask<{ columns: Record<string, Spread> }>(
-        'spread',
-        { source: this.data.source, columns: batch },
-        this.seen.signal,
-      );
-      if (heads !== this.heads) return;
-      for (const [place, spread] of Object.entries(columns)) heads.show(Number(place), spread);
-      void this.lookAtSpreads();
-    } catch {
-      // The heads stay without a picture; the rows matter.
-    }
+    const { shown, pins } = this.columns;
+    void this.spreads?.want([...shown.slice(0, pins), ...shown.slice(first, end)]);
   }
 
   // ---- scrolling ---------------------------------------------------------------------------------------------
@@ -438,9 +396,10 @@ export class Grid {
 
   private resized(): void {
     if (this.hidden) {
-      signal('bestand:selection', '');
+      this.chosen.say('');
       return;
     }
+    if (this.selection.cells > 1) this.chosen.changed();
     this.sized();
   }
 
@@ -501,36 +460,8 @@ export class Grid {
 
   // ---- sort, filter, search ----------------------------------------------------------------------------------
 
-  sortBy(sort: [string, boolean][]): void {
-    this.sort = sort;
-    this.changed();
-  }
-
-  /** Sort by a column: up, then down, then not; with `more`, within what it is sorted by already. */
-  toggleSort(column: Column, more: boolean): void {
-    if (!this.can.has('sort')) return;
-    const now = this.sort.find(([name]) => name === column.name);
-    const next: [string, boolean][] = now ? (now[1] ? [] : [[column.name, true]]) : [[column.name, false]];
-    if (!more) this.sortBy(next);
-    else if (now) this.sortBy(this.sort.flatMap((one) => (one === now ? next : [one])));
-    else this.sortBy([...this.sort, ...next]);
-  }
-
-  filter(filters: Filter[]): void {
-    this.filters = filters;
-    this.changed();
-  }
-
-  find(text: string): void {
-    if (text === this.search) return;
-    this.search = text;
-    this.changed();
-  }
-
-  clear(): void {
-    this.filters = [];
-    this.search = '';
-    this.changed();
+  sort(column: Column, more: boolean): void {
+    if (this.can.has('sort')) this.wishes.toggleSort(column.name, more);
   }
 
   private changed(): void {
@@ -547,112 +478,29 @@ export class Grid {
     return true;
   }
 
-  // ---- the order behind --------------------------------------------------------------------------------------
-
-  private ordering(store: Store, order: OrderState | null, pending: boolean): void {
-    if (store !== this.store) return;
-    if (this.stopped) {
-      this.tools?.ordering(null, true);
-      return;
-    }
-    this.tools?.ordering(order, false);
-    if (order) this.pollOrder(store);
-    else if (pending) window.setTimeout(() => store.retry(), ORDER_MS);
-  }
-
-  private pollOrder(store: Store): void {
-    clearTimeout(this.polling);
-    this.polling = window.setTimeout(async () => {
-      try {
-        const { order } = await ask<{ order: OrderState | null }>('order', this.orderBody, this.seen.signal);
-        if (store !== this.store || this.stopped) return;
-        this.tools?.ordering(order, false);
-        store.retry();
-        if (order) this.pollOrder(store);
-      } catch (error) {
-        if (!isAborted(error) && store === this.store) this.failed(error);
-      }
-    }, ORDER_MS);
-  }
-
-  private async stopOrder(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.polling);
-    this.tools?.ordering(null, true);
-    await ask('stop', this.orderBody).catch(() => undefined);
-  }
-
-  private goOn(): void {
-    this.stopped = false;
-    this.tools?.ordering({ fraction: 0, rows: 0 }, false);
-    const body = this.orderBody;
-    // Asking for a far block begins the order again.
-    void ask('rows', { ...body, offset: Math.max(this.size.rows - 1, 0), limit: 1, columns: [], begin: true }).catch(() => undefined);
-    if (this.store) this.pollOrder(this.store);
-  }
-
   // ---- selection ---------------------------------------------------------------------------------------------
 
   /** The selection has changed: draw it, add it up a moment later. */
   selected(): void {
     this.version += 1;
     this.draw();
-    clearTimeout(this.adding);
-    this.added?.abort();
-    const many = this.selection.cells > 1;
-    if (!many) this.say('');
-    if (many && this.can.has('sum')) this.adding = window.setTimeout(() => void this.addUp(), SUMS_PAUSE_MS);
-    else if (many) this.say(filled(this.data.words['cells'] ?? '', { count: this.signs.count(this.selection.cells) }));
-  }
-
-  private async addUp(): Promise<void> {
-    const { top, bottom, left, right } = this.selection.range;
-    const columns = this.columns.shown.slice(left, right + 1).map((column) => column.place);
-    this.added = new AbortController();
-    try {
-      const body = { ...this.orderBody, offset: top, limit: bottom - top + 1, columns };
-      this.say(this.foot.told(await ask<SumsAnswer>('sums', body, this.added.signal)));
-    } catch (error) {
-      if (!isAborted(error)) this.say(error instanceof Error ? error.message : '');
-    }
-  }
-
-  say(text: string): void {
-    this.foot.selection(text);
-    signal('bestand:selection', text);
-  }
-
-  async copy(event?: ClipboardEvent, header = true): Promise<void> {
-    const { range } = this.selection;
-    const columns = this.columns.shown.slice(range.left, range.right + 1);
-    const store = this.shownStore;
-    const one = this.selection.cells === 1;
-    const here = store && loadedText(store, range, columns, header && !one);
-    if (here !== undefined && event?.clipboardData) {
-      event.clipboardData.setData('text/plain', here);
-      event.preventDefault();
-      this.copied();
-      return;
-    }
-    event?.preventDefault();
-    const places = columns.map((column) => column.place);
-    const body = { ...this.orderBody, offset: range.top, limit: range.bottom - range.top + 1, columns: places, header: header && !one };
-    try {
-      await copyOut(here !== undefined ? Promise.resolve(here) : ask<{ text: string }>('copy', body).then(({ text }) => text));
-      this.copied();
-    } catch (error) {
-      this.say(error instanceof Unanswered ? `${error.message} ${error.hint}` : (this.data.words['not_copied'] ?? ''));
-    }
-  }
-
-  private copied(): void {
-    this.say(filled(this.data.words['copied'] ?? '', { count: this.signs.count(this.selection.cells) }));
+    this.chosen.changed();
   }
 
   // ---- what is kept and told ---------------------------------------------------------------------------------
 
   get view(): View {
-    return { sort: this.sort, filters: this.filters, search: this.search, ...this.columns.kept() };
+    return { ...this.wishes.view, ...this.columns.kept() };
+  }
+
+  /** Arrange the columns in another way; the active cell stays in its column, wherever that goes. */
+  arrange(change: () => void): void {
+    const { active } = this.selection;
+    const column = this.columns.shown[active.column];
+    change();
+    const index = column ? this.columns.shown.indexOf(column) : -1;
+    if (index >= 0 && index !== active.column) this.selection.to({ row: active.row, column: index });
+    this.arranged();
   }
 
   /** A column was moved, hidden, pinned or made wider. */
@@ -677,15 +525,8 @@ export class Grid {
   }
 
   private apply(view: Partial<View>): void {
-    const known = (name: string): boolean => this.columns.get(name) !== undefined;
     this.columns.restore(view);
-    this.sort = this.can.has('sort') ? (view.sort ?? []).filter(([name]) => known(name)) : [];
-    this.filters = this.can.has('filter') ? (view.filters ?? []).filter(({ column }) => known(column)) : [];
-    this.search = this.can.has('search') ? (view.search ?? '') : '';
-  }
-
-  private get keptUnder(): string {
-    return `bestand.grid.${this.data.key}.${this.data.source}`;
+    this.wishes.restore(view, this.columns, this.can);
   }
 
   /** Keep what a person arranged and where they were, for when this place is drawn anew. */
@@ -693,27 +534,16 @@ export class Grid {
     if (!this.heads || !this.store) return;
     const { active } = this.selection;
     const spot: Spot = { top: this.scroll.top, left: this.left, row: active.row, column: active.column };
-    try {
-      sessionStorage.setItem(this.keptUnder, JSON.stringify({ view: this.view, spot, mark: this.mark }));
-    } catch {
-      // A full or forbidden store only means that a reload begins at the top.
-    }
+    keep(this.data.key, this.data.source, { view: this.view, spot, mark: this.mark });
   }
 
   private recall(): void {
-    this.sort = [];
-    this.filters = [];
-    this.search = '';
+    this.wishes.restore({}, this.columns, this.can);
     this.left = 0;
     this.scroll.top = 0;
     this.selection.to({ row: 0, column: 0 });
-    let kept: { view: Partial<View>; spot: Spot; mark: string } | null = null;
-    try {
-      kept = JSON.parse(sessionStorage.getItem(this.keptUnder) ?? 'null');
-    } catch {
-      return;
-    }
-    if (!kept?.view || !kept.spot) return;
+    const kept = recall(this.data.key, this.data.source);
+    if (!kept) return;
     this.mark = kept.mark ?? '';
     this.apply(kept.view);
     this.scroll.top = kept.spot.top;
@@ -730,8 +560,8 @@ export class Grid {
     const ways: [string, () => void][] = [];
     if (isGone(error)) {
       if (this.data.events.includes('leave')) ways.push([this.data.words['leave'] ?? '', () => this.tell('leave', {})]);
-    } else if (told.status === 400 && !this.isFileOrder) {
-      ways.push([this.data.words['clear'] ?? '', () => (this.sort = [], this.clear())]);
+    } else if (told.status === 400 && !this.wishes.none) {
+      ways.push([this.data.words['clear'] ?? '', () => this.wishes.clear(true)]);
     }
     ways.push([this.data.words['again'] ?? '', () => void this.retry()]);
     this.panel.problem(told.message, told.hint, ways, isGone(error));
@@ -753,7 +583,7 @@ export class Grid {
   }
 
   numberAt(row: number): number | undefined {
-    return this.shownStore?.number(row) ?? (this.isFileOrder ? row + 1 : undefined);
+    return this.shownStore?.number(row) ?? (this.wishes.none ? row + 1 : undefined);
   }
 
   rectOf(row: number, index: number): DOMRect {

@@ -180,7 +180,7 @@ class Head {
     nulls.textContent = spread.nulls > 0 ? `∅ ${share(spread.nulls)}` : '';
     nulls.className = 'nulls';
     const distinct = document.createElement('span');
-    distinct.textContent = `${spread.about ? '≈' : ''}${grouped(String(spread.distinct), this.signs)} ${this.words['distinct_short'] ?? ''}`;
+    distinct.textContent = `${spread.about ? '≈' : ''}${this.signs.short(spread.distinct)} ${this.words['distinct_short'] ?? ''}`;
     line.append(distinct, nulls);
     return line;
   }

@@ -78,7 +78,7 @@ export class Keyboard {
     const column = grid.columns.shown[index];
     if (!column) return;
     if (row === HEADER && event.key === ' ') grid.tell('column', { column: column.name });
-    else if (row === HEADER) grid.toggleSort(column, event.shiftKey);
+    else if (row === HEADER) grid.sort(column, event.shiftKey);
     else if (grid.data.editable && event.key !== ' ') this.menus.edit(row, index);
     else this.menus.view(row, index);
   }
@@ -86,7 +86,7 @@ export class Keyboard {
   private copied(event: ClipboardEvent): void {
     const from = event.composedPath()[0];
     if (from instanceof HTMLInputElement || from instanceof HTMLTextAreaElement) return;
-    void this.grid.copy(event);
+    void this.grid.chosen.copy(event);
   }
 
   /** Ctrl+F, wherever the focus is, as long as the grid is on the screen. */

@@ -27,13 +27,13 @@ export class Menus {
     const { grid } = this;
     const { words } = grid.data;
     const items: (Item | null)[] = [];
-    const now = grid.sort.find(([name]) => name === column.name);
+    const now = grid.wishes.sort.find(([name]) => name === column.name);
     if (grid.can.has('sort')) {
       items.push(
-        { label: words['sort_up'] ?? '', checked: now?.[1] === false, act: () => grid.sortBy([[column.name, false]]) },
-        { label: words['sort_down'] ?? '', checked: now?.[1] === true, act: () => grid.sortBy([[column.name, true]]) },
+        { label: words['sort_up'] ?? '', checked: now?.[1] === false, act: () => grid.wishes.sortBy([[column.name, false]]) },
+        { label: words['sort_down'] ?? '', checked: now?.[1] === true, act: () => grid.wishes.sortBy([[column.name, true]]) },
       );
-      if (grid.sort.length > 0) items.push({ label: words['file_order'] ?? '', act: () => grid.sortBy([]) });
+      if (grid.wishes.sort.length > 0) items.push({ label: words['file_order'] ?? '', act: () => grid.wishes.sortBy([]) });
       items.push(null);
     }
     if (grid.can.has('filter')) items.push({ label: words['filter'] ?? '', act: () => this.filter(column) }, null);
@@ -82,7 +82,7 @@ export class Menus {
     const { grid } = this;
     const form = filterForm(column, grid.data.operators, grid.data.words, (filter) => {
       grid.popups.close();
-      grid.filter([...grid.filters, filter]);
+      grid.wishes.filter([...grid.wishes.filters, filter]);
     });
     grid.popups.show(form, this.under(column), () => this.back());
   }
@@ -148,8 +148,7 @@ export class Menus {
   }
 
   private arrange(change: () => void): void {
-    change();
-    this.grid.arranged();
+    this.grid.arrange(change);
   }
 
   private under(column: Column): DOMRect {

@@ -161,7 +161,7 @@ export class Mouse {
         grid.selected();
         if (spread && grid.data.events.includes('column')) grid.tell('column', { column: column.name });
         else if (ended.ctrlKey || ended.metaKey) this.whole(column);
-        else grid.toggleSort(column, ended.shiftKey);
+        else grid.sort(column, ended.shiftKey);
       };
       this.move(event, column, clicked);
     }
@@ -204,8 +204,7 @@ export class Mouse {
           if (ended.type === 'pointerup') clicked(ended);
           return;
         }
-        grid.columns.move(column, this.spot(ended).column);
-        grid.arranged();
+        grid.arrange(() => grid.columns.move(column, this.spot(ended).column));
       },
     );
   }
