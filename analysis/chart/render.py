@@ -137,7 +137,7 @@ def _drawn(option: dict[str, Any], width: int, height: int, look: Look) -> str:
     """Return the drawing itself, as ECharts makes it."""
     import quickjs
 
-    option = {**option, "textStyle": {"fontFamily": f"'{FONT_NAME}', sans-serif"}}
+    option = _printable({**option, "textStyle": {"fontFamily": f"'{FONT_NAME}', sans-serif"}})
     source = _BEFORE + SCRIPT.read_text(encoding="utf-8") + _AFTER
     try:
         draw = quickjs.Function("draw", source, own_executor=True)
@@ -147,6 +147,15 @@ def _drawn(option: dict[str, Any], width: int, height: int, look: Look) -> str:
         raise ExportError(
             _("The chart could not be drawn."), hint=_("Show fewer places, or export it as html.")
         ) from error
+
+
+def _printable(part: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Return the option without signs no svg can hold; the engine's answer would end at the first of them."""
+    if isinstance(part, str):
+        return _NOT_XML.sub("\ufffd", part)
+    if isinstance(part, dict):
+        return {name: _printable(one) for name, one in part.items()}
+    return [_printable(one) for one in part] if isinstance(part, list) else part
 
 
 def _text(text: str, x: int, y: int, style: str) -> str:

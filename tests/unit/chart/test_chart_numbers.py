@@ -175,7 +175,7 @@ def suited(spec: ChartSpec, measure: str) -> ChartSpec:
 def test_a_chart_counts_as_a_person_would(
     charts: Charts, storage: Storage, rows: list[Row], spec: ChartSpec, measure: str, by_question: bool
 ) -> None:
-    """Every shown number is that of its rows, the rest together is that of all others, every row is accounted for."""
+    """Every shown number is that of its rows, the rest is that of all others, every row is accounted for."""
     name = new_id()
     add_dataset(storage, name, table_of(rows))
     spec = suited(spec, measure)
