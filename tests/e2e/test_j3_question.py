@@ -1,38 +1,48 @@
-"""J3: a question in SQL that never ends, its stop, one that does, its last page, the export of all of it."""
+"""J3: a question in SQL that never ends, its stop, one that does, pinned beside another, the export of all."""
 
 import csv
 import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Window
 
 ROWS = 3_210
 ENDLESS = "select count(*) from numbers a, numbers b, numbers c, numbers d where a.id + b.id + c.id + d.id < 7"
-ALL = "select id, id * id as square from numbers order by id desc"
+ALL = "-- squares\nselect id, id * id as square from numbers order by id desc"
+FEW = "select id from numbers where id <= $most"
 
 
-def _ask(window: Window, sql: str) -> None:
-    window.page.locator(".st-key-sql__text textarea").fill(sql)
-    window.page.get_by_role("button", name="Run").click()
+def write(page: Page, sql: str) -> None:
+    """Put a statement into the editor, in place of everything that is there."""
+    page.get_by_role("textbox", name="SQL editor").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(sql)
 
 
-@pytest.mark.timeout(180)
+def import_numbers(window: Window, folder: Path) -> None:
+    """Import a dataset `numbers` with `id` from 1 and a name."""
+    file = folder / "numbers.csv"
+    lines = [f"{n};number {n}" for n in range(1, ROWS + 1)]
+    file.write_text("\n".join(["id;name", *lines, ""]), encoding="utf-8")
+    window.page.locator(".st-key-body_import input[type=file]").set_input_files(file)
+    window.page.locator(".st-key-import__start button").click()
+    window.page.get_by_role("button", name="Open the rows").wait_for()
+
+
+@pytest.mark.timeout(240)
 def test_a_question_is_asked_stopped_and_asked_again(window: Window, tmp_path: Path) -> None:
     """Stop is heard at once, the engine stays usable, and the whole answer leaves, not the page shown."""
     page = window.page
-    file = tmp_path / "numbers.csv"
-    lines = [f"{n};number {n}" for n in range(1, ROWS + 1)]
-    file.write_text("\n".join(["id;name", *lines, ""]), encoding="utf-8")
     window.open()
-    page.locator(".st-key-body_import input[type=file]").set_input_files(file)
-    page.locator(".st-key-import__start button").click()
-    page.get_by_role("button", name="Open the rows").wait_for()
-
+    import_numbers(window, tmp_path)
     window.go("sql")
-    _ask(window, ENDLESS)
+
+    # one that never ends
+    write(page, ENDLESS)
+    page.keyboard.press("Control+Enter")
     stop = page.get_by_role("button", name="Stop")
     expect(stop).to_be_visible()
     asked = time.monotonic()
@@ -40,13 +50,21 @@ def test_a_question_is_asked_stopped_and_asked_again(window: Window, tmp_path: P
     expect(page.get_by_text("The question was stopped.")).to_be_visible()
     assert time.monotonic() - asked < 10, "a stop is heard while the question still runs"
 
-    _ask(window, ALL)
-    expect(page.get_by_text(f"1–200 of {ROWS:,} rows")).to_be_visible()
-    assert window.cells("sql__answer")[1][-2:] == [str(ROWS), str(ROWS * ROWS)]
-    page.locator(".st-key-sql__page").get_by_role("button", name=str(-(-ROWS // 200)), exact=False).last.click()
-    expect(page.get_by_text(f"3,201–{ROWS:,} of {ROWS:,} rows")).to_be_visible()
-    assert window.cells("sql__answer")[1][-2:] == ["10", "100"]
+    # one that does, kept under a name; another one beside it
+    write(page, ALL)
+    page.get_by_role("button", name="Run", exact=True).click()
+    tools = page.locator(".st-key-sql_tools")
+    expect(tools).to_contain_text(f"{ROWS:,} rows")
+    page.get_by_role("button", name="Keep squares").click()
+    expect(page.get_by_role("button", name="No longer keep squares")).to_be_visible()
+    write(page, FEW)
+    page.get_by_label("Value of $most").fill("7")
+    page.keyboard.press("Enter")
+    expect(tools).to_contain_text("7 rows")
+    page.get_by_role("button", name="squares", exact=False).first.click()
+    expect(tools).to_contain_text(f"{ROWS:,} rows")
 
+    # all of it leaves
     page.locator(".st-key-export__sql__box button").first.click()
     page.get_by_role("button", name="Write the file").click()
     with page.expect_download() as download:
@@ -57,21 +75,47 @@ def test_a_question_is_asked_stopped_and_asked_again(window: Window, tmp_path: P
         rows = list(csv.reader(stream))
     assert rows == [["id", "square"], *([str(n), str(n * n)] for n in range(ROWS, 0, -1))]
 
+    # and can be found again
     page.keyboard.press("Escape")
     page.get_by_role("button", name="History").click()
-    expect(page.locator(".st-key-sql_history")).to_contain_text("order by id desc")
-    expect(page.locator(".st-key-sql_history")).to_contain_text("a.id + b.id")
+    history = page.locator(".st-key-sql_history")
+    expect(history).to_contain_text("order by id desc")
+    expect(history).to_contain_text("a.id + b.id")
     assert window.foreign == []
+
+
+@pytest.mark.timeout(120)
+def test_an_answer_becomes_a_dataset(window: Window) -> None:
+    """Saved under a name it is in the rail and can be asked like any other."""
+    page = window.page
+    window.open("/?view=sql")
+    write(page, "select range as n from range(42)")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".st-key-sql_tools")).to_contain_text("42 rows")
+
+    page.get_by_role("button", name="Save as dataset").click()
+    page.get_by_label("Name of the dataset").fill("forty two")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("button", name="Open the dataset")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    expect(page.get_by_role("treeitem", name="forty two")).to_be_visible()
+    write(page, 'select sum(n) as total from "forty two"')
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".st-key-sql_tools")).to_contain_text("1 row")
 
 
 def test_a_question_that_cannot_be_answered_says_why(window: Window) -> None:
     """The sentence names the thing; the question stays in the editor."""
+    page = window.page
     window.open("/?view=sql")
-    _ask(window, "select * from nowhere")
-    alert = window.page.get_by_test_id("stAlert")
+    write(page, "select * from nowhere")
+    page.keyboard.press("Control+Enter")
+    alert = page.get_by_test_id("stAlert")
     expect(alert).to_contain_text("nowhere")
-    expect(window.page.locator(".st-key-sql__text textarea")).to_have_value("select * from nowhere")
+    expect(page.get_by_role("textbox", name="SQL editor")).to_have_text("select * from nowhere")
 
-    _ask(window, "drop table numbers")
+    write(page, "drop table numbers")
+    page.keyboard.press("Control+Enter")
     expect(alert).not_to_contain_text("nowhere")
-    assert "Traceback" not in window.page.content()
+    assert "Traceback" not in page.content()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from app import catalogue
-from app.boundary import guarded, part, problem
+from app.boundary import escaped, guarded, part, problem
 from app.components.answers import Act, AnswerTab, answer_tabs
 from app.components.grid import answer_rows, grid
 from app.features.query.editing import BELOW, EDITOR, VIEW, state
@@ -53,7 +53,7 @@ def _draw(ctx: "AppContext", desk: "Desk") -> None:
         on_act=guarded(VIEW, partial(_act, sql)),
     )  # fmt: skip
     with st.container(key="sql_tools", horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
-        st.caption(_count_line(tab), width="content")
+        st.markdown(escaped(_count_line(tab)), width="content")
         st.space("stretch")
         draw_tools(ctx, desk, tab)
     _draw_content(tab)

@@ -12,7 +12,7 @@ from app.features.query.state import SqlState, Tab
 from app.refresh import STATUS, redraw
 from app.session import kept
 from core.errors import BestandError
-from core.i18n import _
+from core.i18n import _, pgettext
 from core.telemetry import log_error
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ VIEW: Final = "sql"
 EDITOR: Final = "sql_editor"
 BELOW: Final = "sql_below"
 """The parts of the page that are drawn alone: the editor, and everything below it."""
+AT_ONCE_S: Final = 0.12
+"""An answer that is there within this is drawn at once, as answered."""
 
 
 def state() -> SqlState:
@@ -57,6 +59,7 @@ def ask(ctx: "AppContext", sql: str, *, number: int = 0, parameters: "Mapping[st
     tab = state().ask(sql, number=number, parameters=parameters)
     try:
         tab.run = actions.run(ctx, sql, params=actions.typed_parameters(tab.parameters))
+        tab.run.wait(AT_ONCE_S)
     except BestandError as error:
         log_error(error, {"where": VIEW})
         tab.refused = error
@@ -108,7 +111,7 @@ def _labels(ctx: "AppContext") -> dict[str, str]:
         "placeholder": example,
         "run": _("Run"),
         "stop": _("Stop"),
-        "layout": _("Format"),
+        "layout": pgettext("verb", "Format"),
         "not_laid_out": _("This statement cannot be formatted."),
         "which": _("Statement {number} of {count}"),
         "value_of": _("Value of {name}"),

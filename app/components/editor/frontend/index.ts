@@ -8,11 +8,12 @@ import {
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { bracketMatching, indentOnInput, indentUnit } from '@codemirror/language';
-import { type Diagnostic, setDiagnostics } from '@codemirror/lint';
+import { type Diagnostic, forEachDiagnostic, setDiagnostics } from '@codemirror/lint';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { Annotation, ChangeSet, Compartment, EditorState, Prec } from '@codemirror/state';
 import {
   drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers, placeholder, rectangularSelection,
+  type ViewUpdate,
 } from '@codemirror/view';
 import { fetched, INSERT, NO_WORDS, type Dataset, type Words } from '../../frontend/catalogue';
 import { define, style, type Outlet, type Root } from '../../frontend/component';
@@ -55,6 +56,7 @@ interface Data {
 }
 
 const SETTLED_MS = 700;
+const LEAVING_MS = 2000; // so long after Escape Tab leaves the editor
 const FromPython = Annotation.define<boolean>();
 
 export default define<Data>((root, outlet) => new Editor(root, outlet));
@@ -149,7 +151,9 @@ class Editor {
       lineNumbers(), history(), drawSelection(), rectangularSelection(), highlightActiveLine(), highlightActiveLineGutter(),
       bracketMatching(), closeBrackets(), indentOnInput(), indentUnit.of('  '), highlightSelectionMatches(),
       EditorState.allowMultipleSelections.of(true), EditorState.tabSize.of(2), EditorView.lineWrapping,
-      autocompletion({ override: [completions(() => this.known)], maxRenderedOptions: 60, icons: false }),
+      autocompletion({
+        override: [completions(() => this.known)], maxRenderedOptions: 60, icons: false, defaultKeymap: false,
+      }),
       this.language.of(dialectOf(NO_WORDS).extension),
       look(), presentStatement(), placeholder(labels.placeholder),
       EditorView.contentAttributes.of({ 'aria-label': labels.editor, 'aria-describedby': 'help', spellcheck: 'false' }),
@@ -158,14 +162,17 @@ class Editor {
           { key: 'Mod-Enter', run: () => this.start(), stopPropagation: true, preventDefault: true },
           { key: 'Shift-Alt-f', run: () => (void this.layOut(), true), preventDefault: true },
           { key: 'Tab', run: acceptCompletion },
+          { key: 'Escape', run: (view) => (view.setTabFocusMode(LEAVING_MS), closeCompletion(view)) },
+          ...completionKeymap,
         ]),
       ),
       keymap.of([
-        ...closeBracketsKeymap, ...completionKeymap, ...historyKeymap, ...searchKeymap, indentWithTab, ...defaultKeymap,
+        ...closeBracketsKeymap, ...historyKeymap, ...searchKeymap, indentWithTab, ...defaultKeymap,
       ]),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) {
           this.run.since = this.run.since.compose(update.changes);
+          this.forgetMended(update);
           if (!update.transactions.some((one) => one.annotation(FromPython))) this.changed();
         } else if (update.selectionSet) this.keep();
         if (update.docChanged || update.selectionSet) this.present();
@@ -274,7 +281,7 @@ class Editor {
   private start(): boolean {
     const chosen = this.chosen();
     const view = this.view;
-    if (!chosen || !view || this.bar.busy) return true;
+    if (!chosen || !view) return true;
     const names = parameters(chosen.sql, chosen.found.tokens);
     this.run = { number: this.run.number + 1, from: chosen.from, sql: chosen.sql, since: ChangeSet.empty(view.state.doc.length) };
     window.clearTimeout(this.settling);
@@ -300,6 +307,15 @@ class Editor {
     this.shown = key;
     const diagnostic = told && told.run === this.run.number ? this.diagnostic(told) : undefined;
     view.dispatch(setDiagnostics(view.state, diagnostic ? [diagnostic] : []));
+  }
+
+  /** A mistake somebody works on is no longer marked. */
+  private forgetMended(update: ViewUpdate): void {
+    let touched = false;
+    forEachDiagnostic(update.startState, (_diagnostic, from, to) => {
+      if (update.changes.touchesRange(from, to)) touched = true;
+    });
+    if (touched) queueMicrotask(() => update.view.dispatch(setDiagnostics(update.view.state, [])));
   }
 
   private diagnostic(told: Told): Diagnostic | undefined {

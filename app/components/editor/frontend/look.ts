@@ -26,7 +26,7 @@ const frame = EditorView.theme({
   },
   '.cm-selectionMatch': { backgroundColor: mix(14) },
   '&.cm-focused .cm-matchingBracket': { backgroundColor: mix(24), outline: `1px solid ${mix(50)}` },
-  '.cm-placeholder': { color: 'color-mix(in srgb, var(--st-text-color) 62%, var(--st-background-color))' },
+  '.cm-placeholder': { color: 'color-mix(in srgb, var(--st-text-color) 72%, var(--st-background-color))' },
   '.cm-tooltip, .cm-panels': {
     backgroundColor: 'var(--st-secondary-background-color)',
     color: 'var(--st-text-color)',
