@@ -1,5 +1,6 @@
 """Fixtures shared by all tests: a profile of its own for each test, and the floors opened on it."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +14,14 @@ from core.paths import PROFILE_VARIABLE, ProfilePaths
 if TYPE_CHECKING:
     from storage.open import Storage
 
+# Also for what lives longer than a test: engines in processes of their own speak English of no country.
+os.environ["LC_ALL"] = "C.UTF-8"
+os.environ.pop("LANGUAGE", None)
+
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A test sees no variable, no language and no profile of the person who runs it."""
-    import os
-
     for name in [n for n in os.environ if n.upper().startswith("BESTAND_") or n in ("LANGUAGE", "LC_MESSAGES")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
