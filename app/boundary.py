@@ -11,11 +11,16 @@ from typing import ParamSpec
 
 import streamlit as st
 
+from app.components.copy import copy_button
 from app.refresh import redraw, view_key
 from app.session import notices
+from core.clock import now_iso
 from core.errors import BestandError
+from core.i18n import _
+from core.ids import new_id
 from core.telemetry import log_error
 from core.trace import trace
+from core.version import app_version
 
 P = ParamSpec("P")
 
@@ -28,10 +33,10 @@ def boundary(where: str) -> Iterator[None]:
             yield
         except BestandError as error:
             log_error(error, {"where": where})
-            problem(str(error), error.hint)
+            problem(str(error), error.hint, about=f"{where}, {error.code}, {trace_id}")
         except Exception as error:
             log_error(error, {"where": where})
-            problem(*unexpected(trace_id))
+            problem(*unexpected(trace_id), about=f"{where}, {type(error).__name__}, {trace_id}")
 
 
 def part(key: str, body: Callable[[], None], *, every: float | None = None) -> None:
@@ -73,14 +78,25 @@ def guarded(view: str, act: Callable[P, object]) -> Callable[P, None]:
 def unexpected(trace_id: str) -> tuple[str, str]:
     """Return message and hint for a bug."""
     return (
-        "Something unexpected happened here; your data is unchanged.",
-        f"Try again. If it stays, report it with the id {trace_id}, under which the log has the details.",
+        _("Something unexpected happened here; your data is unchanged."),
+        _("Try again. If it stays, report it with the id {trace}, under which the log has the details.").format(
+            trace=trace_id
+        ),
     )
 
 
-def problem(message: str, hint: str = "") -> None:
-    """Draw a failure: what happened, and what to do next."""
-    st.error(escaped(hint) or " ", title=escaped(message), icon=":material/error:")
+def problem(message: str, hint: str = "", *, about: str = "") -> None:
+    """Draw a failure: what happened, what to do next, and a report to copy.
+
+    Args:
+        message: One sentence.
+        hint: What to do next.
+        about: What the report says besides: where it was, the kind of error, the id in the log. No contents.
+    """
+    with st.container(key=f"problem_{new_id()}", gap="xsmall"):
+        st.error(escaped(hint) or " ", title=escaped(message), icon=":material/error:")
+        report = "\n".join(filter(None, (f"Bestand {app_version()}, {now_iso()}", message, hint, about)))
+        copy_button(report, label=_("Copy report"), key=f"report_{new_id()}")
 
 
 def notice(view: str) -> None:

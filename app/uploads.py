@@ -1,5 +1,6 @@
 """Files dropped on the window: `/uploads` takes one and keeps it in the profile until it is imported."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from app.context import AppContext
 
 UPLOADS_PATH: Final = "/uploads"
-_NAME_LIMIT: Final = 200
+_NAME_LIMIT: Final = 120
+_UNSAFE: Final = re.compile(r'[\x00-\x1f\x7f<>:"|?*]+')
+"""What some system refuses in a file name."""
 
 
 def upload_routes(ctx: "AppContext") -> list[Route]:
@@ -38,7 +41,8 @@ def upload_routes(ctx: "AppContext") -> list[Route]:
 
 def file_name(given: str) -> str:
     """Return the last part of what a browser calls a file; folders in it mean nothing."""
-    return Path(given.replace("\\", "/")).name[-_NAME_LIMIT:].lstrip(".") or "file"
+    last = given.replace("\\", "/").rpartition("/")[2].encode("utf-8", "replace").decode("utf-8")
+    return _UNSAFE.sub("_", last)[-_NAME_LIMIT:].strip(" .") or "file"
 
 
 def kept_upload(ctx: "AppContext", upload: str, name: str) -> Path | None:

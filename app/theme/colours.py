@@ -24,7 +24,7 @@ LIGHT_SIDEBAR: Final[dict[str, Any]] = {
     "secondaryBackgroundColor": "#e5e9ee",
 }
 DARK: Final[dict[str, Any]] = {
-    "primaryColor": "#3d8fe0",
+    "primaryColor": "#4594e4",
     "backgroundColor": "#1c1e21",
     "secondaryBackgroundColor": "#272a2e",
     "textColor": "#dfe2e6",

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -122,13 +123,20 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
+    with stopped(process):
+        yield Engine(paths, told_origin(process), process)
+
+
+@contextlib.contextmanager
+def stopped(process: subprocess.Popen[str]) -> Iterator[None]:
+    """Stop a process when the block ends."""
     try:
-        yield Engine(paths, _origin(process), process)
+        yield
     finally:
         _stop(process)
 
 
-def _origin(process: subprocess.Popen[str]) -> str:
+def told_origin(process: subprocess.Popen[str]) -> str:
     """Read the one-time link the engine prints when it is ready; the link itself is not used."""
     assert process.stdout is not None
     watchdog = _Watchdog(process)
@@ -169,7 +177,16 @@ def _stop(process: subprocess.Popen[str]) -> None:
 @pytest.fixture
 def window(browser: Browser, engine: Engine) -> Iterator[Window]:
     """A window that is let in, and nothing open in it yet."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
+    with window_of(browser, engine) as shown:
+        yield shown
+
+
+@contextlib.contextmanager
+def window_of(browser: Browser, engine: Engine, *, scheme: Literal["light", "dark"] = "light") -> Iterator[Window]:
+    """A window on an engine, in one of the colour schemes."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 800}, accept_downloads=True, color_scheme=scheme
+    )
     context.set_default_timeout(WAIT_MS)
     expect.set_options(timeout=WAIT_MS)
     shown = Window(context.new_page(), engine)
