@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Final
 
 from app import work
-from core.i18n import _, ngettext, number, percent, when
+from core.i18n import _, ngettext, number, percent, retold, when
 from core.types import Compute
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _working(ctx: "AppContext") -> Item:
     jobs = ngettext("{count} job", "{count} jobs", len(active)).format(count=number(len(active)))
     return {
         "id": "jobs", "text": f"{jobs} · {running.label} {percent(running.fraction)}",
-        "fraction": running.fraction, "hint": running.step or running.label, "page": "jobs",
+        "fraction": running.fraction, "hint": retold(running.step) or running.label, "page": "jobs",
     }  # fmt: skip
 
 

@@ -14,6 +14,8 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from core.i18n import LANGUAGES, N_, _, speaking
+
 if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
 
@@ -29,12 +31,15 @@ export default (component) => {
   let leave, left = false;
   import(new URL(%(url)s, location.origin).href).then(
     (module) => { if (!left) leave = module.default(component); },
-    () => { component.parentElement.textContent = %(sorry)s; },
+    () => {
+      const sorry = %(sorry)s;
+      component.parentElement.textContent = sorry[document.documentElement.lang] ?? sorry.en;
+    },
   );
   return () => { left = true; leave?.(); };
 };
 """
-_SORRY: Final = "This part of the page could not be loaded. Press F5 to try again."
+_SORRY: Final = N_("This part of the page could not be loaded. Press F5 to try again.")
 
 
 @cache
@@ -57,8 +62,17 @@ def component(name: str, *, isolated: bool = True) -> "ComponentRenderer":
     """
     import streamlit as st
 
-    script = _LOADER % {"url": json.dumps(asset_url(name)), "sorry": json.dumps(_SORRY)}
+    script = _LOADER % {"url": json.dumps(asset_url(name)), "sorry": json.dumps(_sorry())}
     return st.components.v2.component(f"bestand_{name}", js=script, isolate_styles=isolated)
+
+
+def _sorry() -> dict[str, str]:
+    """Return what a component says that cannot be loaded, by language: which one, only the page knows."""
+    told = {}
+    for language in LANGUAGES:
+        with speaking(language):
+            told[language] = _(_SORRY)
+    return told
 
 
 def asset_url(name: str) -> str:

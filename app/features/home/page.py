@@ -11,7 +11,7 @@ from app.page import Action, Page, Params
 from app.router import HOME, navigate
 from app.widgets import field_key
 from app.widgets.parts import body, empty, toolbar
-from core.i18n import percent
+from core.i18n import percent, retold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +93,7 @@ def _sections(seen: "Overview") -> list[Section]:
 
 def _job_line(job: "JobStatus") -> Line:
     if job.state == "running":
-        return Line("progress_activity", job.label, "jobs", note=job.step, meta=percent(job.fraction))
+        return Line("progress_activity", job.label, "jobs", note=retold(job.step), meta=percent(job.fraction))
     if job.state in ("queued", "retry"):
         return Line("hourglass_empty", job.label, "jobs", meta=texts.waiting())
     return Line("error", job.label, "jobs", meta=texts.failed(), tone="warn")
