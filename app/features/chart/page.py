@@ -60,7 +60,8 @@ class ChartPage(Page):
 
     def crumbs(self, params: ChartParams) -> Sequence[Crumb]:
         """Return the page, and the dataset below it."""
-        return (Crumb(self.title), *([Crumb(params.dataset)] if params.dataset else []))
+        named = [params.dataset] if params.dataset else [texts.answer()] if params.sql else []
+        return (Crumb(self.title, VIEW), *(Crumb(name) for name in named))
 
     def actions(self, ctx: "AppContext", params: ChartParams) -> Sequence[Action]:
         """Return undo and redo."""
@@ -81,7 +82,7 @@ class ChartPage(Page):
             return
         spec = actions.suited(ctx, drawing.picked.spec, drawing.picked.mark)
         _making(ctx, drawing, spec).wait(AT_ONCE_S)  # what is drawn above the chart depends on it
-        with toolbar(VIEW, texts.title(), texts.of(spec)):
+        with toolbar(VIEW, spec.dataset or texts.answer()):
             _draw_tools(ctx, drawing, spec)
         with body(VIEW):
             _draw_picks(ctx, drawing, spec)

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Final
 from core.i18n import N_, _
 
 if TYPE_CHECKING:
-    from analysis.chart import ChartSpec
     from analysis.row_sql import Filter
 
 MARK_ICONS: Final = {
@@ -33,9 +32,9 @@ def title() -> str:
     return _("Charts")
 
 
-def of(spec: "ChartSpec") -> str:
-    """Return what the chart shows."""
-    return _("of the answer to a question") if spec.sql is not None else ""
+def answer() -> str:
+    """Return what a chart is of that shows no dataset."""
+    return _("Answer to a question")
 
 
 def empty() -> str:
