@@ -48,9 +48,10 @@ export default define<Data>((root, outlet) => {
     };
     input.addEventListener('keydown', (event) => {
       if (event.isComposing) return;
-      if (event.key === 'Enter') end(true);
-      if (event.key === 'Escape') end(false);
-      if (event.key === 'Enter' || event.key === 'Escape') event.stopPropagation();
+      if (event.key !== 'Enter' && event.key !== 'Escape') return;
+      event.preventDefault(); // the button that gets the focus is not pressed by the same key
+      event.stopPropagation();
+      end(event.key === 'Enter');
     });
     input.addEventListener('blur', () => end(true));
     draw(input);
