@@ -85,20 +85,6 @@ def sql_editor(
         on_stop: A callback; the same button while a question runs.
         on_text: A callback; the text, a moment after the last key and when the focus leaves.
     """
-
-    def ran() -> None:
-        found = _value(key, _RUN)
-        given = found.get("parameters") or {}
-        typed = {str(name): str(value) for name, value in given.items()}
-        on_run(
-            Run(int(found["run"]), str(found["sql"]), typed),
-            Text(str(found["text"]), int(found["seq"]), str(found["sql"])),
-        )
-
-    def typed() -> None:
-        found = _value(key, _TEXT)
-        on_text(Text(str(found["text"]), int(found["seq"]), str(found["statement"])))
-
     _editor(
         key=key,
         height="stretch",
@@ -113,10 +99,19 @@ def sql_editor(
             "told": asdict(told) if told else None,
             "add": asdict(add) if add else None,
         },
-        on_run_change=ran,
+        on_run_change=lambda: on_run(*_run_of(_value(key, _RUN))),
         on_stop_change=on_stop,
-        on_text_change=typed,
+        on_text_change=lambda: on_text(_text_of(_value(key, _TEXT), "statement")),
     )
+
+
+def _run_of(found: Mapping[str, Any]) -> tuple[Run, Text]:
+    typed = {str(name): str(value) for name, value in (found.get("parameters") or {}).items()}
+    return Run(int(found["run"]), str(found["sql"]), typed), _text_of(found, "sql")
+
+
+def _text_of(found: Mapping[str, Any], statement: str) -> Text:
+    return Text(str(found["text"]), int(found["seq"]), str(found[statement]))
 
 
 def _value(key: str, name: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from app.context import AppContext, init_app, opened_app
 from app.features.datasets import actions as datasets
 from app.features.explore import actions as explore
 from app.features.export import actions as export
+from app.features.jobs import actions as jobs
 from app.features.query import actions as query
 from app.widgets.told import told_table
 from core.errors import (
@@ -240,3 +241,52 @@ def test_a_profile_is_closed_once_and_can_be_opened_again(profile: ProfilePaths)
 
     with opened_app(profile) as second:
         assert catalogue.names(second) == []
+
+
+def test_a_question_is_kept_under_a_name_and_replaced(ctx: AppContext) -> None:
+    """The same name again means the newer text; what is dropped is gone from the list."""
+    first = query.keep_question(ctx, " big ", "select 1")
+    assert query.keep_question(ctx, "big", "select 2") == first
+    query.keep_question(ctx, "also", "select 3")
+
+    kept = [(one.name, one.sql) for one in query.saved_questions(ctx)]
+    assert kept == [("also", "select 3"), ("big", "select 2")]
+    query.drop_question(ctx, first)
+    assert [one.name for one in query.saved_questions(ctx)] == ["also"]
+    for name, sql in (("", "select 1"), ("x", "  ")):
+        with pytest.raises(UsageError):
+            query.keep_question(ctx, name, sql)
+
+
+def test_an_answer_is_saved_with_the_values_as_typed(ctx: AppContext) -> None:
+    """The job does it; a name is needed."""
+    job = query.start_save(ctx, "select $n::INT * 2 as twice", "twice", parameters={"n": "21"})
+    assert _end_of(ctx, job) == "done"
+    run = query.run(ctx, "select twice from twice")
+    assert run.first_page().to_pylist() == [{"twice": 42}]
+    question = catalogue.current(ctx, "twice").question
+    assert question is not None
+    assert question.parameters == {"n": "21"}
+    with pytest.raises(UsageError):
+        query.start_save(ctx, "select 1", "  ")
+
+
+def test_a_job_tells_all_about_itself(ctx: AppContext) -> None:
+    """Inputs, what happened, and the log lines of its trace."""
+    job = query.start_save(ctx, "select * from nowhere", "x")
+    assert _end_of(ctx, job) == "failed"
+
+    detail = jobs.detail(ctx, job)
+
+    assert detail.inputs["sql"] == "select * from nowhere"
+    assert [event.state for event in detail.events] == ["queued", "running", "failed"]
+    assert any("nowhere" in str(line.get("event")) for line in jobs.log_of(ctx, str(detail.status.trace)))
+    with pytest.raises(JobNotFoundError):
+        jobs.detail(ctx, "nothing")
+
+
+def test_the_rest_of_a_job_is_estimated_from_what_is_done() -> None:
+    """A quarter done in ten seconds leaves thirty; at the very beginning nobody knows."""
+    assert jobs.remaining_s(0.25, 10) == 30
+    assert jobs.remaining_s(0.01, 10) is None
+    assert jobs.remaining_s(1.0, 10) is None
