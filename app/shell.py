@@ -42,6 +42,9 @@ INSPECTOR_MIN_PX: Final = 220
 MIDDLE_MIN_PX: Final = 640
 """What the inspector leaves at least for navigation and content."""
 DATASETS: Final = "table:dataset"
+ONCE_A_DAY_S: Final = 86_400
+"""A page draws itself again after its engine was started anew only if some part of it has a clock. This one hardly
+ever ticks."""
 
 
 def draw(ctx: "AppContext") -> None:
@@ -57,7 +60,7 @@ def draw(ctx: "AppContext") -> None:
                 for page in PAGES:
                     part(view_key(page.slug), partial(_view, ctx, page, desk))
             with st.container(key="zone_status", gap=None):
-                part(STATUS, partial(_status, ctx))
+                part(STATUS, partial(_status, ctx), every=ONCE_A_DAY_S)
             with st.container(key="zone_unseen", gap=None):  # last: it tells the browser that all is drawn
                 part(FRAME, partial(_unseen, ctx))
 

@@ -35,15 +35,18 @@
   document.documentElement.append(veil);
   if (notice.actions.length) row.firstChild.focus();
   if (notice.passes) {
+    let steady = 0;
     const pass = setInterval(() => {
       const now = document.querySelector("[data-testid=stApp]");
       if (!veil.isConnected) return clearInterval(pass);
       const state = now && now.getAttribute("data-test-connection-state");
       if (state && state !== "CONNECTED") veil.dataset.lost = "1";
-      if (veil.dataset.lost && state === "CONNECTED" && now.getAttribute("data-test-script-state") === "notRunning") {
-        clearInterval(pass);
-        veil.remove();
-      }
+      // Between the new connection and its first run the page looks ready, too: so it has to last for a moment.
+      const ready = veil.dataset.lost && state === "CONNECTED" && now.getAttribute("data-test-script-state") === "notRunning";
+      steady = ready ? steady + 1 : 0;
+      if (steady < 8) return;
+      clearInterval(pass);
+      veil.remove();
     }, 100);
   }
   return "";

@@ -96,6 +96,7 @@ class QtBackend(Backend):
         if self._paths is not None:
             native.profile.setCachePath(str(self._paths.cache / "web"))
         self._filter = Drops(native, wishes.dropped)
+        native.webview.setAcceptDrops(True)
         native.webview.installEventFilter(self._filter)
         self._front = Front(native)
         page.navigationRequested.connect(partial(_judge_navigation, wishes))
