@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.catalogue import ledger_lines
 from app.widgets.words import done_word
-from core.i18n import _, retold
+from core.i18n import _, pgettext, retold
 from core.types import Flag, LineAction, Manifest
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ def told_table(ctx: "AppContext", manifest: Manifest) -> "pa.Table":
     told.sort(key=lambda flag: (flag.line is None, flag.line or 0))
     text = pa.string()
     columns = {
-        _("Line"): pa.array([flag.line for flag in told], pa.int64()),
+        pgettext("of a file", "Line"): pa.array([flag.line for flag in told], pa.int64()),
         _("Column"): pa.array([flag.column for flag in told], text),
-        _("Done"): pa.array([done_word(flag.action) for flag in told], text),
+        pgettext("to a line", "Done"): pa.array([done_word(flag.action) for flag in told], text),
         _("Why"): pa.array([retold(flag.message) for flag in told], text),
         _("Raw text"): pa.array([raw.get(flag.line) for flag in told], text),
     }

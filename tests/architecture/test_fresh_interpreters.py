@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from core.i18n import LANGUAGE_VARIABLE
 from tests.architecture.sources import ROOT
 
 ENGINES = (
@@ -20,12 +21,12 @@ ENGINES = (
     "uvicorn",
 )
 HEAVY_FOR_WINDOW = (*ENGINES, "pydantic", "structlog", "typer", "starlette", "app", "storage", "analysis", "jobs")
-HEAVY_FOR_HELP = (*ENGINES, "pydantic", "structlog", "rich", "sqlglot", "starlette")
+HEAVY_FOR_HELP = (*ENGINES, "babel", "pydantic", "structlog", "rich", "sqlglot", "starlette")
 
 COMMANDS = (
     "", "app", "app run", "app url", "data", "data import", "data read", "data list", "data show",
     "data profile", "data export", "data delete", "data restore", "data sample", "query", "jobs", "jobs status",
-    "jobs show", "jobs cancel", "jobs retry", "jobs worker", "db", "db migrate", "db status", "db health",
+    "chart", "jobs show", "jobs cancel", "jobs retry", "jobs worker", "db", "db migrate", "db status", "db health",
     "db seed", "cache", "cache stats", "cache clear", "config", "config show", "logs", "logs show", "status",
 )  # fmt: skip
 
@@ -58,6 +59,15 @@ def test_help_loads_no_engine(command: str) -> None:
 
     assert seen.returncode == 0
     assert seen.stdout.startswith(f"Usage: bestand {command}".rstrip())
+    assert seen.stderr == ""
+
+
+def test_help_in_another_language_loads_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The catalogue is read, and that is all."""
+    monkeypatch.setenv(LANGUAGE_VARIABLE, "de")
+    seen = run(HEAVY_FOR_HELP, "data", "import", "--help")
+
+    assert seen.stdout.startswith("Aufruf: bestand data import")
     assert seen.stderr == ""
 
 
