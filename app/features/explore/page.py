@@ -184,6 +184,10 @@ def _draw_dataset(ctx: "AppContext", desk: "Desk", name: str) -> None:
             _(texts.TABS), (texts.ROWS, texts.PROFILE, texts.SOURCE), key=_TAB, required=True,
             format_func=_, label_visibility="collapsed", persist_state="session",
         )  # fmt: skip
+        st.button(
+            _("Chart"), key=field_key(VIEW, "chart"), icon=":material/bar_chart:", on_click=navigate,
+            args=("chart",), kwargs={"dataset": name},
+        )  # fmt: skip
         desk.export(VIEW, Subject(name=name, dataset=name))
         st.button(
             _(texts.DELETE), key=field_key(VIEW, "delete"), icon=":material/delete:", type="tertiary",

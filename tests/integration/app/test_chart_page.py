@@ -1,0 +1,124 @@
+"""The chart page and the settings page, driven without a browser: picks, steps back, what is shown and refused."""
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.context import AppContext, opened_app
+from app.runtime import set_context
+from core.paths import ProfilePaths
+from tests.tables import add_dataset
+
+SALES = pa.table(
+    {"town": ["Bonn", "Ulm", "Bonn", None], "kind": ["a", "b", "a", "a"], "amount": [1.0, 2.0, 3.0, 4.0]}
+)
+
+
+@pytest.fixture
+def ctx(profile: ProfilePaths) -> Iterator[AppContext]:
+    """An open profile, where the page finds it."""
+    with opened_app(profile) as opened:
+        set_context(opened)
+        yield opened
+        set_context(None)
+
+
+def _chart() -> None:
+    """The chart page in its own part, as the shell draws it."""
+    from app.boundary import part
+    from app.features.chart.page import ChartPage, ChartParams
+    from app.refresh import view_key
+    from app.router import Router, install
+    from app.runtime import get_context
+
+    ctx, page = get_context(), ChartPage()
+    install(lambda: Router(ctx, {"chart": page})).arrive({"view": "chart"})
+
+    def draw() -> None:
+        page.render(ctx, None, ChartParams())  # type: ignore[arg-type]  # it asks nothing of the desk
+        page.inspector(ctx, None, ChartParams())  # type: ignore[arg-type]
+
+    part(view_key("chart"), draw)
+
+
+def _settings() -> None:
+    """One section of the settings page, in its own part."""
+    from app.boundary import part
+    from app.features.settings.page import SettingsPage, SettingsParams
+    from app.refresh import view_key
+    from app.router import Router, install
+    from app.runtime import get_context
+
+    ctx, page = get_context(), SettingsPage()
+    install(lambda: Router(ctx, {"settings": page})).arrive({"view": "settings", "section": "computing"})
+    part(view_key("settings"), lambda: page.render(ctx, None, SettingsParams(section="computing")))  # type: ignore[arg-type]
+
+
+def texts(page: AppTest) -> str:
+    """Everything that is said under the chart and beside it."""
+    return " ".join(str(one.value) for one in page.caption).replace("\\", "")
+
+
+@pytest.mark.usefixtures("ctx")
+def test_without_data_the_page_says_what_it_is_for() -> None:
+    """One line and the two most likely actions."""
+    page = AppTest.from_function(_chart, default_timeout=30).run()
+
+    assert not page.exception
+    assert "pick columns" in page.markdown[0].value
+    assert [one.label for one in page.button] == ["Import a file", "Try the sample"]
+
+
+def test_a_pick_is_a_step_that_can_be_taken_back(ctx: AppContext) -> None:
+    """The first chart is there at once; another column changes it; undo brings the first one back."""
+    add_dataset(ctx.storage, "sales", SALES)
+    page = AppTest.from_function(_chart, default_timeout=30).run()
+    assert "Sum of amount by town." in texts(page)
+
+    page.selectbox(key="chart__pick__x").set_value("kind").run()
+    assert not page.exception
+    assert "Sum of amount by kind." in texts(page)
+    assert not page.button(key="chart__undo").disabled
+
+    page.button(key="chart__undo").click().run()
+    assert "Sum of amount by town." in texts(page)
+
+
+def test_the_aggregate_has_effect_at_once(ctx: AppContext) -> None:
+    """What is counted is chosen on the right; the caption follows."""
+    add_dataset(ctx.storage, "sales", SALES)
+    page = AppTest.from_function(_chart, default_timeout=30).run()
+
+    page.selectbox(key="chart__aggregate").set_value("mean").run()
+    assert "Mean of amount by town." in texts(page)
+
+
+def test_a_setting_changes_and_what_is_wrong_is_told(ctx: AppContext) -> None:
+    """A number is written to the file; a word in its place is refused, and the old number is back."""
+    page = AppTest.from_function(_settings, default_timeout=30).run()
+    assert not page.exception
+
+    page.text_input(key="settings__value__engine_threads").set_value("1").run()
+    assert ctx.config.engine.threads == 1
+    assert "threads = 1" in ctx.paths.config_file.read_text(encoding="utf-8")
+
+    page.text_input(key="settings__value__engine_threads").set_value("many").run()
+    assert ctx.config.engine.threads == 1
+    assert "'many' is no number" in str(page.error[0].proto.title).replace("\\", "")
+    assert page.text_input(key="settings__value__engine_threads").value == "1"
+
+
+def test_a_setting_from_above_cannot_be_changed_here(
+    profile: ProfilePaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is shown with what decides it."""
+    monkeypatch.setenv("BESTAND_ENGINE__THREADS", "2")
+    with opened_app(profile) as opened:
+        set_context(opened)
+        page = AppTest.from_function(_settings, default_timeout=30).run()
+        set_context(None)
+
+    assert page.text_input(key="settings__value__engine_threads").disabled
+    assert "BESTAND_ENGINE__THREADS" in texts(page)
