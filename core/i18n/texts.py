@@ -30,6 +30,10 @@ class Text(str):
         made.english = english
         return made
 
+    def __reduce__(self) -> tuple[type["Text"], tuple[str, str]]:
+        """Let copies keep both forms; Streamlit copies what it is given."""
+        return Text, (str(self), self.english)
+
     def format(self, *args: object, **kwargs: object) -> "Text":
         """Fill in both forms; a value that is a translated text itself goes into each in its own form."""
         plain = {name: in_english(value) for name, value in kwargs.items()}

@@ -1,10 +1,14 @@
 """Texts in the person's language, numbers and dates as the person writes them."""
 
+import copy
+import ctypes
 import datetime as dt
 import json
+import plistlib
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -111,6 +115,44 @@ def test_the_setting_is_read_without_the_settings(
     assert language_setting(file) == "en"
 
 
+@pytest.mark.parametrize(("preferred", "language"), [(["fr-FR", "de-AT"], "de"), (["en-GB"], "en"), ([], "en")])
+def test_a_mac_says_it_in_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, preferred: list[str], language: str
+) -> None:
+    """A program started from the Finder has no variables that name a language."""
+    file = tmp_path / "Library/Preferences/.GlobalPreferences.plist"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(plistlib.dumps({"AppleLanguages": preferred}, fmt=plistlib.FMT_BINARY))
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    monkeypatch.delenv("LC_ALL")
+    monkeypatch.delenv("LANG", raising=False)
+
+    set_language("auto")
+    assert i18n.current_language() == language
+    file.write_bytes(b"no list at all")
+    set_language("auto")
+    assert i18n.current_language() == "en"
+
+
+def test_windows_is_asked_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There, too, nothing but a call names the language."""
+
+    def name(buffer: ctypes.Array[ctypes.c_wchar], _size: int) -> int:
+        buffer.value = "de-CH"
+        return 6
+
+    library = SimpleNamespace(kernel32=SimpleNamespace(GetUserDefaultLocaleName=name))
+    monkeypatch.setattr(ctypes, "windll", library, raising=False)
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.delenv("LC_ALL")
+    monkeypatch.delenv("LANG", raising=False)
+
+    set_language("auto")
+
+    assert i18n.current_locale() == "de_CH"
+
+
 # ---- texts ------------------------------------------------------------------------------------------------
 
 
@@ -147,6 +189,19 @@ def test_telling_again_never_loses_what_was_filled_in(name: str) -> None:
         told = retold(f"There is no dataset '{name}'.")
 
     assert name in told
+
+
+def test_a_copy_of_a_text_keeps_both_its_forms() -> None:
+    """Copied, cut and filled in, it still knows its English."""
+    set_language("de")
+    text = i18n._("There is no job '{job_id}'.")
+
+    for copied in (copy.copy(text), copy.deepcopy([text])[0]):
+        assert (copied, i18n.in_english(copied)) == (text, "There is no job '{job_id}'.")
+    assert i18n.in_english(text.removesuffix(".").format(job_id="x")) == "There is no job 'x'"
+    assert i18n.in_english(i18n._("{what} failed: {reason}").format(what=i18n._("The work"), reason="x")) == (
+        "The work failed: x"
+    )
 
 
 def test_counts_have_their_plural() -> None:
