@@ -29,7 +29,7 @@ Application = Callable[
 
 
 def post(app: Application, path: str, body: object, *, leave_after_s: float | None = None) -> Answer:
-    """Send a JSON body (bytes go as they are) and return the answer; with `leave_after_s`, go away after so long."""
+    """Send a JSON body (bytes go as they are) and return the answer; with `leave_after_s`, leave after so long."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     answer = Answer()
     sent = [False]
@@ -51,9 +51,9 @@ def post(app: Application, path: str, body: object, *, leave_after_s: float | No
             answer.body += message.get("body", b"")
 
     scope = {
-        "type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "root_path": "", "query_string": b"",
-        "headers": [(b"content-type", b"application/json")], "http_version": "1.1", "scheme": "http",
-        "server": ("127.0.0.1", 1), "client": ("127.0.0.1", 2),
+        "type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "root_path": "",
+        "query_string": b"", "headers": [(b"content-type", b"application/json")], "http_version": "1.1",
+        "scheme": "http", "server": ("127.0.0.1", 1), "client": ("127.0.0.1", 2),
     }  # fmt: skip
     anyio.run(lambda: app(scope, receive, send))
     return answer

@@ -119,7 +119,7 @@ export class Grid {
     this.port.setAttribute('aria-label', data.label);
     if (other) {
       this.remember();
-      void this.open();
+      void this.open(this.view);
     } else if (data.mark !== this.mark && data.view) this.restore(data.view);
     this.draw();
   }
@@ -141,8 +141,8 @@ export class Grid {
     for (const timer of [this.settling, this.growing]) clearTimeout(timer);
   }
 
-  /** Look at the source: what columns it has and what can be done with it; then show it. */
-  async open(): Promise<void> {
+  /** Look at the source: what columns it has and what can be done with it; then show it, arranged as `before`. */
+  async open(before?: View): Promise<void> {
     try {
       const { source } = this.data;
       const opened = await ask<Opened>('open', { source }, this.seen.signal);
@@ -151,7 +151,7 @@ export class Grid {
       this.can = new Set(opened.can);
       this.columns = new Columns(opened.columns);
         this.build();
-      this.recall();
+      if (!this.recall() && before) this.apply(before);
       if (this.data.view && this.data.mark !== this.mark) this.apply(this.data.view);
       this.mark = this.data.mark;
       this.reload();
@@ -377,7 +377,8 @@ export class Grid {
 
   /** Take the size of the window and of the table over into the scroll bars. */
   sized(): void {
-    if (this.hidden) return;
+    // Before the first answer nobody knows how many rows there are, and where a person was must not be forgotten.
+    if (this.hidden || this.shownStore?.total === undefined) return;
     const { scroll, scroller, host } = this;
     scroll.rows = this.size.rows;
     host.style.setProperty('--number', `${this.numberWidth}px`);
@@ -537,18 +538,19 @@ export class Grid {
     keep(this.data.key, this.data.source, { view: this.view, spot, mark: this.mark });
   }
 
-  private recall(): void {
+  private recall(): boolean {
     this.wishes.restore({}, this.columns, this.can);
     this.left = 0;
     this.scroll.top = 0;
     this.selection.to({ row: 0, column: 0 });
     const kept = recall(this.data.key, this.data.source);
-    if (!kept) return;
+    if (!kept) return false;
     this.mark = kept.mark ?? '';
     this.apply(kept.view);
     this.scroll.top = kept.spot.top;
     this.left = kept.spot.left;
     this.selection.to({ row: kept.spot.row, column: Math.min(kept.spot.column, this.columns.shown.length - 1) });
+    return true;
   }
 
   // ---- when something fails ----------------------------------------------------------------------------------
