@@ -10,11 +10,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is to be exported: a dataset, or the whole answer of a question. `name` proposes a file name."""
+    """What is to be exported: a dataset, or the whole answer of a question. `name` proposes a file name.
+
+    `parameters` are the names and values of the question's `$name`s, as typed.
+    """
 
     name: str
     dataset: str | None = None
     sql: str | None = None
+    parameters: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import ExportError, UsageError
 from core.i18n import _
+from core.typed_values import typed_value
 from jobs.context import JobContext
 from jobs.specs import Args, JobOutcome, Spec
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 def export_spec(analysis: "Analysis") -> Spec:
     """Return the kind `export`.
 
-    Its arguments are `dataset` (a name) or `sql`, `target` (absolute), `format` and `overwrite`; the result is
-    `path`, `rows` and `bytes`.
+    Its arguments are `dataset` (a name) or `sql` with `params` (values of its `$name`s as typed), `target`
+    (absolute), `format` and `overwrite`; the result is `path`, `rows` and `bytes`.
     """
 
     def run(context: JobContext, args: Args) -> JobOutcome:
@@ -51,7 +52,11 @@ def _what(analysis: "Analysis", args: Args) -> "What":
     if (sql is None) == (dataset is None):
         raise UsageError(_("An export takes either a dataset or a question."))
     if sql is not None:
-        return str(sql)
+        from analysis.export import Asked
+
+        given = args.get("params")
+        typed = given if isinstance(given, dict) else {}
+        return Asked(str(sql), {str(name): typed_value(str(text)) for name, text in typed.items()})
     with analysis.storage.database.read() as uow:
         row = uow.datasets.require_name(str(dataset))
         return row.id, row.current_version

@@ -12,6 +12,8 @@ from core.i18n import _
 from core.types import Json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from app.context import AppContext
 
 FORMATS: Final = ("csv", "parquet", "xlsx", "json", "ndjson")
@@ -28,6 +30,7 @@ def start_export(
     fmt: str,
     dataset: str | None = None,
     sql: str | None = None,
+    parameters: "Mapping[str, str] | None" = None,
     overwrite: bool = False,
 ) -> str:
     """Queue an export and return the job's id.
@@ -38,6 +41,7 @@ def start_export(
         fmt: One of `FORMATS`.
         dataset: The dataset to export, or
         sql: the question whose whole answer to export; exactly one of both.
+        parameters: Values of the question's `$name`s, as typed.
         overwrite: Replace the file if it is there; otherwise that is an error of the job.
 
     Raises:
@@ -50,7 +54,7 @@ def start_export(
             _("'{fmt}' is no export format; there are {names}.").format(fmt=fmt, names=", ".join(FORMATS))
         )
     args: dict[str, Json] = {"target": str(target.absolute()), "format": fmt, "overwrite": overwrite}
-    args |= {"dataset": dataset} if dataset is not None else {"sql": sql}
+    args |= {"dataset": dataset} if dataset is not None else {"sql": sql, "params": dict(parameters or {})}
     return ctx.jobs.manager.enqueue("export", args)
 
 

@@ -72,8 +72,9 @@ def _draw_form(ctx: "AppContext", view: str, subject: Subject, running: _Running
         target = actions.free_target(ctx, subject.name, chosen)
         running.ended = None
         running.job = actions.start_export(
-            ctx, target=target, fmt=chosen, dataset=subject.dataset, sql=subject.sql
-        )
+            ctx, target=target, fmt=chosen, dataset=subject.dataset, sql=subject.sql,
+            parameters=dict(subject.parameters),
+        )  # fmt: skip
         redraw(f"export_{view}", STATUS)
 
     st.segmented_control(

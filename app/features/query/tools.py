@@ -43,14 +43,17 @@ def draw_tools(ctx: "AppContext", desk: "Desk", tab: "Tab") -> None:
             part(SAVING, partial(_draw_saving, ctx, tab))
     if CHART in router().pages:
         st.button(
-            _("Chart"), key=field_key(VIEW, "chart"), icon=":material/bar_chart:", disabled=not usable,
+            _("Chart"), key=field_key(VIEW, "chart"), icon=":material/bar_chart:",
+            disabled=not usable or bool(tab.parameters),
+            help=_("Save it as a dataset first; a chart knows no values of $names.") if tab.parameters else None,
             on_click=navigate, args=(CHART,), kwargs={"sql": tab.sql},
         )  # fmt: skip
     st.button(
         _("Explain"), key=field_key(VIEW, "explain"), icon=":material/account_tree:", disabled=plan,
         help=_("Shows how the engine answers it"), on_click=guarded(VIEW, _explain), args=(ctx, tab),
     )  # fmt: skip
-    desk.export(VIEW, Subject(name=tab.name or "answer", sql=tab.sql) if usable else None)
+    subject = Subject(name=tab.name or "answer", sql=tab.sql, parameters=tuple(sorted(tab.parameters.items())))
+    desk.export(VIEW, subject if usable else None)
 
 
 def took_words(seconds: float) -> str:

@@ -271,6 +271,16 @@ def test_an_answer_is_saved_with_the_values_as_typed(ctx: AppContext) -> None:
         query.start_save(ctx, "select 1", "  ")
 
 
+def test_an_answer_with_values_is_exported_with_them(ctx: AppContext, tmp_path: Path) -> None:
+    """What was on the screen is what is in the file."""
+    target = tmp_path / "few.csv"
+    sql = "select range as n from range(9) where range > $least"
+    job = export.start_export(ctx, target=target, fmt="csv", sql=sql, parameters={"least": "6"})
+
+    assert _end_of(ctx, job) == "done"
+    assert target.read_text(encoding="utf-8-sig").splitlines() == ["n", "7", "8"]
+
+
 def test_a_job_tells_all_about_itself(ctx: AppContext) -> None:
     """Inputs, what happened, and the log lines of its trace."""
     job = query.start_save(ctx, "select * from nowhere", "x")
