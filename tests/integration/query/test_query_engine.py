@@ -272,7 +272,10 @@ def test_the_trace_of_a_click_reaches_the_history(queries: QueryEngine, storage:
         ("select 1 from", "The SQL ends too early (line 1, column 14)."),
         ("select\n  'a\nfrom sales", "A quote is opened but not closed"),
         ("select twn from sales", "There is no column 'twn' (line 1, column 8). Did you mean 'town'?"),
-        ("select\n  town,\n  s.amuont\nfrom sales s", "Table 's' has no column 'amuont' (line 3, column 3). Did you mean 'amount'?"),
+        (
+            "select\n  town,\n  s.amuont\nfrom sales s",
+            "Table 's' has no column 'amuont' (line 3, column 3). Did you mean 'amount'?",
+        ),
         ("select upper(1, 2)", "No function takes these types: upper(INTEGER_LITERAL, INTEGER_LITERAL) (line 1"),
         ("select 'ä', äöü from sales", "There is no column 'äöü' (line 1, column 13)."),
         ("explain select twn from sales", "There is no column 'twn' (line 1, column 16). Did you mean 'town'?"),
