@@ -5,17 +5,34 @@ and handed on to whoever listens (the events route does, for every open window).
 """
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
 
 ELSEWHERE: Final = "elsewhere"
 """The tag of a commit by another process: anything may have changed."""
 CLOSING: Final = "closing"
 """The tag of the engine's end: whoever waits shall stop waiting."""
 
+ANYTHING: Final = "anything"
+"""Counts every commit, whatever it changed."""
+MEMO_S: Final = 2.0
+"""How old may be what is asked at each step of each window."""
+
+T = TypeVar("T")
 Listener = Callable[[frozenset[str]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Memo:
+    """What was made, what it was made from, and how long it holds at most."""
+
+    marks: dict[str, int]
+    until: float
+    value: Any
 
 
 class Changes:
@@ -24,12 +41,14 @@ class Changes:
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
         self._listeners: list[Listener] = []
+        self._memos: dict[str, _Memo] = {}
         self._lock = threading.Lock()
 
     def hear(self, tags: frozenset[str]) -> None:
         """Count a commit and tell everyone; quick, since the committing thread waits."""
         with self._lock:
             self._counts.update(tags)
+            self._counts[ANYTHING] += 1
             listeners = tuple(self._listeners)
         for listener in listeners:
             listener(tags)
@@ -39,6 +58,23 @@ class Changes:
         with self._lock:
             elsewhere = self._counts[ELSEWHERE]
             return {tag: self._counts[tag] + elsewhere for tag in tags}
+
+    def memo(self, key: str, tags: Iterable[str], make: Callable[[], T]) -> T:
+        """Return what was made under this key, made anew once one of these tags changed or a moment has passed.
+
+        For what every window asks at each step. The moment is for commits of other processes, which are looked for
+        only while a page is open.
+        """
+        marks, now = self.marks(tags), time.monotonic()
+        with self._lock:
+            known = self._memos.get(key)
+        if known is not None and known.marks == marks and now < known.until:
+            found: T = known.value
+            return found
+        made = make()
+        with self._lock:
+            self._memos[key] = _Memo(marks, now + MEMO_S, made)
+        return made
 
     def close(self) -> None:
         """Tell everyone that the engine ends."""

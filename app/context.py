@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from app.changes import Changes
+from app.visits import VisitLog
 from core.config import AppConfig, ConfigReport, load_config_report, remember_good
 from core.i18n import set_language
 from core.logging import configure_logging, get_logger
@@ -35,6 +36,7 @@ class AppContext:
     jobs: "Jobs"
     changes: Changes
     network: NetworkGate
+    visits: VisitLog
     closing: ExitStack
 
     @property
@@ -87,6 +89,8 @@ def init_app(
         )
         storage = open_storage(report.config, paths, purpose=purpose, settings=settings)
         opened.callback(storage.close)
+        visits = VisitLog(paths)
+        opened.callback(visits.close)
         changes = Changes()
         storage.database.on_committed(changes.hear)
         analysis = open_analysis(storage)
@@ -107,6 +111,7 @@ def init_app(
             jobs,
             changes,
             network,
+            visits,
             opened.pop_all(),
         )
 

@@ -13,6 +13,7 @@ import streamlit as st
 
 from app import catalogue, messages
 from app.boundary import boundary, guarded, part
+from app.changes import ANYTHING
 from app.commands import Commands, chosen, commands, recently_chosen
 from app.components.frame import frame
 from app.components.hotkeys import hotkeys
@@ -28,7 +29,6 @@ from app.refresh import FRAME, NAV, STATUS, inspector_key, redraw, view_key
 from app.router import Move, Router, install, logged, navigate, router
 from app.status import status_items
 from app.uploads import kept_upload
-from app.visits import remember_visit
 from core.i18n import _
 from core.trace import trace
 
@@ -72,7 +72,7 @@ def _new_router(ctx: "AppContext") -> Router:
         """Remember the place for the next start."""
         then(move)
         title = pages[move.target.page].crumbs(move.target.params)[-1].title
-        remember_visit(ctx.paths, move.target.page, move.target.params.query(), title)
+        ctx.visits.note(move.target.page, move.target.params.query(), title)
 
     return Router(ctx, pages, middleware=(logged, visited), marks=ctx.changes.marks)
 
@@ -82,10 +82,12 @@ def _new_router(ctx: "AppContext") -> Router:
 
 def _navigation(ctx: "AppContext") -> None:
     window = router()
-    names = catalogue.names(ctx, limit=DATASETS_SHOWN + 1)
+    changes = ctx.changes
+    names = changes.memo("names", [DATASETS], lambda: catalogue.names(ctx, limit=DATASETS_SHOWN + 1))
+    badges = changes.memo("badges", [ANYTHING], lambda: {page.slug: page.badge(ctx) for page in PAGES})
     nav(
         [
-            {"slug": page.slug, "title": page.title, "icon": page.icon, "badge": page.badge(ctx)}
+            {"slug": page.slug, "title": page.title, "icon": page.icon, "badge": badges[page.slug]}
             for page in PAGES
             if page.listed
         ],
@@ -136,7 +138,8 @@ def _status(ctx: "AppContext") -> None:
     window = router()
     facts = window.page.status(ctx, window.route.params)
     with st.container(key="status", gap=None):
-        statusbar(status_items(ctx, [page.slug for page in PAGES]), facts)
+        items = ctx.changes.memo("status", [ANYTHING], lambda: status_items(ctx, [page.slug for page in PAGES]))
+        statusbar(items, facts)
 
 
 # ---- what is not seen -------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ place is not kept here.
 
 import json
 import os
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from core.ids import new_id
 from core.paths import ProfilePaths
 
 KEPT: Final = 20
+GATHER_S: Final = 0.5
+"""Places gone to within this time are written together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,40 @@ def remember_visit(paths: ProfilePaths, page: str, params: Mapping[str, str], ti
     part = paths.visits_file.with_name(f"{paths.visits_file.name}.{new_id()}.part")
     with suppress(OSError):
         _write(part, lines, paths.visits_file)
+
+
+class VisitLog:
+    """Writes places down behind the back of those who go there, a few at a time; thread-safe."""
+
+    def __init__(self, paths: ProfilePaths) -> None:
+        self._paths = paths
+        self._waiting: list[tuple[str, Mapping[str, str], str]] = []
+        self._lock = threading.Lock()
+        self._writer: threading.Thread | None = None
+        self._closing = threading.Event()
+
+    def note(self, page: str, params: Mapping[str, str], title: str) -> None:
+        """Remember a place, at the latest when the profile is closed."""
+        with self._lock:
+            self._waiting.append((page, params, title))
+            if self._writer is None:
+                self._writer = threading.Thread(target=self._write_later, name="visits", daemon=True)
+                self._writer.start()
+
+    def close(self) -> None:
+        """Write what still waits."""
+        self._closing.set()
+        with self._lock:
+            writer = self._writer
+        if writer is not None:
+            writer.join()
+
+    def _write_later(self) -> None:
+        self._closing.wait(GATHER_S)
+        with self._lock:
+            waiting, self._waiting, self._writer = self._waiting, [], None
+        for page, params, title in waiting[-KEPT:]:
+            remember_visit(self._paths, page, params, title)
 
 
 def _write(part: Path, lines: list[dict[str, Any]], target: Path) -> None:

@@ -38,6 +38,11 @@ class Opening:
         """Start to open it."""
         self._thread.start()
 
+    def let_go(self) -> None:
+        """Tell the pages that listen for changes that the engine ends; they would hold it."""
+        if self.context.done() and self.context.exception() is None:
+            self.context.result().changes.close()
+
     def close(self) -> None:
         """Close what was opened, waiting for an opening that is under way."""
         if self._thread.ident is None:

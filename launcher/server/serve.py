@@ -134,7 +134,7 @@ def run_engine(paths: ProfilePaths, launch: Launch, hooks: Hooks) -> bool:
             hooks.listening(port, boot)
             opening.begin()
 
-        server = EngineServer(_uvicorn_config(app, port), started=started)
+        server = EngineServer(_uvicorn_config(app, port), started=started, stopping=opening.let_go)
         hooks.serving(server)
         server.serve_on(bound)
         if opening.context.done():
@@ -188,9 +188,12 @@ def _uvicorn_config(app: ASGIApp, port: int) -> uvicorn.Config:
 class EngineServer(uvicorn.Server):
     """uvicorn that stops on a signal without dying of it, so that what is open gets closed."""
 
-    def __init__(self, config: uvicorn.Config, *, started: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, *, started: Callable[[], None], stopping: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._announce = started
+        self._stopping = stopping
         self.interrupted = False
 
     def serve_on(self, bound: Any) -> None:  # noqa: ANN401 - uvicorn's own word for a socket differs by version
@@ -208,6 +211,11 @@ class EngineServer(uvicorn.Server):
         """Start, then say so."""
         await super().startup(sockets=sockets)
         self._announce()
+
+    async def shutdown(self, sockets: Any = None) -> None:  # noqa: ANN401
+        """Say so, that open pages let go, and stop."""
+        self._stopping()
+        await super().shutdown(sockets=sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -133,3 +133,18 @@ def test_only_what_was_sent_is_found(profile: ProfilePaths) -> None:
     assert kept_upload(context, "one", "b.csv") is None
     assert kept_upload(context, "../run/one", "a.csv") == folder / "a.csv"
     assert kept_upload(context, "..", "config.toml") is None
+
+
+def test_what_is_asked_at_each_step_is_made_once_until_something_changes() -> None:
+    """A hundred windows ask; the database is asked once."""
+    changes, made = Changes(), [0]
+
+    def make() -> int:
+        made[0] += 1
+        return made[0]
+
+    assert [changes.memo("x", ["table:job"], make) for _ in range(3)] == [1, 1, 1]
+    changes.hear(frozenset({"table:dataset"}))
+    assert changes.memo("x", ["table:job"], make) == 1
+    changes.hear(frozenset({"table:job"}))
+    assert changes.memo("x", ["table:job"], make) == 2

@@ -2,7 +2,7 @@
 
 import threading
 
-from app.visits import KEPT, remember_visit, visits
+from app.visits import KEPT, VisitLog, remember_visit, visits
 from core.paths import ProfilePaths
 
 
@@ -48,3 +48,13 @@ def test_many_windows_write_it_at_once(profile: ProfilePaths) -> None:
 
     assert len(visits(profile)) >= 1
     assert [path.name for path in profile.run.glob("*.part")] == []
+
+
+def test_what_was_noted_is_written_when_the_profile_is_closed(profile: ProfilePaths) -> None:
+    """The last step before the end is not lost."""
+    log = VisitLog(profile)
+    log.note("data", {}, "Data")
+    log.note("sql", {}, "SQL")
+    log.close()
+
+    assert [one.page for one in visits(profile)] == ["sql", "data"]
