@@ -9,14 +9,8 @@ PYTEST := $(BIN)/python -m pytest
 ARGS ?=
 ONLY ?=
 
-.PHONY: help run test setup env lint format types imports hooks frontend: setup ## Build the components into app/components/assets.
-	$(BIN)/python scripts/frontend.py build
-
-frontend-check: setup ## Check the components' types, run their tests, and compare the built files.
-	$(BIN)/python scripts/frontend.py check
-
-unit integration contracts architecture \
-	e2e torture bench texts lock dependencies build clean
+.PHONY: help run test setup env lint format types imports hooks frontend frontend-check \
+	unit integration contracts architecture e2e torture bench texts lock dependencies build clean
 
 help: ## List the commands.
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -51,6 +45,12 @@ imports: setup ## Check that the floors import downwards only.
 
 hooks: setup ## Check the pre-commit configuration.
 	$(BIN)/pre-commit validate-config .pre-commit-config.yaml
+
+frontend: setup ## Build the components into app/components/assets.
+	$(BIN)/python scripts/frontend.py build
+
+frontend-check: setup ## Check the components' types, run their tests, and compare the built files.
+	$(BIN)/python scripts/frontend.py check
 
 unit integration contracts architecture e2e: setup ## Run one kind of test (ARGS="-k name").
 	$(PYTEST) tests/$@ $(ARGS)
