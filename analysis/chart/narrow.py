@@ -4,6 +4,7 @@ Used by the chart page. Pure. A filter that was made from a place holds for exac
 """
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -40,7 +41,7 @@ def filters_of_area(chart: Chart, ranges: Mapping[Role, Sequence[float]]) -> tup
         axis = chart.axis(role)
         if axis is None or axis.kind == "category":
             continue
-        ends = [low, high] if axis.kind == "number" else [_moment(end, axis.type) for end in (low, high)]
+        ends = _round(low, high) if axis.kind == "number" else [_moment(end, axis.type) for end in (low, high)]
         found += [Filter(axis.column, ">=", ends[0]), Filter(axis.column, "<=", ends[1])]
     return tuple(found)
 
@@ -64,6 +65,14 @@ def _of_axis(chart: Chart, role: Role, text: str | None) -> list[Filter]:
         after = next_begin(text, cut.unit)
         return [Filter(column, ">=", text), *([Filter(column, "<", after)] if after else [])]
     return [Filter(column, "=", text)] if len(text) < LABEL_SIGNS else []
+
+
+def _round(low: float, high: float) -> list[float]:
+    """Return the ends as numbers a person would write, far finer than a hand can draw."""
+    if high == low:
+        return [low, high]
+    digits = 3 - math.floor(math.log10(high - low))
+    return [round(low, digits), round(high, digits)]
 
 
 def _moment(milliseconds: float, column_type: str) -> str:

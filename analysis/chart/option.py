@@ -314,6 +314,8 @@ def _scatter(chart: Chart, rows: list[dict[str, Any]], pane: _Pane, index: int, 
             "symbol": _SYMBOLS[number % len(_SYMBOLS)],
             "symbolSize": 6,
             "itemStyle": {"opacity": 0.65},
+            "dimensions": [axis.column for axis in chart.axes if axis.role in ("x", "y")],
+            "encode": {"x": 0, "y": 1, "tooltip": [0, 1]},
             "data": [[at(rows[line], "x"), at(rows[line], "y")] for line in lines],
         }
         drawing.add(series, lines, index)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from app import catalogue
 from core.errors import ChartError, FileMissingError, FileUnreadableError
 from core.i18n import _
 
@@ -42,6 +43,17 @@ def suited(ctx: "AppContext", spec: "ChartSpec", mark: "Mark | None" = None) -> 
     from analysis.chart.suggest import suggest
 
     return suggest(spec, columns(ctx, spec), mark=mark)
+
+
+def basis(ctx: "AppContext", spec: "ChartSpec") -> str:
+    """Return what a chart is computed from, as a text that changes when its numbers may.
+
+    Raises:
+        BestandError: as `columns`.
+    """
+    if spec.sql is not None:
+        return ctx.analysis.queries.identify(spec.sql).fingerprint
+    return catalogue.current(ctx, str(spec.dataset)).digest
 
 
 def draw(ctx: "AppContext", spec: "ChartSpec", *, progress: "Progress | None" = None) -> "Chart":

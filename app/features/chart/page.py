@@ -244,20 +244,21 @@ def _draw_chips(drawing: Drawing) -> None:
 
 def _making(ctx: "AppContext", drawing: Drawing, spec: "ChartSpec") -> "Later[Chart]":
     """Return the chart on its way; one that nobody waits for any more is stopped."""
-    if drawing.making is not None and drawing.making[0] == spec:
-        return drawing.making[1]
+    basis = actions.basis(ctx, spec)
     if drawing.making is not None:
-        drawing.making[1].cancel()
+        if drawing.making[:2] == (spec, basis):
+            return drawing.making[2]
+        drawing.making[2].cancel()
     making = Later(lambda progress: actions.draw(ctx, spec, progress=progress), what=texts.title())
-    drawing.making = (spec, making)
+    drawing.making = (spec, basis, making)
     return making
 
 
 def _finished(drawing: Drawing, spec: "ChartSpec") -> "Chart | None":
     """Return the chart if it is computed already."""
-    if drawing.making is None or drawing.making[0] != spec or not drawing.making[1].wait(0):
+    if drawing.making is None or drawing.making[0] != spec or not drawing.making[2].wait(0):
         return None
-    making = drawing.making[1]
+    making = drawing.making[2]
     return None if making.failed else making.value()
 
 

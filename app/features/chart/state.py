@@ -29,12 +29,16 @@ class Step:
 
 @dataclass(slots=True)
 class Drawing:
-    """One chart being worked on. `shows_data` tells that the table behind it is open."""
+    """One chart being worked on.
+
+    `making` is the chart on its way or there: of which description, computed from what. `shows_data` tells that
+    the table behind it is open, `clicks` counts what changed, `written` is the last file and its size.
+    """
 
     picked: Picked
     past: list[Step] = field(default_factory=list)
     future: list[Step] = field(default_factory=list)
-    making: "tuple[ChartSpec, Later[Chart]] | None" = None
+    making: "tuple[ChartSpec, str, Later[Chart]] | None" = None
     shows_data: bool = False
     clicks: int = 0
     written: "tuple[str, int] | None" = None

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from app.context import AppContext, opened_app
 from app.runtime import set_context
 from core.paths import ProfilePaths
-from tests.tables import add_dataset
+from tests.tables import add_dataset, add_version
 
 SALES = pa.table(
     {"town": ["Bonn", "Ulm", "Bonn", None], "kind": ["a", "b", "a", "a"], "amount": [1.0, 2.0, 3.0, 4.0]}
@@ -84,6 +84,17 @@ def test_a_pick_is_a_step_that_can_be_taken_back(ctx: AppContext) -> None:
 
     page.button(key="chart__undo").click().run()
     assert "Sum of amount by town." in texts(page)
+
+
+def test_a_new_version_is_drawn_when_it_is_there(ctx: AppContext) -> None:
+    """A chart on the screen never shows rows that were replaced."""
+    add_dataset(ctx.storage, "sales", SALES)
+    page = AppTest.from_function(_chart, default_timeout=30).run()
+    assert "From 4 rows of 'sales' version 1" in texts(page)
+
+    add_version(ctx.storage, "sales", SALES.slice(0, 2))
+    page.run()
+    assert "From 2 rows of 'sales' version 2" in texts(page)
 
 
 def test_the_aggregate_has_effect_at_once(ctx: AppContext) -> None:
