@@ -177,7 +177,7 @@ def test_a_filter_that_cannot_hold_says_why_and_leads_out(window: Window, grid: 
     page = grid.page
     grid.head("nr").click(button="right")
     page.get_by_role("menuitem", name="Filter…").click()
-    page.get_by_label("Value").fill("seven")
+    page.get_by_role("textbox", name="Value").fill("seven")
     page.keyboard.press("Enter")
 
     expect(page.get_by_text("Column 'nr' holds numbers")).to_be_visible()

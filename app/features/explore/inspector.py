@@ -9,7 +9,7 @@ from app.boundary import escaped, guarded
 from app.catalogue import reading_line
 from app.features.explore import texts
 from app.features.explore.making import with_profile
-from app.features.explore.profile import MEDIAN, distinct, exactness, missing
+from app.features.explore.profile import MEDIAN, distinct, exactness, missing, told
 from app.features.explore.state import DataState
 from app.refresh import inspector_key, redraw, view_key
 from app.session import NOTHING_CHOSEN, put
@@ -91,10 +91,10 @@ def _facts(column: "ColumnProfile", rows: int) -> dict[str, str]:
     known: dict[str, str | None] = {
         texts.MISSING: missing(column, rows),
         texts.DIFFERENT: distinct(column),
-        texts.LEAST: column.min,
-        texts.MEDIAN: column.quantiles.get(MEDIAN),
+        texts.LEAST: told(column, column.min),
+        texts.MEDIAN: told(column, column.quantiles.get(MEDIAN)),
         texts.MEAN: None if column.mean is None else rounded(column.mean),
-        texts.GREATEST: column.max,
+        texts.GREATEST: told(column, column.max),
         texts.DEVIATION: None if column.std is None else rounded(column.std),
         texts.LENGTH: lengths,
     }

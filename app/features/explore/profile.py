@@ -1,5 +1,6 @@
 """The Profile tab: one line per column; a click shows that column on the right."""
 
+from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 VIEW: Final = "data"
 COLUMNS_PX: Final = 560
 MEDIAN: Final = "0.5"
+_SHORT_DIGITS: Final = 4
 _RIGHT: Final = (texts.MISSING, texts.DIFFERENT, texts.LEAST, texts.MEDIAN, texts.GREATEST, texts.MEAN)
 """Columns that are read as numbers."""
 
@@ -77,9 +79,9 @@ def _as_arrow(profile: "TableProfile") -> "pa.Table":
         texts.TYPE: [one.type for one in columns],
         texts.MISSING: [missing(one, profile.rows) for one in columns],
         texts.DIFFERENT: [distinct(one) for one in columns],
-        texts.LEAST: [one.min for one in columns],
-        texts.MEDIAN: [one.quantiles.get(MEDIAN) for one in columns],
-        texts.GREATEST: [one.max for one in columns],
+        texts.LEAST: [told(one, one.min) for one in columns],
+        texts.MEDIAN: [told(one, one.quantiles.get(MEDIAN)) for one in columns],
+        texts.GREATEST: [told(one, one.max) for one in columns],
         texts.MEAN: [None if one.mean is None else rounded(one.mean) for one in columns],
     }
     return pa.table({_(name): pa.array(values, pa.string()) for name, values in cells.items()})
@@ -96,6 +98,18 @@ def missing(column: "ColumnProfile", rows: int) -> str:
 def distinct(column: "ColumnProfile") -> str:
     """Return how many different values a column has."""
     return f"{'≈ ' if column.distinct_error else ''}{number(column.distinct)}"
+
+
+def told(column: "ColumnProfile", value: str | None) -> str | None:
+    """Return a value of a column as people write it: numbers in groups, but years and the like as they are."""
+    longest = max(len((end or "").lstrip("-").split(".")[0]) for end in (column.min, column.max))
+    if value is None or column.mean is None or longest <= _SHORT_DIGITS:
+        return value
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        return value
+    return number(amount) if amount.is_finite() and "e" not in value.lower() else value
 
 
 def exactness(profile: "TableProfile") -> str:
