@@ -31,6 +31,9 @@ QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 PLACES: dict[str, dict[str, str]] = {
     "home": {}, "import": {}, "data": {}, "sql": {}, "chart": {}, "jobs": {}, "settings": {},
 }  # fmt: skip
+ALIVE = ("home", "import", "sql", "jobs")
+"""As many as stay alive."""
+PAUSE_MS = 250
 PEOPLE = 100
 THINK_S = 5.0
 ROUNDS = 8
@@ -82,7 +85,7 @@ def run(out: Path, quick: bool) -> list[dict[str, Any]]:
     return [*seen, *per_page, whole]
 
 
-def _row(name: str, ours: float, peer: float | None, target: float, unit: str) -> dict[str, Any]:
+def _row(name: str, ours: float, peer: float | None, target: float | None, unit: str) -> dict[str, Any]:
     return {"name": name, "ours": ours, "peer": peer, "ratio": None, "target": target, "unit": unit}
 
 
@@ -120,15 +123,15 @@ def _in_a_browser(paths: ProfilePaths, origin: str, *, rounds: int) -> list[dict
     return [
         _row("first load: sum of layout shifts", first, None, FIRST_SHIFT, ""),
         _row(f"{len(anew) + len(warm)} steps: sum of all layout shifts", moved, None, 0, ""),
-        _row(
-            "click to whole view, pages in turn (drawn anew, more than stay alive), p95",
-            _p95(warm),
-            None,
-            CLICK_MS,
-            "ms",
-        ),
-        _row("click to whole view, settings, p95", _p95(drawn), None, CLICK_MS, "ms"),
+        _row("warm click to whole view, p95", _p95(warm), None, CLICK_MS, "ms"),
+        _row("click to a view that was put away, p95", _p95(anew), None, None, "ms"),
     ]
+
+
+def _click(page: Any, way: str) -> float:  # noqa: ANN401 - Playwright is imported where it is needed
+    took: float = page.evaluate(CLICK, way)
+    page.wait_for_timeout(PAUSE_MS)
+    return took
 
 
 # ---- a hundred people -------------------------------------------------------------------------------------
@@ -181,7 +184,7 @@ def _bestand(profile: Path) -> Iterator[tuple[ProfilePaths, str]]:
 
 def _cookie(paths: ProfilePaths, origin: str) -> str:
     """Open a link as a browser would, and return what lets further requests in."""
-    with urllib.request.urlopen(mint_link(paths, origin)) as answer:
+    with urllib.request.urlopen(mint_link(paths, origin)) as answer:  # noqa: S310 - our own loopback address
         given = answer.headers.get_all("set-cookie") or []
     return "; ".join(line.partition(";")[0] for line in given)
 
@@ -194,8 +197,8 @@ def _bare(out: Path) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     options = {
-        "server.port": port, "server.headless": "true", "server.address": "127.0.0.1", "runner.postScriptGC": "false",
-        "browser.gatherUsageStats": "false", "server.fileWatcherType": "none",
+        "server.port": port, "server.headless": "true", "server.address": "127.0.0.1",
+        "runner.postScriptGC": "false", "browser.gatherUsageStats": "false", "server.fileWatcherType": "none",
     }  # fmt: skip
     given = [part for name, value in options.items() for part in (f"--{name}", str(value))]
     with _process([sys.executable, "-m", "streamlit", "run", str(script), *given]):
@@ -222,7 +225,7 @@ def _process(command: list[str]) -> Iterator[subprocess.Popen[str]]:
 def _wait_for(address: str) -> None:
     deadline = time.monotonic() + DEADLINE_S
     while time.monotonic() < deadline:
-        with contextlib.suppress(OSError, urllib.error.URLError), urllib.request.urlopen(address, timeout=1):
+        with contextlib.suppress(OSError, urllib.error.URLError), urllib.request.urlopen(address, timeout=1):  # noqa: S310
             return
         time.sleep(0.1)
     raise TimeoutError(f"{address} did not answer")

@@ -12,9 +12,10 @@ from typing import Any
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 _PATIENCE_S = 60.0
-_SUBPROTOCOLS = ("streamlit", "PLACEHOLDER")
+_SUBPROTOCOLS = (Subprotocol("streamlit"), Subprotocol("PLACEHOLDER"))
 
 
 @dataclass
@@ -33,9 +34,9 @@ class Wire:
         headers = {"Cookie": self.cookie} if self.cookie else {}
         self._socket: ClientConnection = await connect(
             self.origin.replace("http", "ws", 1) + "/_stcore/stream",
-            subprotocols=list(_SUBPROTOCOLS), origin=self.origin, additional_headers=headers,
+            subprotocols=list(_SUBPROTOCOLS), origin=Origin(self.origin), additional_headers=headers,
             max_size=None, compression=None, ping_interval=None,
-        )  # type: ignore[arg-type]  # fmt: skip
+        )  # fmt: skip
         self._page = ""
         await self._run(BackMsg())
 
@@ -79,7 +80,7 @@ class Wire:
             self._page = told.new_session.page_script_hash
         elif kind == "delta" and told.delta.WhichOneof("type") == "new_element":
             self._learn(told)
-        return kind == "script_finished" and told.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+        return bool(kind == "script_finished" and told.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN)
 
     def _learn(self, told: ForwardMsg) -> None:
         element = told.delta.new_element
