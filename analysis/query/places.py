@@ -102,11 +102,21 @@ def failure(
 def located(sentence: str, place: Place | None, nearest: str | None) -> str:
     """Return a sentence with the place it speaks of, and the name that was probably meant."""
     if place:
-        told = _("{sentence} (line {line}, column {column}).")
-        sentence = told.format(sentence=sentence.removesuffix("."), line=place.line, column=place.column)
+        sentence = _with_place(sentence.removesuffix("."), place)
     if nearest:
         sentence = _("{sentence} Did you mean '{nearest}'?").format(sentence=sentence, nearest=nearest)
     return sentence
+
+
+def moved(message: str, place: Place, to: Place) -> str:
+    """Return a message `located` made, with another place in it."""
+    old, new = (_with_place("", one).strip() for one in (place, to))
+    return message.replace(old, new, 1)
+
+
+def _with_place(sentence: str, place: Place) -> str:
+    told = _("{sentence} (line {line}, column {column}).")
+    return told.format(sentence=sentence, line=place.line, column=place.column)
 
 
 def where(place: Place | None) -> dict[str, Any]:

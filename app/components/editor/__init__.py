@@ -16,11 +16,16 @@ _TEXT: Final = "text"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a person wants to know. `number` counts the runs of one editor; `parameters` are as they were typed."""
+    """What a person wants to know. `number` counts the runs of one editor; `parameters` are as they were typed.
+
+    `line` and `column` (from 1) are where the statement begins in the editor.
+    """
 
     number: int
     sql: str
     parameters: Mapping[str, str]
+    line: int = 1
+    column: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,8 @@ def sql_editor(
 
 def _run_of(found: Mapping[str, Any]) -> tuple[Run, Text]:
     typed = {str(name): str(value) for name, value in (found.get("parameters") or {}).items()}
-    return Run(int(found["run"]), str(found["sql"]), typed), _text_of(found, "sql")
+    run = Run(int(found["run"]), str(found["sql"]), typed, int(found["line"]), int(found["column"]))
+    return run, _text_of(found, "sql")
 
 
 def _text_of(found: Mapping[str, Any], statement: str) -> Text:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from analysis.query import CheckedQuery, QueryRun
     from analysis.values import Value
     from app.context import AppContext
+    from core.errors import BestandError
     from core.progress import Progress
     from storage.database.unit_of_work import UnitOfWork
 
@@ -147,6 +148,22 @@ def start_save(
 def typed_parameters(parameters: "Mapping[str, str]") -> "dict[str, Value]":
     """Return the values of `$name`s as they were meant by what was typed."""
     return {name: typed_value(text) for name, text in parameters.items()}
+
+
+def placed(error: "BestandError", start: tuple[int, int]) -> str:
+    """Return what an error says, its place counted from the beginning of a text that holds the statement.
+
+    Args:
+        error: About a statement; what has no place is said as it is.
+        start: Line and column, from 1, where the statement begins in that text.
+    """
+    from analysis.query.places import Place, moved
+
+    line, column = error.context.get("line"), error.context.get("column")
+    if not isinstance(line, int) or not isinstance(column, int):
+        return str(error)
+    there = Place(line + start[0] - 1, column + (start[1] - 1 if line == 1 else 0))
+    return moved(str(error), Place(line, column), there)
 
 
 @dataclass(frozen=True, slots=True)

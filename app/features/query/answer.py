@@ -10,6 +10,7 @@ from app import catalogue
 from app.boundary import escaped, guarded, part, problem
 from app.components.answers import Act, AnswerTab, answer_tabs
 from app.components.grid import answer_rows, grid
+from app.features.query import actions
 from app.features.query.editing import BELOW, EDITOR, VIEW, state
 from app.features.query.state import SqlState, Tab
 from app.features.query.tools import draw_tools, took_words
@@ -136,7 +137,7 @@ def _draw_content(tab: Tab) -> None:
     if run is not None and run.state == "cancelled":
         st.info(_("The question was stopped."), icon=":material/info:")
     elif error is not None:
-        problem(str(error), error.hint)
+        problem(actions.placed(error, tab.start), error.hint)
     elif run is not None and run.columns == PLAN_COLUMNS:
         _draw_plan(run)
     elif run is not None and (run.row_count is not None or run.rows_so_far):

@@ -77,7 +77,7 @@ def stop() -> None:
 def _run(ctx: "AppContext", run: Run, text: Text) -> None:
     state().hear(text.text, text.seq, text.statement)
     given = {name: value for name, value in run.parameters.items() if value.strip()}
-    ask(ctx, run.sql, number=run.number, parameters=given)
+    ask(ctx, run.sql, number=run.number, parameters=given).start = (run.line, run.column)
     redraw(EDITOR, BELOW, STATUS)
 
 
@@ -94,7 +94,7 @@ def _told(tab: Tab | None) -> Told | None:
     wrong, nearest = error.context.get("wrong"), error.context.get("nearest")
     return Told(
         run=tab.number,
-        message=str(error),
+        message=actions.placed(error, tab.start),
         line=line if isinstance(line, int) else None,
         column=column if isinstance(column, int) else None,
         wrong=wrong if isinstance(wrong, str) else None,

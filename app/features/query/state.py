@@ -17,13 +17,15 @@ MOST_TABS = 12
 class Tab:
     """One answer. `run` is None when the question was refused at once; then `refused` says why.
 
-    `number` is that of the run in the editor, `parameters` are as typed. `job` saves the answer as a dataset.
+    `number` is that of the run in the editor, `start` the line and column where the statement began there;
+    `parameters` are as typed. `job` saves the answer as a dataset.
     """
 
     id: int
     sql: str
     number: int = 0
     parameters: Mapping[str, str] = field(default_factory=dict)
+    start: tuple[int, int] = (1, 1)
     name: str = ""
     pinned: bool = False
     run: "QueryRun | None" = None

@@ -15,9 +15,11 @@ from app.features.jobs import actions as jobs
 from app.features.query import actions as query
 from app.widgets.told import told_table
 from core.errors import (
+    CancelledError,
     DatasetNotFoundError,
     JobNotFoundError,
     NameTakenError,
+    QueryFailedError,
     QueryRefusedError,
     UncertainReadingError,
     UsageError,
@@ -241,6 +243,18 @@ def test_a_profile_is_closed_once_and_can_be_opened_again(profile: ProfilePaths)
 
     with opened_app(profile) as second:
         assert catalogue.names(second) == []
+
+
+def test_a_mistake_is_placed_where_it_stands_in_the_editor(ctx: AppContext) -> None:
+    """The statement may be the third of the text; the engine counts from its own beginning."""
+    with pytest.raises(QueryFailedError) as caught:
+        query.run(ctx, "select 1\nfrom (select 2) t where a.b")
+    assert "(line 2, column 25)" in str(caught.value)
+    assert "(line 6, column 25)" in query.placed(caught.value, (5, 11))
+    with pytest.raises(QueryFailedError) as caught:
+        query.run(ctx, "selec 1")
+    assert "(line 5, column 11)" in query.placed(caught.value, (5, 11))
+    assert query.placed(CancelledError(), (5, 11)) == str(CancelledError())
 
 
 def test_a_question_is_kept_under_a_name_and_replaced(ctx: AppContext) -> None:

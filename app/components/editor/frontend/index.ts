@@ -286,9 +286,12 @@ class Editor {
     this.run = { number: this.run.number + 1, from: chosen.from, sql: chosen.sql, since: ChangeSet.empty(view.state.doc.length) };
     window.clearTimeout(this.settling);
     this.sent = this.draft.seq;
+    const line = view.state.doc.lineAt(chosen.from);
     this.outlet.trigger('run', {
       run: this.run.number,
       sql: chosen.sql,
+      line: line.number,
+      column: [...view.state.sliceDoc(line.from, chosen.from)].length + 1,
       text: this.draft.text,
       seq: this.draft.seq,
       parameters: Object.fromEntries(names.map((name) => [name, this.draft.parameters[name] ?? ''])),

@@ -45,8 +45,8 @@ const frame = EditorView.theme({
   '.cm-diagnostic': { padding: '5px 9px', fontSize: '13px', maxWidth: '46em' },
   '.cm-diagnostic-error': { borderLeft: '3px solid var(--st-red-color)' },
   '.cm-diagnosticAction': {
-    backgroundColor: 'var(--st-primary-color)',
-    color: 'var(--bestand-on-accent, #fff)',
+    backgroundColor: 'var(--bestand-filled, #0b5cad)',
+    color: '#fff',
     borderRadius: 'var(--st-button-radius)',
     font: 'inherit',
     padding: '1px 8px',
