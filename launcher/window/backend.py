@@ -34,6 +34,8 @@ class Wishes:
     """The title of the dialog in which a download gets its place."""
     theme: str
     """The chosen colours: auto, light or dark."""
+    starting: str
+    """The line on the cover that lies over the web view until the page is drawn."""
 
 
 class Backend(ABC):
@@ -47,12 +49,20 @@ class Backend(ABC):
         """Set what has to be set before the first window."""
 
     @abstractmethod
+    def splash(self, theme: str, text: str) -> None:
+        """Show something before the web view can."""
+
+    @abstractmethod
     def dress(self, window: "webview.Window", placement: Placement, wishes: Wishes) -> None:
         """Fit the window out, before it is shown."""
 
     @abstractmethod
     def placement(self, window: "webview.Window", last: Placement) -> Placement:
         """Return where the window is now; called while it closes."""
+
+    @abstractmethod
+    def uncover(self) -> None:
+        """Show the web view as it is; from any thread."""
 
     @abstractmethod
     def come_forward(self, window: "webview.Window") -> None:
@@ -68,6 +78,9 @@ class Plain(Backend):
 
         webview.settings["ALLOW_DOWNLOADS"] = True
 
+    def splash(self, theme: str, text: str) -> None:
+        """Nothing: the system's own web view shows its first page as soon as anything could."""
+
     def dress(self, window: "webview.Window", placement: Placement, wishes: Wishes) -> None:
         """Nothing more than pywebview does."""
 
@@ -80,6 +93,9 @@ class Plain(Backend):
         except Exception:
             return last
         return replace(last, x=x, y=y, width=width, height=height)
+
+    def uncover(self) -> None:
+        """Nothing: the page brings its own cover, and these web views keep the old picture until it is there."""
 
     def come_forward(self, window: "webview.Window") -> None:
         """Restore and show; staying on top for a moment is what gets a window to the front everywhere."""

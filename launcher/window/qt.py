@@ -63,6 +63,7 @@ class QtBackend(Backend):
 
     def __init__(self) -> None:
         self._filter: Any = None
+        self._splash: Any = None
         self._zoom = 1.0
         self._paths: ProfilePaths | None = None
 
@@ -79,26 +80,32 @@ class QtBackend(Backend):
             os.environ["QT_QUICK_BACKEND"] = "software"
         os.environ.setdefault("QT_LOGGING_RULES", "*.debug=false;qt.webenginecontext.info=false;qt.vulkan=false")
 
+    def splash(self, theme: str, text: str) -> None:
+        """Show a card before the web view is imported, which takes as long as everything up to here."""
+        from launcher.window.qt_splash import show_splash
+
+        self._splash = show_splash(theme, text)
+
     def dress(self, window: "webview.Window", placement: Placement, wishes: Wishes) -> None:
         """Place the window, and take over drops, links, downloads, zoom, the colour behind the page."""
-        from PySide6.QtCore import Qt
         from PySide6.QtGui import QColor, QKeySequence, QShortcut
-        from PySide6.QtWidgets import QApplication
 
         from launcher.window.qt_events import Drops, Front
+        from launcher.window.qt_splash import Cover, scheme_of
 
         native: Any = window.native
         page = native.webview.page()
         _place(native, placed(placement, _screens()))
-        dark = QApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        theme = wishes.theme if wishes.theme in BACKGROUNDS else ("dark" if dark else "light")
-        page.setBackgroundColor(QColor(BACKGROUNDS[theme]))
+        scheme = scheme_of(wishes.theme)
+        page.setBackgroundColor(QColor(BACKGROUNDS[scheme]))
         if self._paths is not None:
             native.profile.setCachePath(str(self._paths.cache / "web"))
         self._filter = Drops(native, wishes.dropped)
         native.webview.setAcceptDrops(True)
         native.webview.installEventFilter(self._filter)
-        self._front = Front(native)
+        self._front = Front(native, Cover(native, scheme, wishes.starting))
+        if self._splash is not None:
+            self._splash.leave_to(native)
         page.navigationRequested.connect(partial(_judge_navigation, wishes))
         page.renderProcessTerminated.connect(lambda _status, _code: wishes.page_crashed())
         native.profile.downloadRequested.connect(partial(_save_download, native, wishes.save_as))
@@ -120,6 +127,10 @@ class QtBackend(Backend):
             last, x=box.x(), y=box.y(), width=box.width(), height=box.height(),
             maximized=native.isMaximized(), zoom=self._zoom,
         )  # fmt: skip
+
+    def uncover(self) -> None:
+        """Take the cover away."""
+        self._front.drawn.emit()
 
     def come_forward(self, window: "webview.Window") -> None:  # noqa: ARG002 - other backends need it
         """Restore, raise, activate."""

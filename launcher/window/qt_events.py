@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QWidget
 
 _DRAGS = (QEvent.Type.DragEnter, QEvent.Type.DragMove)
 
@@ -34,14 +35,20 @@ class Drops(QObject):
 
 
 class Front(QObject):
-    """Brings the window to the front; `wanted` may be emitted by any thread."""
+    """Brings the window to the front, and takes its cover away; both signals may be emitted by any thread."""
 
     wanted = Signal()
+    drawn = Signal()
 
-    def __init__(self, native: Any) -> None:  # noqa: ANN401 - Qt has no types
+    def __init__(self, native: Any, cover: QWidget) -> None:  # noqa: ANN401 - pywebview's window has no types
         super().__init__(native)
         self._native = native
+        self._cover = cover
         self.wanted.connect(self._come, Qt.ConnectionType.QueuedConnection)
+        self.drawn.connect(self._uncover, Qt.ConnectionType.QueuedConnection)
+
+    def _uncover(self) -> None:
+        self._cover.hide()
 
     def _come(self) -> None:
         native = self._native

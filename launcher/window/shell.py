@@ -68,6 +68,7 @@ class Shell:
         self._window: webview.Window | None = None
         self._crashes: list[float] = []
         self._closing = threading.Event()
+        self._unwanted = threading.Event()
 
     # ---- what others tell, from their threads ----------------------------------------------------------------
 
@@ -95,7 +96,8 @@ class Shell:
         self._started.append(call)
 
     def close(self) -> None:
-        """Close the window, from any thread."""
+        """Close the window, from any thread; one that is not there yet closes as soon as it is."""
+        self._unwanted.set()
         window = self._window
         if window is not None and not self._closing.is_set():
             window.destroy()
@@ -104,12 +106,13 @@ class Shell:
 
     def show(self, supervisor: Supervisor) -> None:
         """Show the window until it is closed."""
-        import webview  # only now: the engine, which takes longer, has been started before
-
         self._supervisor = supervisor
         self._backend = backend_of_system()
         placement = self._seen.placement
         self._backend.prepare(self._paths, safe=self._safe)
+        self._backend.splash(self._theme, _("Starting …"))
+        import webview  # only now: the engine, which takes longer, has been started before
+
         window = webview.create_window(
             self._title(),
             html=splash(self._theme, _("Starting …")),
@@ -144,6 +147,7 @@ class Shell:
                 page_crashed=lambda: self._happenings.put(self._on_page_crashed),
                 save_as=_("Save as"),
                 theme=self._theme,
+                starting=_("Opening your workbench …"),
             )
             self._backend.dress(self._window, self._seen.placement, wishes)
 
@@ -161,6 +165,8 @@ class Shell:
     # ---- the driving thread ----------------------------------------------------------------------------------
 
     def _drive(self) -> None:
+        if self._unwanted.is_set():
+            self.close()
         while not self._closing.is_set():
             try:
                 happening = self._happenings.get(timeout=_LOOK_S if self._seen.waiting else None)
@@ -192,6 +198,7 @@ class Shell:
     def _on_drawn(self, _facts: Mapping[str, Json]) -> None:
         self._seen.drawn = True
         self._starts.succeeded()
+        self._uncover()
 
     def _on_received(self, files: Sequence[Path]) -> None:
         if self._window is not None and self._backend is not None:
@@ -259,10 +266,15 @@ class Shell:
     def _put(self, notice: Notice) -> None:
         """Lay a notice over the page, so that what is typed there stays; without a page it is one itself."""
         self._seen.waiting = bool(notice.actions)
+        self._uncover()
         if self._seen.origin:
             self._run(notice_script(notice))
         elif self._window is not None:
             self._window.load_html(notice_page(notice, self._theme))
+
+    def _uncover(self) -> None:
+        if self._backend is not None:
+            self._backend.uncover()
 
     def _look_for_choice(self) -> None:
         choice = self._run(CHOICE)

@@ -25,6 +25,8 @@ from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 START_S = 60.0
+CARD_PX = 400
+"""The card before the window is narrower."""
 NEEDED = ("Xvfb", "openbox", "xdotool")
 
 

@@ -36,7 +36,7 @@ def is_there(window: NativeWindow) -> bool:
     """Tell whether the window is on the screen."""
     try:
         return bool(window.frame())
-    except (subprocess.CalledProcessError, IndexError):
+    except (subprocess.CalledProcessError, StopIteration):
         return False
 
 
@@ -103,7 +103,7 @@ def test_closing_ends_everything_and_keeps_the_place(open_window: OpenWindow) ->
     window.process.wait(20)
 
     assert window.process.returncode == 0
-    assert all_gone(family)
+    wait_until(lambda: all_gone(family), what="the end of every process")
     again = open_window()
     wait_until(lambda: is_there(again), timeout_s=30, what="the window")
     place = again.xdotool("getwindowgeometry", "--shell", again.frame())
@@ -203,4 +203,4 @@ def test_a_signal_closes_the_window_in_order(open_window: OpenWindow, how: signa
     window.process.wait(20)
 
     assert window.process.returncode == code
-    assert all_gone(family)
+    wait_until(lambda: all_gone(family), what="the end of every process")
