@@ -120,7 +120,7 @@ def test_what_breaks_is_one_calm_sentence_and_the_rest_goes_on(window: Window, t
 
     window.page.reload()
     window.ready()
-    expect(window.page.get_by_test_id("stAlert").first).to_be_visible()
+    expect(window.page.get_by_text("are gone").first).to_be_visible()
     text = window.page.inner_text("body")
     assert "Traceback" not in text
     assert ".py" not in text

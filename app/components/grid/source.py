@@ -213,8 +213,15 @@ class Sources:
         dataset_id, _sign, version = rest.partition(":")
         if kind == "dataset" and dataset_id and version.isdecimal():
             self._require(dataset_id)
-            return DatasetSource(self._ctx, self._manifest(dataset_id, int(version)))
+            return DatasetSource(self._ctx, self._described(dataset_id, int(version)))
         raise UsageError(_("This is no source of rows."))
+
+    def _described(self, dataset_id: str, version: int) -> Manifest:
+        """Return what a version says of itself; if its files were taken away, the store tells so."""
+        datasets = self._ctx.storage.datasets
+        if not datasets.data_file(dataset_id, version).exists():
+            return datasets.manifest(dataset_id, version)
+        return self._manifest(dataset_id, version)
 
     def _require(self, dataset_id: str) -> None:
         """Check that a dataset is still in the list; a deleted one has nothing to show any more."""

@@ -96,6 +96,16 @@ describe('the rows a browser holds', () => {
     store.want(0, 30, [0]);
     expect(asked).toHaveLength(2);
   });
+  it('of a source that grows come again while the former ones stay', async () => {
+    const { asked, store } = engine();
+    store.want(0, 30, [0]);
+    await asked[0]?.answer({ total: null, so_far: 1, numbers: { from: 1, count: 1 }, cells: { 0: ['a'] } });
+    expect([store.total, store.rows]).toEqual([null, 1]);
+    store.grown();
+    expect([asked.length, store.text(0, 0)]).toEqual([2, 'a']);
+    await asked[1]?.answer({ total: 2, so_far: 2, numbers: { from: 1, count: 2 }, cells: { 0: ['a', 'b'] } });
+    expect([store.total, store.text(1, 0), store.number(1)]).toEqual([2, 'b', 2]);
+  });
   it('are missing where they are null, which is not empty', async () => {
     const { asked, store } = engine();
     store.want(0, 2, [0]);

@@ -44,6 +44,7 @@ export class Store {
   private requests: Request[] = [];
   private wanted: [number, number, number[]] | undefined;
   private waiting = new Set<number>();
+  private short = new Set<number>(); // blocks that may have grown since
   private cells = 0;
   private over = false;
 
@@ -89,10 +90,9 @@ export class Store {
     this.pump();
   }
 
-  /** Forget the last block of a source that is still growing: it may have been short. */
+  /** Ask again for the last block of a source that is still growing; until it comes, what is there stays. */
   grown(): void {
-    const last = Math.floor(this.soFar / BLOCK);
-    this.blocks.delete(last);
+    this.short.add(Math.floor(Math.max(this.soFar - 1, 0) / BLOCK));
     this.pump();
   }
 
@@ -116,7 +116,7 @@ export class Store {
     const found: [number, number[]][] = [];
     for (let block = Math.floor(first / BLOCK); block * BLOCK < Math.max(end, first + 1); block += 1) {
       if (this.waiting.has(block)) continue;
-      const there = this.blocks.get(block)?.columns;
+      const there = this.short.has(block) ? undefined : this.blocks.get(block)?.columns;
       const coming = this.requests.filter((request) => request.block === block);
       const absent = places.filter((place) => !there?.has(place) && !coming.some((one) => one.places.has(place)));
       if (absent.length > 0 || (!there && coming.length === 0)) found.push([block, absent]);
@@ -165,19 +165,24 @@ export class Store {
   }
 
   private keep(number: number, answer: BlockAnswer): void {
+    if (this.short.delete(number)) this.forget(number);
     const block = this.blocks.get(number) ?? { numbers: numbersOf(answer), columns: new Map(), cut: new Map() };
     this.blocks.delete(number); // the newest stands last
     this.blocks.set(number, block);
     for (const [place, texts] of Object.entries(answer.cells ?? {})) {
+      this.cells += texts.length - (block.columns.get(Number(place))?.length ?? 0);
       block.columns.set(Number(place), texts);
-      this.cells += texts.length;
     }
     for (const [place, rows] of Object.entries(answer.cut ?? {})) block.cut.set(Number(place), new Set(rows));
-    for (const [oldest, { columns }] of this.blocks) {
+    for (const oldest of this.blocks.keys()) {
       if (this.cells <= MOST_CELLS || oldest === number) break;
-      this.blocks.delete(oldest);
-      for (const texts of columns.values()) this.cells -= texts.length;
+      this.forget(oldest);
     }
+  }
+
+  private forget(number: number): void {
+    for (const texts of this.blocks.get(number)?.columns.values() ?? []) this.cells -= texts.length;
+    this.blocks.delete(number);
   }
 }
 
