@@ -8,7 +8,7 @@
   const parts = (back.match(/\d+/g) || [255, 255, 255]).map(Number);
   const night = app ? parts[0] + parts[1] + parts[2] < 384 : dark;
   const colours = night
-    ? { back: "#272a2e", front: "#dfe2e6", soft: "#a3a9b0", line: "#3a3e44", mark: "#3d8fe0", veil: "rgba(16,18,20,.62)" }
+    ? { back: "#272a2e", front: "#dfe2e6", soft: "#a3a9b0", line: "#3a3e44", mark: "#4594e4", veil: "rgba(16,18,20,.62)" }
     : { back: "#ffffff", front: "#1f2328", soft: "#5b6470", line: "#d3d9e0", mark: "#0b5cad", veil: "rgba(235,238,242,.66)" };
   const make = (tag, style, text) => {
     const part = document.createElement(tag);

@@ -16,7 +16,7 @@ from launcher.cover import BACKGROUNDS
 _WIDTH: Final = 360
 _HEIGHT: Final = 150
 _MARGIN: Final = 32
-_FOREGROUNDS: Final = {"light": ("#0b5cad", "#1f2328", "#5b6470"), "dark": ("#3d8fe0", "#dfe2e6", "#a3a9b0")}
+_FOREGROUNDS: Final = {"light": ("#0b5cad", "#1f2328", "#5b6470"), "dark": ("#4594e4", "#dfe2e6", "#a3a9b0")}
 """Mark, name and line in each scheme, as in `cover.html`."""
 _PATIENCE_S: Final = 0.15
 """How long the card may take to appear; then the start goes on without it."""
