@@ -7,7 +7,7 @@ browser once and kept, while script text handed to Streamlit would travel again 
 import json
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
@@ -30,7 +30,7 @@ _LOADER: Final = """\
 export default (component) => {
   let leave, left = false;
   import(new URL(%(url)s, location.origin).href).then(
-    (module) => { if (!left) leave = module.default(component); },
+    (module) => { if (!left) leave = module.default({...component, data: component.data?.[0]}); },
     () => {
       const sorry = %(sorry)s;
       component.parentElement.textContent = sorry[document.documentElement.lang] ?? sorry.en;
@@ -63,7 +63,13 @@ def component(name: str, *, isolated: bool = True) -> "ComponentRenderer":
     import streamlit as st
 
     script = _LOADER % {"url": json.dumps(asset_url(name)), "sorry": json.dumps(_sorry())}
-    return st.components.v2.component(f"bestand_{name}", js=script, isolate_styles=isolated)
+    draw = st.components.v2.component(f"bestand_{name}", js=script, isolate_styles=isolated)
+
+    def drawn(*, data: object = None, **more: Any) -> object:  # noqa: ANN401 - whatever Streamlit's own takes
+        """Draw with the data in a list: in a dict Streamlit would look for data frames, and load pandas for it."""
+        return draw(data=[data], **more)
+
+    return cast("ComponentRenderer", drawn)
 
 
 def _sorry() -> dict[str, str]:
