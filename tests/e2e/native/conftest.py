@@ -127,10 +127,13 @@ class NativeWindow:
         return done.stdout.strip()
 
     def frame(self) -> str:
-        """The window's number on the screen."""
-        return self.xdotool(
-            "search", "--onlyvisible", "--pid", str(self.process.pid), "--name", "Bestand"
-        ).split()[0]
+        """The window's number on the screen; the card that is shown before it does not count."""
+        wanted = ["search", "--onlyvisible", "--pid", str(self.process.pid), "--name", "Bestand"]
+        return next(each for each in self.xdotool(*wanted).split() if self._width_of(each) > CARD_PX)
+
+    def _width_of(self, frame: str) -> int:
+        facts = self.xdotool("getwindowgeometry", "--shell", frame).split()
+        return int(dict(fact.split("=") for fact in facts)["WIDTH"])
 
     def let_go(self) -> None:
         """Disconnect from the debugging port."""
