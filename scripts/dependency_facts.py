@@ -6,6 +6,7 @@ document are kept, so an unchanged lock asks nothing.
 """
 
 import importlib.metadata
+import json
 import re
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "docs" / "dependencies.md"
 WORDS = ROOT / "docs" / "dependencies.toml"
+COMPONENTS = ROOT / "app" / "components"
 UV = ROOT / ".tools" / "venv" / "bin" / "uv"
 RUNTIME_LOCK = "requirements.lock"
 FIRST_DAY = date(2012, 1, 1)
@@ -76,9 +78,26 @@ def document(known: Mapping[str, str]) -> str:
         _section(
             "To prepare the environment", _names(groups["bootstrap"]), "requirements-bootstrap.lock", words, known
         ),
+        _browser_section(words),
         _indirect(direct),
     ]
     return "\n".join(parts)
+
+
+def _browser_section(words: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the libraries of the components; one entry of our words may stand for all packages of a scope."""
+    package = json.loads((COMPONENTS / "package.json").read_text(encoding="utf-8"))
+    lines = [
+        "## In the browser, built into the components",
+        "",
+        "| package | version | licence | what for | why it |",
+        "|---|---|---|---|---|",
+    ]
+    for name, version in sorted({**package["dependencies"], **package["devDependencies"]}.items()):
+        about = words.get(f"npm {name}") or words[f"npm {name.partition('/')[0]}"]
+        stated = json.loads((COMPONENTS / "node_modules" / name / "package.json").read_text(encoding="utf-8"))
+        lines.append(f"| {name} | {version} | {stated['license']} | {about['for']} | {about['why']} |")
+    return "\n".join(lines) + "\n"
 
 
 def _section(
