@@ -3,6 +3,9 @@
 import { h, icon } from '../../frontend/dom';
 import { address, signal, type Place } from '../../frontend/signals';
 
+/** So many datasets always have their place; more of them scroll. */
+const FEW = 3;
+
 export interface Data {
   label: string;
   pages: { slug: string; title: string; icon: string; badge: number }[];
@@ -49,7 +52,7 @@ function pageItem(data: Data, page: Data['pages'][number], setting: Setting): HT
   const place = { page: page.slug, params: {} };
   const badge = page.badge > 0 && h('em', { 'aria-label': data.texts.badge.replace('{count}', String(page.badge)) }, String(page.badge));
   const below = page.slug === data.below && !setting.narrow && data.datasets.length > 0;
-  return h('li', { class: below ? 'grows' : '' }, link(place, page.title, setting.narrow, icon(page.icon), badge), below && datasetList(data, setting));
+  return h('li', { class: below && data.datasets.length > FEW ? 'grows' : '' }, link(place, page.title, setting.narrow, icon(page.icon), badge), below && datasetList(data, setting));
 }
 
 function datasetList(data: Data, setting: Setting): HTMLElement {
