@@ -130,7 +130,7 @@ def window_start(screen: str, folder: Path, command: Sequence[str], drawn: str) 
         drawn_s = until(begun, lambda: desktop.page_is(port, drawn))
         time.sleep(1.0)
         memory = desktop.memory_mib(psutil.Process(process.pid))
-        stranger = desktop.answers_a_stranger(desktop.listening_port(psutil.Process(process.pid)))
+        stranger = desktop.answers_a_stranger(desktop.listening_port(psutil.Process(process.pid), besides=port))
         left = desktop.survivors(process, within_s=ORPHAN_WAIT_S)
     return Seen(splash_s, drawn_s, memory, left, stranger)
 

@@ -103,12 +103,17 @@ def survivors(process: subprocess.Popen[bytes], *, within_s: float) -> int:
     return len(left)
 
 
-def listening_port(process: psutil.Process) -> int:
-    """The loopback port on which a process, or one it started, serves pages; 0 if there is none."""
+def listening_port(process: psutil.Process, *, besides: int = 0) -> int:
+    """The loopback port on which a process, or one it started, serves pages; 0 if there is none.
+
+    `besides` is the debugging port, which speaks the same protocol.
+    """
     for member in [process, *process.children(recursive=True)]:
         with contextlib.suppress(psutil.Error):
             for each in member.net_connections("tcp"):
-                if each.status == psutil.CONN_LISTEN and _serves_pages(each.laddr.port):
+                if each.status != psutil.CONN_LISTEN or each.laddr.port == besides:
+                    continue
+                if _serves_pages(each.laddr.port):
                     return int(each.laddr.port)
     return 0
 
