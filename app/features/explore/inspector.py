@@ -12,7 +12,7 @@ from app.features.explore.making import with_profile
 from app.features.explore.profile import MEDIAN, distinct, exactness, missing, told
 from app.features.explore.state import DataState
 from app.refresh import inspector_key, redraw, view_key
-from app.session import NOTHING_CHOSEN, put
+from app.session import put
 from app.widgets import field_key
 from app.widgets.parts import HEAD_PX, ROW_PX
 from app.widgets.words import counted, number, rounded, size, when
@@ -108,13 +108,13 @@ def _short(text: str) -> str:
 
 def _draw_top(column: "ColumnProfile", manifest: "Manifest", state: DataState, tab_key: str) -> None:
     """Draw the frequent values; a click shows their rows."""
-    key = field_key(VIEW, "top", f"{manifest.dataset_id}_{column.name}")
+    # Another key after each choice: then nothing is chosen, and the same value can be clicked once more.
+    key = field_key(VIEW, "top", f"{manifest.dataset_id}_{column.name}_{state.wish(manifest.dataset_id)}")
 
     def choose() -> None:
-        rows: list[int] = st.session_state[key]["selection"]["rows"]
-        put(key, NOTHING_CHOSEN)
-        if rows and rows[0] < len(column.top):
-            state.only(manifest.dataset_id, column.name, column.top[rows[0]].value)
+        cells: list[tuple[int, str]] = st.session_state[key]["selection"]["cells"]
+        if cells and cells[0][0] < len(column.top):
+            state.only(manifest.dataset_id, column.name, column.top[cells[0][0]].value)
             put(tab_key, texts.ROWS)
             redraw(view_key(VIEW), inspector_key(VIEW))
 
@@ -126,7 +126,7 @@ def _draw_top(column: "ColumnProfile", manifest: "Manifest", state: DataState, t
         hide_index=True,
         row_height=ROW_PX,
         on_select=guarded(VIEW, choose),
-        selection_mode="single-row",
+        selection_mode="single-cell",
         column_config={
             _(texts.ROWS): st.column_config.ProgressColumn(
                 min_value=0, max_value=max(column.top[0].count, 1), format="%d", color="primary"

@@ -120,16 +120,16 @@ def _draw_lines(lines: "list[DatasetLine]") -> None:
     key = field_key(VIEW, "list")
 
     def open_chosen() -> None:
-        chosen = st.session_state[key]["selection"]["rows"]
-        if chosen and chosen[0] < len(lines):
+        cells: list[tuple[int, str]] = st.session_state[key]["selection"]["cells"]
+        if cells and cells[0][0] < len(lines):
             put(key, NOTHING_CHOSEN)
-            navigate(VIEW, dataset=lines[chosen[0]].name)
+            navigate(VIEW, dataset=lines[cells[0][0]].name)
 
     st.dataframe(
         _as_arrow(lines),
         key=key,
         on_select=open_chosen,
-        selection_mode="single-row",
+        selection_mode="single-cell",
         hide_index=True,
         height="content",
         row_height=28,

@@ -48,9 +48,9 @@ def _draw(profile: "TableProfile", *, manifest: "Manifest", state: DataState) ->
     key = field_key(VIEW, "profile", manifest.dataset_id)
 
     def choose() -> None:
-        rows: list[int] = st.session_state[key]["selection"]["rows"]
-        if rows and rows[0] < len(profile.columns):
-            state.column[manifest.dataset_id] = profile.columns[rows[0]].name
+        cells: list[tuple[int, str]] = st.session_state[key]["selection"]["cells"]
+        if cells and cells[0][0] < len(profile.columns):
+            state.column[manifest.dataset_id] = profile.columns[cells[0][0]].name
             redraw_inspector(VIEW)
 
     with st.container(key="profile_columns", gap=None):
@@ -62,7 +62,7 @@ def _draw(profile: "TableProfile", *, manifest: "Manifest", state: DataState) ->
             row_height=ROW_PX,
             placeholder=NULL_SIGN,
             on_select=guarded(VIEW, choose),
-            selection_mode="single-row",
+            selection_mode="single-cell",
             column_config={_(name): st.column_config.TextColumn(alignment="right") for name in _RIGHT},
             alt=_(texts.PROFILE_TABLE),
             lazy=False,

@@ -24,11 +24,15 @@ class DataState:
     deleted: tuple[str, str] | None = None
     profiles: "dict[tuple[str, int], Later[TableProfile]]" = field(default_factory=dict)
 
+    def wish(self, dataset_id: str) -> int:
+        """Return the number of the page's last wish for a dataset."""
+        return int(self.wanted.get(dataset_id, {}).get("wish", 0))
+
     def only(self, dataset_id: str, column: str, value: str) -> None:
         """Want the rows of a dataset in which a column has a value, besides what holds already."""
         view = dict(self.view.get(dataset_id, {}))
         others = [one for one in view.get("filters", ()) if one.get("column") != column]
         view["filters"] = [*others, {"column": column, "op": "=", "value": value}]
-        view["wish"] = int(self.wanted.get(dataset_id, {}).get("wish", 0)) + 1
+        view["wish"] = self.wish(dataset_id) + 1
         self.wanted[dataset_id] = view
         self.view[dataset_id] = view
