@@ -24,10 +24,10 @@ def get(path: str) -> Answer:
     """Ask a server that has nothing but the assets."""
     answer = Answer()
 
-    asked = iter([{"type": "http.request"}])
+    asked: list[Message] = [{"type": "http.request"}]
 
     async def receive() -> Message:
-        return next(asked, None) or await asyncio.Future()
+        return asked.pop() if asked else await asyncio.Future()
 
     async def send(message: Message) -> None:
         if message["type"] == "http.response.start":
