@@ -210,7 +210,9 @@ class Doorbell:
 
 
 def _sqlite(path: Path) -> SqliteStorage:
-    storage = SqliteStorage(_NAME, filename=str(path), fsync=False, timeout=_BUSY_S)
+    # Not WAL: its shared memory outlives a deleted file, and a new file's first user would cut it under those
+    # who still read, which ends the process.
+    storage = SqliteStorage(_NAME, filename=str(path), fsync=False, timeout=_BUSY_S, journal_mode="truncate")
     storage.queue_size()  # a damaged file often opens well
     return storage
 

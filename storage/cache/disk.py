@@ -231,6 +231,7 @@ class DiskLayer:
         moved = False
         while True:
             try:
+                self._remove_left_over()
                 return _Store(self._folder, self._limit)
             except (sqlite3.Error, OSError, ValueError, TypeError, diskcache.Timeout) as error:
                 if _is_busy(error) and time.monotonic() < deadline:
@@ -242,6 +243,17 @@ class DiskLayer:
                     return None
                 moved = True
                 self._move_aside()
+
+    def _remove_left_over(self) -> None:
+        """Remove what lies beside a database that somebody deleted.
+
+        A new database would take the shared memory of the old one for its own and cut it short under whoever still
+        reads it, which ends the process.
+        """
+        database = self._folder / diskcache.core.DBNAME
+        if not database.exists():
+            for ending in ("-wal", "-shm"):
+                database.with_name(database.name + ending).unlink(missing_ok=True)
 
     def _trouble(self, store: Any, error: Exception) -> None:  # noqa: ANN401
         """Note a failure; a damaged database is moved aside, for anything else the next call tries again."""
