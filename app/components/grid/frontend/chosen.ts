@@ -41,7 +41,7 @@ export class Chosen {
     this.asked?.abort();
     const columns = grid.columns.shown.slice(range.left, range.right + 1);
     const header = cells !== 1;
-    const here = grid.shownStore && loadedText(grid.shownStore, range, columns, header);
+    const here = grid.loader.shown && loadedText(grid.loader.shown, range, columns, header);
     event?.preventDefault();
     if (here !== undefined && event?.clipboardData) {
       event.clipboardData.setData('text/plain', here);

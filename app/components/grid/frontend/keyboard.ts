@@ -13,7 +13,7 @@ export class Keyboard {
     private readonly menus: Menus,
   ) {
     const { signal } = this.leave;
-    grid.port.addEventListener('keydown', (event) => this.pressed(event), { signal });
+    grid.viewport.port.addEventListener('keydown', (event) => this.pressed(event), { signal });
     grid.host.addEventListener('copy', (event) => this.copied(event), { signal });
     document.addEventListener('keydown', (event) => this.anywhere(event), { signal });
   }
@@ -24,13 +24,13 @@ export class Keyboard {
 
   private pressed(event: KeyboardEvent): void {
     const { grid } = this;
-    if (event.target !== grid.port || event.isComposing) return;
+    if (event.target !== grid.viewport.port || event.isComposing) return;
     const main = isMac() ? event.metaKey : event.ctrlKey;
     const to = event.altKey ? undefined : target(grid.selection.active, { key: event.key, main }, grid.size);
     if (to) {
       grid.selection.to(to, event.shiftKey && to.row !== HEADER);
       grid.selected();
-      grid.reveal();
+      grid.viewport.reveal();
     } else if (!this.acted(event, main)) return;
     event.preventDefault();
     event.stopPropagation();
@@ -69,7 +69,7 @@ export class Keyboard {
   private menu(): void {
     const { grid } = this;
     const column = grid.columns.shown[grid.selection.active.column];
-    if (column) this.menus.column(column, grid.rectOf(HEADER, grid.selection.active.column));
+    if (column) this.menus.column(column, grid.viewport.rectOf(HEADER, grid.selection.active.column));
   }
 
   private enter(event: KeyboardEvent): void {

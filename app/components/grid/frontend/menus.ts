@@ -96,7 +96,7 @@ export class Menus {
   fit(column: Column): void {
     const { grid } = this;
     const texts: string[] = [];
-    for (let row = grid.scroll.first; row < grid.scroll.first + FIT_ROWS; row += 1) {
+    for (let row = grid.viewport.scroll.first; row < grid.viewport.scroll.first + FIT_ROWS; row += 1) {
       const text = grid.cellAt(row, column);
       if (text) texts.push(shownAs(text, column.kind, grid.signs));
     }
@@ -114,7 +114,7 @@ export class Menus {
     const number = grid.numberAt(row);
     if (!column || number === undefined) return;
     const form = viewer(column, grid.signs.count(number), words, (text) => void copyOut(Promise.resolve(text)));
-    grid.popups.show(form.element, grid.rectOf(row, index), () => this.back());
+    grid.popups.show(form.element, grid.viewport.rectOf(row, index), () => this.back());
     ask<{ text: string | null; length: number | null }>('cell', { source: grid.data.source, number, column: column.place }).then(
       ({ text, length }) =>
         form.show(
@@ -133,7 +133,7 @@ export class Menus {
     const column = grid.columns.shown[index];
     const number = grid.numberAt(row);
     if (!column || number === undefined) return;
-    const at = grid.rectOf(row, index);
+    const at = grid.viewport.rectOf(row, index);
     const input = field('input', filled(grid.data.words['cell_of'] ?? '', { column: column.name, row: String(number) }));
     input.className = 'editor';
     input.value = grid.cellAt(row, column) ?? '';
@@ -152,10 +152,10 @@ export class Menus {
   }
 
   private under(column: Column): DOMRect {
-    return this.grid.headOf(column)?.getBoundingClientRect() ?? this.grid.port.getBoundingClientRect();
+    return this.grid.headOf(column)?.getBoundingClientRect() ?? this.grid.viewport.port.getBoundingClientRect();
   }
 
   private back(): void {
-    this.grid.port.focus({ preventScroll: true });
+    this.grid.viewport.port.focus({ preventScroll: true });
   }
 }

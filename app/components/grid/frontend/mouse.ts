@@ -22,7 +22,7 @@ export class Mouse {
     private readonly menus: Menus,
   ) {
     const { signal } = this.leave;
-    const { port } = grid;
+    const { port } = grid.viewport;
     port.addEventListener('pointerdown', (event) => this.down(event), { signal });
     port.addEventListener('pointermove', (event) => this.drag?.move(event), { signal });
     port.addEventListener('pointerup', (event) => this.up(event), { signal });
@@ -39,7 +39,7 @@ export class Mouse {
   private down(event: PointerEvent): void {
     if (event.button !== 0 || !(event.target instanceof Element)) return;
     const head = this.headOf(event.target);
-    this.grid.port.focus({ preventScroll: true });
+    this.grid.viewport.port.focus({ preventScroll: true });
     if (head) this.downOnHead(event, event.target, head);
     else if (event.target.classList.contains('corner')) this.all();
     else this.downOnCells(event);
@@ -52,7 +52,7 @@ export class Mouse {
   }
 
   private begin(event: PointerEvent, move: Drag, end: Drag = () => undefined): void {
-    this.grid.port.setPointerCapture(event.pointerId);
+    this.grid.viewport.port.setPointerCapture(event.pointerId);
     this.drag = { move, end };
   }
 
@@ -93,29 +93,29 @@ export class Mouse {
 
   private scrollAtEdge(event: PointerEvent): boolean {
     const { grid } = this;
-    const box = grid.port.getBoundingClientRect();
-    const y = edge(event.clientY, box.top + grid.headHeight, box.bottom);
-    const x = edge(event.clientX, box.left + grid.numberWidth, box.right);
+    const box = grid.viewport.port.getBoundingClientRect();
+    const y = edge(event.clientY, box.top + grid.viewport.headHeight, box.bottom);
+    const x = edge(event.clientX, box.left + grid.viewport.numberWidth, box.right);
     if (x === 0 && y === 0) return false;
-    grid.scroll.by(y * PER_FRAME_PX);
-    grid.left = Math.min(Math.max(grid.left + x * PER_FRAME_PX, 0), grid.columns.movingWidth);
-    grid.sized();
+    grid.viewport.scroll.by(y * PER_FRAME_PX);
+    grid.viewport.left = Math.min(Math.max(grid.viewport.left + x * PER_FRAME_PX, 0), grid.columns.movingWidth);
+    grid.viewport.sized();
     return true;
   }
 
   private spot(event: PointerEvent | MouseEvent): Spot {
     const { grid } = this;
-    const box = grid.port.getBoundingClientRect();
-    const y = event.clientY - box.top - grid.headHeight + grid.scroll.top;
+    const box = grid.viewport.port.getBoundingClientRect();
+    const y = event.clientY - box.top - grid.viewport.headHeight + grid.viewport.scroll.top;
     const row = Math.min(Math.max(Math.floor(y / ROW_PX), 0), Math.max(grid.size.rows - 1, 0));
-    const x = Math.max(event.clientX - box.left - grid.numberWidth, 0);
+    const x = Math.max(event.clientX - box.left - grid.viewport.numberWidth, 0);
     const { columns } = grid;
-    const column = x < columns.pinnedWidth ? columns.pinnedAt(x) : columns.at(x - columns.pinnedWidth + grid.left);
+    const column = x < columns.pinnedWidth ? columns.pinnedAt(x) : columns.at(x - columns.pinnedWidth + grid.viewport.left);
     return { row, column };
   }
 
   private isNumber(event: PointerEvent): boolean {
-    return event.clientX - this.grid.port.getBoundingClientRect().left < this.grid.numberWidth;
+    return event.clientX - this.grid.viewport.port.getBoundingClientRect().left < this.grid.viewport.numberWidth;
   }
 
   private all(): void {
@@ -179,7 +179,7 @@ export class Mouse {
       event,
       (moved) => {
         this.grid.columns.resize(column, start + moved.clientX);
-        this.grid.sized();
+        this.grid.viewport.sized();
       },
       () => this.grid.arranged(),
     );
