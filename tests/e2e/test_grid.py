@@ -171,6 +171,27 @@ def test_filters_and_search_narrow_and_clear(window: Window, grid: Grid) -> None
     grid.shows(f"of {MANY:,} rows")
 
 
+def test_a_frequent_value_shows_its_rows_at_every_click(window: Window, grid: Grid) -> None:
+    """Again after its filter was taken away, without the pointer travelling there, and by keys too."""
+    show(window, "many")
+    page = grid.page
+    page.locator(".below svg").first.wait_for()
+    grid.head("holes").locator(".below").click()
+    values = page.get_by_role("list", name="Most frequent values of holes").get_by_role("button")
+    chip = page.get_by_role("button", name="Remove the filter holes is")
+    values.first.wait_for()
+    for place in (0, 1, 1):
+        value, count = values.nth(place).locator("span").all_inner_texts()
+        values.nth(place).click()
+        expect(page.get_by_role("button", name=f"Remove the filter holes is {value}")).to_be_visible()
+        grid.shows(f"of {count} rows")
+        chip.click()
+        grid.shows(f"of {MANY:,} rows")
+    values.first.focus()
+    page.keyboard.press("Enter")
+    expect(chip).to_be_visible()
+
+
 def test_a_filter_that_cannot_hold_says_why_and_leads_out(window: Window, grid: Grid) -> None:
     """The sentence names the column, and one click shows all rows again."""
     show(window, "many")

@@ -7,6 +7,7 @@ import streamlit as st
 
 from app.boundary import escaped, guarded
 from app.catalogue import reading_line
+from app.components.frequent import frequent_values
 from app.features.explore import texts
 from app.features.explore.making import with_profile
 from app.features.explore.profile import MEDIAN, distinct, exactness, missing, told
@@ -14,20 +15,18 @@ from app.features.explore.state import DataState
 from app.refresh import inspector_key, redraw, view_key
 from app.session import put
 from app.widgets import field_key
-from app.widgets.parts import HEAD_PX, ROW_PX
 from app.widgets.words import counted, number, rounded, size, when
 from core.i18n import _
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from analysis.profile import ColumnProfile, TableProfile
     from app.context import AppContext
     from core.types import Manifest
 
 VIEW: Final = "data"
 CHART_PX: Final = 150
-TOP_PX: Final = 300
+FACT_CHARACTERS: Final = 60
+VALUE_CHARACTERS: Final = 300
 
 
 def draw_inspector(ctx: "AppContext", manifest: "Manifest", state: DataState, tab_key: str) -> None:
@@ -101,39 +100,25 @@ def _facts(column: "ColumnProfile", rows: int) -> dict[str, str]:
     return {_(name): escaped(_short(value)) for name, value in known.items() if value is not None}
 
 
-def _short(text: str) -> str:
-    longest = 60
+def _short(text: str, longest: int = FACT_CHARACTERS) -> str:
     return text if len(text) <= longest else f"{text[:longest]}…"
 
 
 def _draw_top(column: "ColumnProfile", manifest: "Manifest", state: DataState, tab_key: str) -> None:
     """Draw the frequent values; a click shows their rows."""
-    # Another key after each choice: then nothing is chosen, and the same value can be clicked once more.
-    key = field_key(VIEW, "top", f"{manifest.dataset_id}_{column.name}_{state.wish(manifest.dataset_id)}")
 
-    def choose() -> None:
-        cells: list[tuple[int, str]] = st.session_state[key]["selection"]["cells"]
-        if cells and cells[0][0] < len(column.top):
-            state.only(manifest.dataset_id, column.name, column.top[cells[0][0]].value)
-            put(tab_key, texts.ROWS)
-            redraw(view_key(VIEW), inspector_key(VIEW))
+    def choose(place: int) -> None:
+        state.only(manifest.dataset_id, column.name, column.top[place].value)
+        put(tab_key, texts.ROWS)
+        redraw(view_key(VIEW), inspector_key(VIEW))
 
+    most = max(column.top[0].count, 1)
     st.markdown(f"**{_(texts.TOP)}**")
-    st.dataframe(
-        _top_values(column),
-        key=key,
-        height=min(HEAD_PX + ROW_PX * len(column.top), TOP_PX),
-        hide_index=True,
-        row_height=ROW_PX,
-        on_select=guarded(VIEW, choose),
-        selection_mode="single-cell",
-        column_config={
-            _(texts.ROWS): st.column_config.ProgressColumn(
-                min_value=0, max_value=max(column.top[0].count, 1), format="%d", color="primary"
-            )
-        },
-        alt=_(texts.TOP_OF).format(column=column.name),
-        lazy=False,
+    frequent_values(
+        [(_short(one.value, VALUE_CHARACTERS), number(one.count), one.count / most) for one in column.top],
+        key=field_key(VIEW, "top", f"{manifest.dataset_id}_{column.name}"),
+        label=_(texts.TOP_OF).format(column=column.name),
+        on_choose=guarded(VIEW, choose),
     )
 
 
@@ -159,14 +144,3 @@ def _histogram(column: "ColumnProfile") -> dict[str, Any]:
             }
         ],
     }
-
-
-def _top_values(column: "ColumnProfile") -> "pa.Table":
-    import pyarrow as pa
-
-    return pa.table(
-        {
-            _(texts.VALUE): pa.array([one.value for one in column.top], pa.string()),
-            _(texts.ROWS): pa.array([one.count for one in column.top], pa.int64()),
-        }
-    )

@@ -48,7 +48,6 @@ PROFILE_TABLE: Final = N_("Profile of every column, click one to see its values"
 HISTOGRAM: Final = N_("Histogram of {column}, from {low} to {high}")
 TOP: Final = N_("Most frequent")
 TOP_OF: Final = N_("Most frequent values of {column}, click one to see its rows")
-VALUE: Final = N_("Value")
 NO_SPREAD: Final = N_("There is nothing to count in this column.")
 PICK: Final = N_("Click the picture under a column's name to see what it holds.")
 READ_AS: Final = N_("How it was read")
