@@ -392,6 +392,7 @@ def test_the_view_is_the_same_after_going_away_and_after_a_reload(window: Window
     assert grid.rows() == before
     assert asked == []
 
+    window.page.wait_for_url("**dataset=many*")  # the address follows once the engine has heard
     grid.page.reload()
     window.ready()
     expect(grid.page.get_by_role("gridcell", name="499", exact=True).first).to_be_visible()
