@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -155,8 +156,10 @@ def test_the_secret_is_in_no_argument_title_variable_or_log(open_window: OpenWin
     cookies = page.context.new_cdp_session(page).send("Network.getCookies")["cookies"]
     secret = next(cookie["value"] for cookie in cookies if cookie["name"] == name)
     everyone = [psutil.Process(window.process.pid), *window.family()]
-    told = [" ".join(process.cmdline()) for process in everyone]
-    told += [str(process.environ()) for process in everyone]
+    told: list[str] = []
+    for process in everyone:
+        with suppress(psutil.NoSuchProcess):  # ended meanwhile; a zombie tells nothing either
+            told += [" ".join(process.cmdline()), str(process.environ())]
     told += [window.xdotool("getwindowname", window.frame()), page.title(), page.url]
     told += [path.read_text("utf-8", "replace") for path in window.paths.logs.iterdir()]
     told += [window.log.read_text(encoding="utf-8")]
