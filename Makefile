@@ -21,8 +21,7 @@ run: env ## Start Bestand from these sources (ARGS="--port 8600 umsatz.csv").
 test: lint types imports hooks frontend-check ## Check everything: style, types, floors, and all tests with coverage.
 	$(PYTEST) --cov --cov-report= $(ARGS)
 	$(BIN)/coverage report --skip-covered --include='core/*,storage/*,analysis/*,jobs/*' --fail-under=90
-	@# On two busy cores a browser may be late for a test; what failed gets one more look, alone, and must pass then.
-	$(PYTEST) tests/e2e $(ARGS) || $(PYTEST) tests/e2e --last-failed --last-failed-no-failures none $(ARGS)
+	$(PYTEST) tests/e2e $(ARGS)
 
 setup: ## Prepare .venv for development.
 	@scripts/bootstrap test

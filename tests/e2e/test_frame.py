@@ -167,6 +167,7 @@ def test_the_palette_finds_and_goes(window: Window, tmp_path: Path) -> None:
     page.keyboard.press("Escape")
     expect(asked).to_be_hidden()
     page.keyboard.press("Control+k")
+    expect(asked).to_be_focused()
     page.keyboard.type("paltarg")
     expect(page.get_by_role("option").first).to_contain_text("palette_target")
     page.keyboard.press("Enter")
@@ -174,6 +175,7 @@ def test_the_palette_finds_and_goes(window: Window, tmp_path: Path) -> None:
     expect(page.locator(".st-key-heading_data h2")).to_have_text("palette_target")
 
     page.keyboard.press("Control+k")
+    expect(asked).to_be_focused()
     page.keyboard.type("jobs")
     page.keyboard.press("Enter")
     window.shown("jobs")
