@@ -55,7 +55,8 @@ export default define<Data>((_root, outlet) => {
 
 function inScope(event: KeyboardEvent, scope: string | null | undefined): boolean {
   const path = event.composedPath();
-  if (path.some((one) => one instanceof HTMLDialogElement)) return false; // what lies on top has its own keys
+  // What lies on top has its own keys. A field of a dialog just closed keeps the focus until the browser draws again.
+  if (path.some((one) => one instanceof HTMLDialogElement && one.open)) return false;
   return !scope || path.some((one) => one instanceof Element && one.classList.contains(`st-key-${scope}`));
 }
 
