@@ -3,7 +3,7 @@
 Everything outside of this package uses the names listed here.
 """
 
-from analysis.readings.model import Candidate, Judgement, Loaded
+from analysis.readings.model import Candidate, Judgement, Loaded, Score
 from analysis.readings.readings import Readings
 
-__all__ = ["Candidate", "Judgement", "Loaded", "Readings"]
+__all__ = ["Candidate", "Judgement", "Loaded", "Readings", "Score"]

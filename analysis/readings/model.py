@@ -16,17 +16,40 @@ PREVIEW_ROWS = 50
 
 
 @dataclass(frozen=True, slots=True)
+class Score:
+    """What the judge weighed, each from 0 to 1; `total` is the reading's confidence.
+
+    Attributes:
+        consistency: Share of the sampled records that have the table's width.
+        plausibility: How much the cells look like something.
+        explained: Share of the sampled lines that become records, header, or a named part around the table.
+        repaired: Share of the sampled records that obey the rules without repair.
+        total: The confidence.
+    """
+
+    consistency: float
+    plausibility: float
+    explained: float
+    repaired: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """One way to read a file.
 
     `preview` holds the first records as text, one tuple per record, None for an empty value. `why` is the reading
-    in words, as the Import page shows it.
+    in words, as the Import page shows it. `reasons` say, a sentence each, what speaks for it and against it.
+    `differs` counts the cells of the preview that differ from the best candidate's; 0 for the best one.
     """
 
     reading: Reading
     columns: tuple[Column, ...]
     preview: tuple[tuple[str | None, ...], ...]
     why: str
+    score: Score | None = None
+    reasons: tuple[str, ...] = ()
+    differs: int = 0
 
 
 @dataclass(frozen=True, slots=True)

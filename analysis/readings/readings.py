@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from analysis.readings.detect import read_head, refuse_foreign
 from analysis.readings.facts import Facts
-from analysis.readings.model import Judgement, Loaded, Reader
+from analysis.readings.model import Candidate, Judgement, Loaded, Reader
 from analysis.readings.records.json_reader import JsonReader
 from analysis.readings.records.ndjson_reader import NdjsonReader
 from analysis.readings.records.parquet_reader import ParquetReader
@@ -53,6 +53,22 @@ class Readings:
                 return reader.judge(path, name=called)
         refuse_foreign(path, head, called)
         return self._text.judge(path, name=called)
+
+    def try_reading(self, path: Path, reading: Reading, *, name: str | None = None) -> Candidate:
+        """Return what a reading somebody made or changed shows of a file; as quick as `judge`, and raises as it.
+
+        Args:
+            path: The file; only read.
+            reading: Believed as it is; types it does not name are guessed.
+            name: What the file is called, if not by its path.
+        """
+        called = name or path.name
+        _check_readable(path)
+        if reading.format is FileFormat.DELIMITED:
+            return self._text.try_reading(path, reading, name=called)
+        candidates = self._reader(reading.format).judge(path, name=called).candidates
+        same = [found for found in candidates if found.reading.sheet == reading.sheet]
+        return (same or candidates)[0]
 
     def load(
         self, path: Path, reading: Reading, out: Path, *, name: str, progress: Progress, facts: Facts | None = None

@@ -67,6 +67,10 @@ class TextReader:
             found.append(_candidate(understanding))
         return Judgement(tuple(sorted(found, key=lambda c: -c.reading.confidence)))
 
+    def try_reading(self, path: Path, reading: Reading, *, name: str) -> Candidate:
+        """Return what a given reading shows of a file; believed as it is."""
+        return _candidate(self._understand(Source(path, name), reading))
+
     def load(
         self,
         path: Path,
