@@ -9,7 +9,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -79,18 +79,31 @@ class SourceStore:
             DiskFullError, ProfileReadOnlyError, StorageIOError: the copy could not be made.
             CancelledError: `progress` said so.
         """
-        part = None if reference else self._paths.tmp / f"source-{new_id()}"
-        try:
+        with ExitStack() as stack:
+            part = None if reference else stack.enter_context(self._part())
             with _opened(path) as source:
                 reader = _Reader(path, source, progress, each_chunk)
                 digest = reader.digest() if part is None else self._copy(reader, part)
             self._stamps[digest] = reader.stamp
             name = os.fsencode(path.name).decode("utf-8", "replace")
             ref = SourceRef(name, digest, reader.stamp.size_bytes, not reference, str(path.absolute()))
-            yield Taken(ref, part or path, self)
+            yield Taken(ref, path if part is None else part.path, self, part)
+
+    @contextmanager
+    def _part(self) -> Iterator["_Part"]:
+        """Open a new file for a copy; it goes with the block unless it was moved to its place."""
+        path = self._paths.tmp / f"source-{new_id()}"
+        try:
+            with ExitStack() as stack:
+                try:
+                    file = stack.enter_context(path.open("x+b", buffering=0))
+                except OSError as error:
+                    raise translate_os_error(error, self._paths.sources) from error
+                # left before the file is closed: the disk may still be at it
+                flusher = stack.enter_context(ThreadPoolExecutor(1, "source-flush"))
+                yield _Part(path, file, flusher)
         finally:
-            if part is not None:
-                discard(part)
+            discard(path)
 
     def check_unchanged(self, ref: SourceRef) -> None:
         """Make sure that a referenced file is still the one this process hashed; a kept copy always is.
@@ -108,7 +121,7 @@ class SourceStore:
         if present != self._stamps.get(ref.digest, present):
             raise FileChangedError(ref.path)
 
-    def keep(self, part: Path, ref: SourceRef) -> Path:
+    def keep(self, part: "_Part", ref: SourceRef) -> Path:
         """Move a copy to its place for good; content that is there already stays as it is.
 
         Raises:
@@ -119,26 +132,52 @@ class SourceStore:
             with suppress(FileNotFoundError):
                 if final.stat().st_size == ref.size_bytes:
                     return final
+            part.finish()
             final.parent.mkdir(mode=0o700, exist_ok=True)
-            make_read_only(part)
-            put_in_place(part, final)
+            make_read_only(part.path)
+            put_in_place(part.path, final)
             sync_folder(final.parent)
             sync_folder(self._paths.sources)
         except OSError as error:
             raise translate_os_error(error, self._paths.sources) from error
         return final
 
-    def _copy(self, reader: "_Reader", part: Path) -> str:
+    def _copy(self, reader: "_Reader", part: "_Part") -> str:
         try:
-            with part.open("x+b", buffering=0) as target:
-                if _clone(reader.source, target):
-                    digest = reader.digest(of=target)
-                else:
-                    digest = reader.digest(copy_to=target)
-                os.fsync(target.fileno())
+            if _clone(reader.source, part.file):
+                digest = reader.digest(of=part.file)
+            else:
+                digest = reader.digest(copy_to=part.file)
+            part.begin_flush()
+            if os.name == "nt":  # nobody who reads there shares a file with one who has it open for writing
+                part.finish()
         except OSError as error:
             raise translate_os_error(error, self._paths.sources) from error
         return digest
+
+
+class _Part:
+    """A copy that is not yet in its place. The disk keeps it while its bytes are already read; `finish` waits."""
+
+    def __init__(self, path: Path, file: BinaryIO, flusher: ThreadPoolExecutor) -> None:
+        self.path = path
+        self.file = file
+        self._flusher = flusher
+        self._flushed: Future[None] | None = None
+
+    def begin_flush(self) -> None:
+        """Let the disk begin to keep what was written."""
+        self._flushed = self._flusher.submit(os.fsync, self.file.fileno())
+
+    def finish(self) -> None:
+        """Return once the disk has it, and close it: on Windows an open file cannot be moved.
+
+        Raises:
+            OSError: the disk refused.
+        """
+        if self._flushed is not None:
+            self._flushed.result()
+        self.file.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +187,15 @@ class Taken:
     ref: SourceRef
     path: Path
     store: SourceStore
+    part: _Part | None = None
 
     def keep(self) -> Path:
-        """Keep the copy for good and return where it lies now; a reference stays where it is."""
-        return self.store.keep(self.path, self.ref) if self.ref.kept else self.path
+        """Keep the copy for good and return where it lies now; a reference stays where it is.
+
+        Raises:
+            DiskFullError, ProfileReadOnlyError, StorageIOError: the disk refused.
+        """
+        return self.path if self.part is None else self.store.keep(self.part, self.ref)
 
 
 class _Reader:
