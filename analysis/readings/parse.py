@@ -5,8 +5,9 @@ gives records of one width in batches, and tells the ledger about every line tha
 nothing about types.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from analysis.readings.dialect import Dialect, Outcome
 from analysis.readings.events import KEPT, LedgerBook, Note
@@ -54,15 +55,20 @@ class Plan:
     look: RecordLook | None = None
 
 
+Heard: TypeAlias = Callable[[int, int, list[str]], None]
+"""Hears of each record: its first line, how many lines it spans, its cells; header comes first."""
+
+
 class Parser:
     """Turns lines into records; `header` holds the header's records once they were read; `lines` and `rows`
     count what was read and given.
 
-    Give it all batches by `push`, in order, then call `finish` once.
+    Give it all batches by `push`, in order, then call `finish` once. With `heard` it goes record by record, and
+    tells of each in order of the lines.
     """
 
-    def __init__(self, plan: Plan, book: LedgerBook) -> None:
-        self.plan, self.book = plan, book
+    def __init__(self, plan: Plan, book: LedgerBook, heard: Heard | None = None) -> None:
+        self.plan, self.book, self._heard = plan, book, heard
         self.header: list[list[str]] = []
         self.lines = self.rows = 0
         self.finished = False
@@ -97,7 +103,7 @@ class Parser:
 
     def _run(self) -> list[list[str]]:
         plan, batch = self.plan, self._batch
-        simple = not (batch.odd or batch.damaged or plan.comment or plan.dialect.escape)
+        simple = not (batch.odd or batch.damaged or plan.comment or plan.dialect.escape or self._heard)
         at = 0
         while at < len(batch.texts):
             if simple and not self._held and len(self.header) >= plan.header_rows:
@@ -296,6 +302,8 @@ class Parser:
                     Note("repeated_header", N_("This record repeats the header; it was loaded.")), KEPT, number
                 )
             self._out.append(cells)
+        if self._heard is not None:
+            self._heard(number, used, cells)
         self._account(at, used, notes, is_header)
 
     def _to_width(self, cells: list[str], notes: list[Note], is_header: bool) -> list[str]:
@@ -371,7 +379,10 @@ class Parser:
         """Records came after these lines, so they were records too: short ones."""
         for number, cells, raw in self._held:
             notes: list[Note] = []
-            self._out.append(self._to_width(cells, notes, is_header=False))
+            whole = self._to_width(cells, notes, is_header=False)
+            self._out.append(whole)
+            if self._heard is not None:
+                self._heard(number, 1, whole)
             self.book.flag(notes[0], LineAction.REPAIRED.value, number)
             self.book.put(number, LineAction.REPAIRED, notes[0].code, raw)
         self._held.clear()
