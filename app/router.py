@@ -69,8 +69,9 @@ Middleware = Callable[[Move, Callable[[Move], None]], None]
 class Router:
     """The place of one window and how it got there.
 
-    `seq` counts the places; with `address` it tells the browser what to do with its own history. `marks` returns
-    how often each watched tag has changed so far, by tag.
+    `seq` counts the places; with `address` it tells the browser what to do with its own history. `heard` is the
+    last of the browser's own steps that came here: it has written that one down already. `marks` returns how often
+    each watched tag has changed so far, by tag.
     """
 
     ctx: "AppContext"
@@ -83,6 +84,7 @@ class Router:
     journey: list[Route] = field(default_factory=list)
     seq: int = 0
     address: Address = "replace"
+    heard: int = 0
     _waiting: list[tuple[str, Event]] = field(default_factory=list)
 
     # ---- going ------------------------------------------------------------------------------------------

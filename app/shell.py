@@ -159,6 +159,7 @@ def _unseen(ctx: "AppContext") -> None:
         **_place(window),
         seq=window.seq,
         address=window.address,
+        heard=window.heard,
         title=_title(window),
         fresh=window.fresh(),
         watch={DATASETS, *window.page.watches},
@@ -182,6 +183,7 @@ def _chosen(available: Commands, entry_id: str, is_action: bool) -> None:
 def _told(ctx: "AppContext", told: Mapping[str, Any]) -> None:
     """Hear from the browser: someone went somewhere, something changed, files were dropped."""
     window = router()
+    window.heard = max(int(told.get("step") or 0), window.heard)
     match told.get("kind"):
         case "go":
             redraw(*window.move(str(told["page"]), _texts(told["params"])))

@@ -1,5 +1,7 @@
 """The frame in a real browser: nothing moves, nothing is asked for in vain, the keyboard reaches everything."""
 
+import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -128,6 +130,45 @@ def test_j7_twenty_steps_back_and_forward(window: Window, tmp_path: Path) -> Non
     for url in trail[1:]:
         page.go_forward()
         _is_at(window, url)
+
+
+def test_loading_anew_right_after_a_click_shows_what_was_clicked(window: Window) -> None:
+    """The address is that of the click before the engine has heard of it, here an engine that hears nothing at all."""
+    window.open("/?view=home")
+    window.go("jobs")
+    window.go("home")  # the Jobs page stays alive, so the next click shows it without asking
+    page = window.page
+    window.engine.process.send_signal(signal.SIGSTOP)
+    try:
+        page.locator(".st-key-nav a[href='?view=jobs']").click()
+        window.shown("jobs")
+        expect(page).to_have_url(re.compile(r"view=jobs$"))
+        page.evaluate("setTimeout(() => location.reload())")
+    finally:
+        window.engine.process.send_signal(signal.SIGCONT)
+    page.wait_for_function("performance.getEntriesByType('navigation')[0].type === 'reload'")
+    window.ready()
+
+    window.shown("jobs")
+    page.go_back()
+    window.shown("home")
+
+
+def test_a_click_writes_one_line_of_history(window: Window) -> None:
+    """Neither the click and the answer to it write two, nor does a click that leads nowhere leave one of its own."""
+    window.open("/?view=home")
+    page = window.page
+    lines = page.evaluate("history.length")
+    window.go("jobs")
+    expect(page.locator(".st-key-nav a[aria-current]")).to_have_attribute("href", "?view=jobs")
+    page.evaluate(
+        "document.dispatchEvent(new CustomEvent('bestand:go', {detail: {page: 'nonsense', params: {}}}))"
+    )
+    expect(page).to_have_url(re.compile(r"view=home$"))
+    assert page.evaluate("history.length") == lines + 2
+    page.go_back()
+
+    window.shown("jobs")
 
 
 def _is_at(window: Window, url: str) -> None:

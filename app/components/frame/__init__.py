@@ -18,6 +18,7 @@ def frame(
     params: Mapping[str, str],
     seq: int,
     address: str,
+    heard: int,
     title: str,
     fresh: Mapping[str, Mapping[str, str]],
     watch: Collection[str],
@@ -31,6 +32,7 @@ def frame(
         params: its parameters as in the address.
         seq: Counts the places; at a new one the browser's address is changed as
         address: says: "push", "replace" or "none".
+        heard: The last step of this page that was heard of; its entry in the history is there already.
         title: The title of the window.
         fresh: Live views that need not be drawn again, with the parameters they show.
         watch: Tags whose change must be told.
@@ -51,6 +53,7 @@ def frame(
             "params": dict(params),
             "seq": seq,
             "address": address,
+            "heard": heard,
             "title": title,
             "fresh": {slug: dict(shown) for slug, shown in fresh.items()},
             "watch": sorted(watch),

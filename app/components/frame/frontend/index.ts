@@ -18,6 +18,8 @@ interface Data {
   /** Counts the places; with a new one the address follows as `address` says. */
   seq: number;
   address: 'push' | 'replace' | 'none';
+  /** The last step of this page the engine has heard of. */
+  heard: number;
   title: string;
   /** Live views that show what they are asked for, by page: going there needs no waiting. */
   fresh: Shown;
@@ -33,7 +35,7 @@ export default define<Data>((root, outlet) => {
   style(root, css);
   const told = (kind: string, facts: Record<string, unknown> = {}): void => outlet.trigger('told', { kind, ...facts });
   const views = showViews();
-  const history = keepHistory((query) => told('address', { query }));
+  const history = keepHistory((query, step) => told('address', { query, step }));
   const toasts = messages(root, (id) => told('undo', { id }));
   const drops = dropTarget(root, (files) => told('files', { files }));
   let watched = new Set<string>();
@@ -43,14 +45,14 @@ export default define<Data>((root, outlet) => {
   );
   const leave = heard('bestand:go', (to) => {
     views.expect(to);
-    told('go', { page: to.page, params: to.params });
+    told('go', { page: to.page, params: to.params, step: history.ahead(to) });
   });
 
   return {
     update: (data) => {
       watched = new Set(data.watch);
       views.show(data, data.fresh, data.files);
-      history.follow(data, data.seq, data.address);
+      history.follow(data, data.seq, data.address, data.heard);
       toasts.show(data.messages, data.texts);
       drops.say(data.texts);
       document.title = data.title;
