@@ -117,6 +117,21 @@ class DamagedFileError(SourceError):
     default_hint = N_("Export the file again from where it came.")
 
 
+class ProtectedFileError(SourceError):
+    """The file can only be read with a password, which was not given or is wrong."""
+
+    code = "protected_file"
+    default_hint = N_("Give its password in the Import page, or with --password-file.")
+
+
+class LockedFileError(SourceError):
+    """Another program is using the file and lets nobody read it meanwhile."""
+
+    code = "locked_file"
+    default_hint = N_("Close it there, or copy the file and import the copy.")
+    retryable = True
+
+
 class FileTooLargeError(SourceError):
     """Unpacked or parsed, the file would exceed a limit that protects this machine."""
 

@@ -29,7 +29,16 @@ class FileFormat(StrEnum):
     JSON = "json"
     NDJSON = "ndjson"
     PARQUET = "parquet"
+    ARROW = "arrow"
+    """Arrow IPC, as a file (Feather 2) or a stream, and the older Feather."""
     XLSX = "xlsx"
+    XLS = "xls"
+    XLSB = "xlsb"
+    ODS = "ods"
+    SQLITE = "sqlite"
+    DUCKDB = "duckdb"
+    FILES = "files"
+    """Several files as one table."""
 
 
 class LineAction(StrEnum):
@@ -63,7 +72,9 @@ class Reading:
     """How the bytes of a file are understood; enough to read the same file the same way again.
 
     `first_line` is the physical line (1-based) where the header, or without one the first record, begins.
-    `sheet` names the worksheet of a spreadsheet. `column_types` are SQL types by position, empty while unknown.
+    `sheet` names the worksheet of a spreadsheet, `table` the table of a database, `member` the file inside an
+    archive; `compression` is what the file is packed with (gzip, zstd, bzip2, xz, zip) around `format`.
+    `column_types` are SQL types by position, empty while unknown.
     `skip_blank` tells that one space right after each delimiter is no part of a cell. Fields that make no sense
     for a format are None.
     """
@@ -84,19 +95,28 @@ class Reading:
     sheet: str | None = None
     column_types: tuple[str, ...] = ()
     skip_blank: bool = False
+    table: str | None = None
+    member: str | None = None
+    compression: str | None = None
 
     CONTRACT: ClassVar[tuple[str, ...]] = (
         "format", "encoding", "newline", "delimiter", "quote", "escape",
         "header_rows", "decimal", "thousands", "null_words", "confidence",
     )  # fmt: skip
+    WHEN_SET: ClassVar[tuple[str, ...]] = ("sheet", "table", "member", "compression")
+    """Fields of the contract that are there only where they say something."""
+    LATER: ClassVar[tuple[str, ...]] = ("table", "member", "compression")
+    """Fields a manifest has only where they say something, since older ones do not have them."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the `reading` object of the `--json` contract."""
-        return {name: _plain(getattr(self, name)) for name in self.CONTRACT}
+        named = {name: _plain(getattr(self, name)) for name in self.CONTRACT}
+        return named | {name: value for name in self.WHEN_SET if (value := getattr(self, name)) is not None}
 
     def to_manifest(self) -> dict[str, Any]:
-        """Return every field, so that the reading can be built again by `from_manifest`."""
-        return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+        """Return every field that says something, so that the reading can be built again by `from_manifest`."""
+        named = {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+        return {name: value for name, value in named.items() if value is not None or name not in self.LATER}
 
     @classmethod
     def from_manifest(cls, data: Mapping[str, Any]) -> Self:
@@ -148,13 +168,17 @@ class LedgerLine:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """Something about the file a person should know; names a line, a column, or both."""
+    """Something about the file a person should know; names a line, a column, or both.
+
+    `file` names the file where several became one table.
+    """
 
     code: str
     action: str
     message: str
     line: int | None = None
     column: str | None = None
+    file: str | None = None
 
     def __post_init__(self) -> None:
         if self.line is None and self.column is None:
@@ -168,6 +192,7 @@ class Flag:
             "column": self.column,
             "action": self.action,
             "message": self.message,
+            **({} if self.file is None else {"file": self.file}),
         }
 
 
@@ -184,6 +209,41 @@ class SourceRef:
     size_bytes: int
     kept: bool
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileOfSet:
+    """One of several files that became one table: what it is called there, how it was read, what became of it.
+
+    `digest` is the BLAKE3 hex digest of its bytes, empty where it was read without being taken.
+    """
+
+    name: str
+    rows: int
+    reading: Reading
+    ledger: Ledger
+    digest: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return {
+            "name": self.name,
+            "rows": self.rows,
+            "reading": self.reading.to_manifest(),
+            "ledger": self.ledger.to_dict(),
+            "digest": self.digest,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Build what `to_dict` described."""
+        return cls(
+            data["name"],
+            data["rows"],
+            Reading.from_manifest(data["reading"]),
+            Ledger(**data["ledger"]),
+            data["digest"],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +279,8 @@ class Manifest:
     """What a published dataset version says of itself; lies as `manifest.json` beside its Parquet file.
 
     `digest` is the BLAKE3 hex digest of `data.parquet`. `created_at` is ISO 8601 UTC. `question` is set when it
-    is the answer of one; then `source` names it, and there is no file it came from.
+    is the answer of one; then `source` names it, and there is no file it came from. `files` are the single
+    files where several became one table.
     """
 
     dataset_id: str
@@ -236,11 +297,13 @@ class Manifest:
     app_version: str
     flags: tuple[Flag, ...] = field(default=())
     question: QuestionRef | None = None
+    files: tuple[FileOfSet, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form stored in the version folder and the catalogue."""
         return {
             **({"question": self.question.to_dict()} if self.question else {}),
+            **({"files": [one.to_dict() for one in self.files]} if self.files else {}),
             "dataset_id": self.dataset_id,
             "version": self.version,
             "name": self.name,
@@ -274,6 +337,7 @@ class Manifest:
             app_version=data["app_version"],
             flags=tuple(Flag(**f) for f in data["flags"]),
             question=QuestionRef.from_dict(data["question"]) if data.get("question") else None,
+            files=tuple(FileOfSet.from_dict(one) for one in data.get("files", ())),
         )
 
 

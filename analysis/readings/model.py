@@ -6,7 +6,7 @@ Shared by all readers below this package and by their callers. No I/O.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from core.progress import Progress
 from core.types import Column, FileFormat, Flag, Ledger, Reading
@@ -52,11 +52,58 @@ class Candidate:
     differs: int = 0
 
 
+PartKind = Literal["sheet", "table", "member"]
+"""What a part of a file is called; the fields of a `Reading` and a `Choice` that name it are called the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of several tables a file holds, from which one is chosen: a sheet, a table, a file in an archive.
+
+    `rows` is None where counting would cost more than a moment. `hidden` tells that the program that wrote the
+    file does not show it (a hidden sheet, a table of the database's own). `size_bytes` is a member's, unpacked.
+    """
+
+    name: str
+    kind: PartKind
+    rows: int | None = None
+    hidden: bool = False
+    size_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which part of a file is wanted; None where the judge shall choose."""
+
+    sheet: str | None = None
+    table: str | None = None
+    member: str | None = None
+
+    @classmethod
+    def of(cls, part: Part) -> "Choice":
+        """Return the choice of a part."""
+        return cls(**{part.kind: part.name})
+
+    @classmethod
+    def in_reading(cls, reading: Reading) -> "Choice":
+        """Return what a reading chose."""
+        return cls(reading.sheet, reading.table, reading.member)
+
+
+ANY = Choice()
+"""Nothing is chosen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The candidate readings of a file, best first; at least one."""
+    """The candidate readings of a file, best first; at least one.
+
+    `parts` are all tables the file holds, in its own order; empty where it is one table by nature. The candidates
+    are readings of the part that was asked for, or of the first ones that hold something.
+    """
 
     candidates: tuple[Candidate, ...]
+    parts: tuple[Part, ...] = ()
 
     @property
     def best(self) -> Candidate:
