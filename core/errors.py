@@ -50,6 +50,13 @@ class ConfigError(BestandError):
     default_hint = N_("Run `bestand config show --origin` to see where each value comes from.")
 
 
+class RuleError(BestandError):
+    """A value breaks the rule of its field; the message says what it must be instead."""
+
+    code = "rule"
+    default_hint = N_("Change the value; what was typed is kept.")
+
+
 # ---- files a person hands in ------------------------------------------------------------------------------
 
 

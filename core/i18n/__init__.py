@@ -18,6 +18,7 @@ from core.i18n.language import (
 from core.i18n.retold import retold
 from core.i18n.setting import LANGUAGE_VARIABLE, language_setting
 from core.i18n.texts import N_, _, in_english, ngettext, pgettext
+from core.i18n.typed import typed_date, typed_number
 
 __all__ = [
     "LANGUAGES",
@@ -42,5 +43,7 @@ __all__ = [
     "set_language",
     "size",
     "speaking",
+    "typed_date",
+    "typed_number",
     "when",
 ]

@@ -114,11 +114,11 @@ def date(moment: Moment | dt.date | None) -> str:
 
 
 def _day(day: dt.date, name: str) -> str:
-    return day.isoformat() if name == SOURCE else str(_dates().format_date(day, "medium", locale=_locale(name)))
+    return day.isoformat() if name == SOURCE else str(_dates().format_date(day, "medium", locale=locale_of(name)))
 
 
 def _clock(moment: dt.datetime, length: str, name: str) -> str:
-    return str(_dates().format_time(moment, length, locale=_locale(name)))
+    return str(_dates().format_time(moment, length, locale=locale_of(name)))
 
 
 def _local(moment: Moment | dt.date) -> dt.datetime:
@@ -150,13 +150,13 @@ def _applied(name: str, kind: str, digits: int | None, value: Number) -> str:
     """Write a number by a pattern; Babel alone would keep only the first 28 digits of a long one."""
     exact = digits is None
     with localcontext(_EVERY_DIGIT):
-        return str(_pattern(name, kind, digits).apply(value, _locale(name), decimal_quantization=not exact))
+        return str(_pattern(name, kind, digits).apply(value, locale_of(name), decimal_quantization=not exact))
 
 
 @cache
 def _pattern(name: str, kind: str, digits: int | None) -> "NumberPattern":
     """Return how a locale writes numbers ("decimal") or shares ("percent"), with this many decimals."""
-    locale = _locale(name)
+    locale = locale_of(name)
     formats = locale.percent_formats if kind == "percent" else locale.decimal_formats
     found: NumberPattern = copy(formats[None])
     if digits is not None:
@@ -165,7 +165,7 @@ def _pattern(name: str, kind: str, digits: int | None) -> "NumberPattern":
 
 
 @cache
-def _locale(name: str) -> "Locale":
+def locale_of(name: str) -> "Locale":
     """Return what is known about a locale, or about its language where the country is unknown."""
     from babel import Locale, UnknownLocaleError
 
