@@ -41,7 +41,6 @@ INSPECTOR_PX: Final = 300
 INSPECTOR_MIN_PX: Final = 220
 MIDDLE_MIN_PX: Final = 640
 """What the inspector leaves at least for navigation and content."""
-DATASETS: Final = "table:dataset"
 ONCE_A_DAY_S: Final = 86_400
 """A page draws itself again after its engine was started anew only if some part of it has a clock. This one hardly
 ever ticks."""
@@ -83,7 +82,7 @@ def _new_router(ctx: "AppContext") -> Router:
 def _navigation(ctx: "AppContext") -> None:
     window = router()
     changes = ctx.changes
-    names = changes.memo("names", [DATASETS], lambda: catalogue.names(ctx, limit=DATASETS_SHOWN + 1))
+    names = catalogue.names(ctx, limit=DATASETS_SHOWN + 1)
     badges = changes.memo("badges", [ANYTHING], lambda: {page.slug: page.badge(ctx) for page in PAGES})
     nav(
         [
@@ -162,7 +161,7 @@ def _unseen(ctx: "AppContext") -> None:
         heard=window.heard,
         title=_title(window),
         fresh=window.fresh(),
-        watch={DATASETS, *window.page.watches},
+        watch={catalogue.DATASETS, *window.page.watches},
         messages=messages.told_messages(),
         on_told=partial(_told, ctx),
     )
@@ -191,7 +190,7 @@ def _told(ctx: "AppContext", told: Mapping[str, Any]) -> None:
             redraw(*window.arrive(_texts(told["query"])))
         case "changed":
             tags = frozenset(map(str, told["tags"]))
-            redraw(*window.changed(tags), NAV if DATASETS in tags else FRAME)
+            redraw(*window.changed(tags), NAV if catalogue.DATASETS in tags else FRAME)
         case "files":
             _take_files(ctx, told["files"])
         case "undo":

@@ -4,9 +4,11 @@ Plain frozen values shared by all floors. Their `to_dict` forms are the `--json`
 inside each dataset version, so a field is added, never renamed.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, ClassVar, Self, TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -167,6 +169,29 @@ class LedgerLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """One line of a text file, set right by hand.
+
+    It is found again by its bytes: `digest` is the BLAKE3 hex digest of the line as it was, without its end; `line` is
+    where it stood (from 1), and decides where the same bytes stand in several lines. `text` takes its place; `was` is
+    what it said, for people to read.
+    """
+
+    line: int
+    digest: str
+    text: str
+    was: str = ""
+
+    def __post_init__(self) -> None:
+        if "\n" in self.text or "\r" in self.text:
+            raise ValueError("a correction replaces one line by one line")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
     """Something about the file a person should know; names a line, a column, or both.
 
@@ -298,12 +323,16 @@ class Manifest:
     flags: tuple[Flag, ...] = field(default=())
     question: QuestionRef | None = None
     files: tuple[FileOfSet, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    saved_reading: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form stored in the version folder and the catalogue."""
         return {
             **({"question": self.question.to_dict()} if self.question else {}),
             **({"files": [one.to_dict() for one in self.files]} if self.files else {}),
+            **({"corrections": [one.to_dict() for one in self.corrections]} if self.corrections else {}),
+            **({"saved_reading": self.saved_reading} if self.saved_reading else {}),
             "dataset_id": self.dataset_id,
             "version": self.version,
             "name": self.name,
@@ -338,7 +367,15 @@ class Manifest:
             flags=tuple(Flag(**f) for f in data["flags"]),
             question=QuestionRef.from_dict(data["question"]) if data.get("question") else None,
             files=tuple(FileOfSet.from_dict(one) for one in data.get("files", ())),
+            corrections=tuple(Correction(**one) for one in data.get("corrections", ())),
+            saved_reading=data.get("saved_reading"),
         )
+
+    @staticmethod
+    @lru_cache(maxsize=128)
+    def from_json(text: str) -> "Manifest":
+        """Build the manifest from its JSON text; the same text again gives the same object."""
+        return Manifest.from_dict(json.loads(text))
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401 - the JSON form of any field

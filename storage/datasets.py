@@ -119,7 +119,7 @@ class DatasetStore:
         """
         path = self.folder(dataset_id, version) / MANIFEST_FILE
         try:
-            return Manifest.from_dict(json.loads(path.read_text(encoding="utf-8")))
+            return Manifest.from_json(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise NotFoundError(
                 _("The files of dataset version '{dataset_id}/{version}' are gone.").format(

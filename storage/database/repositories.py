@@ -66,6 +66,11 @@ class DatasetRepository(Repository[DatasetRow]):
         """Return one page in order of the names; `search` keeps names that contain it, whatever its case."""
         return self.list(*_contains(search), order_by=(DatasetRow.name,), limit=limit, offset=offset)
 
+    def names(self, *, limit: int) -> list[str]:
+        """Return the names of the first datasets, in order."""
+        query = select(DatasetRow.name).where(DatasetRow.deleted_at.is_(None))
+        return list(self._session.scalars(query.order_by(DatasetRow.name, DatasetRow.id).limit(limit)))
+
     def list_recent(self, *, limit: int) -> Sequence[DatasetRow]:
         """Return those that were changed last, the latest first."""
         return self.list(order_by=(DatasetRow.updated_at.desc(), DatasetRow.id.desc()), limit=limit)
