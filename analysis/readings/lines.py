@@ -32,6 +32,7 @@ class Lines:
         damaged: Raw bytes, by index, of lines that hold bytes without a meaning.
         encoding: Gives the raw bytes of all other lines.
         odd: Whether a NUL or a carriage return stands within some line.
+        corrected: Raw bytes, by index, of lines whose text a person set right.
     """
 
     first: int
@@ -40,10 +41,11 @@ class Lines:
     encoding: str
     damaged: dict[int, bytes] = field(default_factory=dict)
     odd: bool = False
+    corrected: dict[int, bytes] = field(default_factory=dict)
 
     def raw(self, index: int) -> bytes:
         """Return the bytes of one line as they are in the file, without the line's end."""
-        known = self.damaged.get(index)
+        known = self.corrected.get(index, self.damaged.get(index))
         return known if known is not None else encode(self.texts[index], self.encoding)
 
 

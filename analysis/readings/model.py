@@ -3,13 +3,13 @@
 Shared by all readers below this package and by their callers. No I/O.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol, Self
 
 from core.progress import Progress
-from core.types import Column, FileFormat, Flag, Ledger, Reading
+from core.types import Column, Correction, FileFormat, Flag, Json, Ledger, Reading
 
 PREVIEW_ROWS = 50
 """Most records a candidate shows."""
@@ -35,12 +35,57 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Guess:
+    """What is known of the type of one column, from a sample or from the whole file.
+
+    Attributes:
+        column: Its name in the table.
+        stored: The SQL type its cells have or get; every cell can be given back exactly as found.
+        offered: A type a person may want; not taken by itself, since some cell would not say the same in it.
+        share: Share of the filled cells that fit `offered` (without one, `stored`) exactly, 0..1.
+        counterexamples: Line and cell of the first ones that do not; a person decides what they mean.
+        note: Why, in English; `core.i18n.retold` says it to a person. Empty where there is nothing to say.
+        writing: The written form of the cells, such as "date_dmy_dots"; what turns a value back into its text.
+        kept: How many cells say more than their value; their text lies in `texts.parquet`.
+    """
+
+    column: str
+    stored: str
+    offered: str | None = None
+    share: float = 1.0
+    counterexamples: tuple[tuple[int, str], ...] = ()
+    note: str = ""
+    writing: str = "text"
+    kept: int = 0
+
+    def to_dict(self) -> dict[str, Json]:
+        """Return the JSON form."""
+        return {
+            "column": self.column,
+            "stored": self.stored,
+            "offered": self.offered,
+            "share": self.share,
+            "counterexamples": [[line, cell] for line, cell in self.counterexamples],
+            "note": self.note,
+            "writing": self.writing,
+            "kept": self.kept,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Build the guess that `to_dict` described."""
+        examples = tuple((int(line), str(cell)) for line, cell in data["counterexamples"])
+        return cls(**{**data, "counterexamples": examples})
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """One way to read a file.
 
     `preview` holds the first records as text, one tuple per record, None for an empty value. `why` is the reading
     in words, as the Import page shows it. `reasons` say, a sentence each, what speaks for it and against it.
-    `differs` counts the cells of the preview that differ from the best candidate's; 0 for the best one.
+    `differs` counts the cells of the preview that differ from the best candidate's; 0 for the best one. `guesses`
+    tell, column by column, what the sample says about the types.
     """
 
     reading: Reading
@@ -50,6 +95,7 @@ class Candidate:
     score: Score | None = None
     reasons: tuple[str, ...] = ()
     differs: int = 0
+    guesses: tuple[Guess, ...] = ()
 
 
 PartKind = Literal["sheet", "table", "member"]
@@ -113,13 +159,19 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What became of a file: `reading` is complete, with the column types as they were stored."""
+    """What became of a file: `reading` is complete, with the column types as they were stored.
+
+    `guesses` tell what the whole file says about the types; `corrections` are those that were applied, at the
+    lines where they were found.
+    """
 
     rows: int
     columns: tuple[Column, ...]
     reading: Reading
     ledger: Ledger
     flags: tuple[Flag, ...]
+    guesses: tuple[Guess, ...] = ()
+    corrections: tuple[Correction, ...] = ()
 
 
 class Reader(Protocol):

@@ -33,6 +33,9 @@ _UNCLOSED = Note(
     "unclosed_quote", N_("A quote opens a cell that is never closed; it was read as an ordinary character.")
 )
 
+_CORRECTED = Note("corrected", N_("This line was set right by hand."))
+_LEFT_OUT = Note("left_out", N_("This line was left out by hand."))
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -104,6 +107,7 @@ class Parser:
     def _run(self) -> list[list[str]]:
         plan, batch = self.plan, self._batch
         simple = not (batch.odd or batch.damaged or plan.comment or plan.dialect.escape or self._heard)
+        simple = simple and not batch.corrected
         at = 0
         while at < len(batch.texts):
             if simple and not self._held and len(self.header) >= plan.header_rows:
@@ -166,7 +170,11 @@ class Parser:
 
     def _aside(self, at: int, action: LineAction, reason: str) -> int:
         self._after_blank = action is LineAction.BLANK
-        self.book.put(self._batch.first + at, action, reason, self._batch.raw(at))
+        number = self._batch.first + at
+        if at in self._batch.corrected and action is LineAction.BLANK:
+            action, reason = LineAction.REJECTED, _LEFT_OUT.code
+            self.book.flag(_LEFT_OUT, action.value, number)
+        self.book.put(number, action, reason, self._batch.raw(at))
         return 1
 
     def _is_record_of_blanks(self, text: str) -> bool:
@@ -390,8 +398,10 @@ class Parser:
     # ---- accounts -----------------------------------------------------------------------------------------
 
     def _note_bytes(self, at: int, used: int, notes: list[Note]) -> None:
-        """Tell about bytes a text should not hold."""
+        """Tell about lines set right by hand, and about bytes a text should not hold."""
         batch = self._batch
+        if any(i in batch.corrected for i in range(at, at + used)):
+            notes.append(_CORRECTED)
         if any(i in batch.damaged for i in range(at, at + used)):
             notes.append(Note("bad_bytes", N_("Some bytes are no UTF-8; they were read as windows-1252.")))
         if any("\0" in batch.texts[i] for i in range(at, at + used)):
@@ -432,15 +442,19 @@ def _narrow_header(cells: list[str], width: int, delimiter: str) -> list[str]:
 
 
 def _tail(batch: Lines, at: int) -> Lines:
-    damaged = {i - at: raw for i, raw in batch.damaged.items() if i >= at}
-    return Lines(batch.first + at, batch.texts[at:], batch.ends[at:], batch.encoding, damaged, batch.odd)
+    damaged, corrected = (
+        {i - at: raw for i, raw in kept.items() if i >= at} for kept in (batch.damaged, batch.corrected)
+    )
+    texts, ends = batch.texts[at:], batch.ends[at:]
+    return Lines(batch.first + at, texts, ends, batch.encoding, damaged, batch.odd, corrected)
 
 
 def _joined(before: Lines, batch: Lines) -> Lines:
     shift = len(before.texts)
     damaged: dict[int, bytes] = {**before.damaged, **{i + shift: raw for i, raw in batch.damaged.items()}}
-    odd = before.odd or batch.odd
-    return Lines(before.first, before.texts + batch.texts, before.ends + batch.ends, batch.encoding, damaged, odd)
+    corrected: dict[int, bytes] = {**before.corrected, **{i + shift: raw for i, raw in batch.corrected.items()}}
+    texts, ends = before.texts + batch.texts, before.ends + batch.ends
+    return Lines(before.first, texts, ends, batch.encoding, damaged, before.odd or batch.odd, corrected)
 
 
 def header_names(rows: Sequence[Sequence[str]], width: int) -> list[str]:
