@@ -125,6 +125,53 @@ class SavedQueryRow(Row, kw_only=True):
     sql: Mapped[str] = mapped_column(Text)
 
 
+class FormRow(Row, kw_only=True):
+    """One form of one person: what it holds now, what was saved last, and where in its history it stands.
+
+    `data` is the state at the step `mark`; `tip` is the step at the end of the line redo follows; `last` is the
+    number of the newest version. `saved_data` is what the version `saved` kept, the state of the step
+    `saved_mark`. All of it follows from the versions, which are audited.
+    """
+
+    __tablename__ = "form"
+    __table_args__ = (Index("uq_form_person_name", "person", "name", unique=True),)
+    unaudited: ClassVar[frozenset[str]] = frozenset(
+        {"data", "mark", "tip", "last", "saved", "saved_mark", "saved_data"}
+    )
+
+    person: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(Text)
+    data: Mapped[dict[str, Json]] = mapped_column(_JSON)
+    mark: Mapped[int] = mapped_column(default=0)
+    tip: Mapped[int] = mapped_column(default=0)
+    last: Mapped[int] = mapped_column(default=0)
+    saved: Mapped[int | None] = mapped_column(default=None)
+    saved_mark: Mapped[int | None] = mapped_column(default=None)
+    saved_data: Mapped[dict[str, Json] | None] = mapped_column(_JSON, default=None)
+
+
+class FormVersionRow(Row, kw_only=True):
+    """One thing that happened to a form; the history only grows, an undo is a version too.
+
+    `number` counts from 1 within the form. `mark` is the step whose state the form had then: its own number for
+    what made a new state, whose `changes` lead there from the state of the step `parent`. `kind` is begin, step,
+    undo, redo, jump, save, reset, merge, or aside for a state that was kept beside the line because another
+    window was first.
+    """
+
+    __tablename__ = "form_version"
+    __table_args__ = (Index("uq_form_version_form_id_number", "form_id", "number", unique=True),)
+
+    form_id: Mapped[str] = mapped_column(String(26), ForeignKey("form.id"))
+    number: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(16))
+    mark: Mapped[int]
+    parent: Mapped[int | None] = mapped_column(default=None)
+    label: Mapped[str] = mapped_column(Text, default="")
+    changes: Mapped[list[Json] | None] = mapped_column(_JSON, default=None)
+    window: Mapped[str | None] = mapped_column(String(64), default=None)
+
+
 class AuditRow(Base, kw_only=True):
     """One write: who, when, in which trace, and what changed.
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from storage.database.audit import AuditedSession, AuditLog
+from storage.database.form_repositories import FormRepository, FormVersionRepository
 from storage.database.repositories import (
     DatasetRepository,
     JobEventRepository,
@@ -29,6 +30,8 @@ class UnitOfWork:
         self.job_events = JobEventRepository(session)
         self.queries = QueryRepository(session)
         self.saved_queries = SavedQueryRepository(session)
+        self.forms = FormRepository(session)
+        self.form_versions = FormVersionRepository(session)
         self.audit = AuditLog(session)
 
     @property

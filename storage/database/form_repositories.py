@@ -1,0 +1,75 @@
+"""The repositories of forms and of their versions; what belongs together is decided in `app.forms`."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+
+from core.errors import NotFoundError
+from core.i18n import _
+from storage.database.models import FormRow, FormVersionRow
+from storage.database.repository import Repository
+
+_AT_ONCE = 500
+"""Numbers one statement asks for; databases limit how many values it may have."""
+
+
+class FormRepository(Repository[FormRow]):
+    """What each form holds. A name is unique for a person."""
+
+    row_type = FormRow
+
+    def missing(self, row_id: str) -> NotFoundError:
+        """Return the error for an id that is not there."""
+        return NotFoundError(_("There is no form '{id}'.").format(id=row_id), row_id=row_id)
+
+    def by_name(self, person: str, name: str) -> FormRow | None:
+        """Return a person's form, or None if they have not used it yet."""
+        query = select(FormRow).where(FormRow.person == person, FormRow.name == name)
+        return self._session.scalars(query).one_or_none()
+
+
+class FormVersionRepository(Repository[FormVersionRow]):
+    """The history of each form."""
+
+    row_type = FormVersionRow
+
+    def of(self, form_id: str, *, limit: int = 1_000, before: int | None = None) -> Sequence[FormVersionRow]:
+        """Return a form's versions, newest first; only those with a smaller number than `before` if given."""
+        query = self._query((FormVersionRow.form_id == form_id,), deleted=False)
+        if before is not None:
+            query = query.where(FormVersionRow.number < before)
+        return self._session.scalars(query.order_by(FormVersionRow.number.desc()).limit(limit)).all()
+
+    def one(self, form_id: str, number: int) -> FormVersionRow | None:
+        """Return one version by its number."""
+        query = self._query((FormVersionRow.form_id == form_id, FormVersionRow.number == number), deleted=False)
+        return self._session.scalars(query).one_or_none()
+
+    def some(self, form_id: str, numbers: Collection[int]) -> dict[int, FormVersionRow]:
+        """Return several versions by their numbers."""
+        found: dict[int, FormVersionRow] = {}
+        wanted = sorted(numbers)
+        for start in range(0, len(wanted), _AT_ONCE):
+            query = self._query(
+                (FormVersionRow.form_id == form_id, FormVersionRow.number.in_(wanted[start : start + _AT_ONCE])),
+                deleted=False,
+            )
+            found.update((row.number, row) for row in self._session.scalars(query))
+        return found
+
+    def parents(self, form_id: str) -> dict[int, int | None]:
+        """Return the step each step was made on, by number; the first one was made on none."""
+        query = select(FormVersionRow.number, FormVersionRow.parent).where(
+            FormVersionRow.form_id == form_id, FormVersionRow.number == FormVersionRow.mark
+        )
+        return dict(self._session.execute(query.order_by(FormVersionRow.number)).tuples().all())
+
+    def drop(self, form_id: str, keep: Collection[int]) -> int:
+        """Remove the versions whose step is not in `keep` for good; return how many went."""
+        kept = frozenset(keep)
+        query = select(FormVersionRow).where(FormVersionRow.form_id == form_id)
+        gone = [row for row in self._session.scalars(query) if row.mark not in kept]
+        for row in gone:
+            self._session.delete(row)
+        self._session.flush()
+        return len(gone)
