@@ -58,7 +58,7 @@ unit integration contracts architecture e2e: setup ## Run one kind of test (ARGS
 torture: setup ## Run the fault injection in its long form.
 	TORTURE=1 $(PYTEST) tests/torture --timeout=3600 $(ARGS)
 
-bench: setup ## Measure against the peers (ONLY=window|import|query|cache|commit|start).
+bench: setup ## Measure against the peers (ONLY=window|import|readings|query|cache|commit|start).
 	$(BIN)/python -m tests.performance.run $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 lock: setup ## Resolve the dependencies anew and write the three locks.
