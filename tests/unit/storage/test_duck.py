@@ -111,12 +111,12 @@ def test_what_does_not_fit_in_memory_goes_through_tmp_and_leaves_nothing(
 ) -> None:
     """Work larger than the limit succeeds with the disk's help; its files are gone afterwards."""
     spilled = (
-        "create temp table big as select range, hash(range) h, repeat('x', 60) s from range(2000000) order by h"
+        "create temp table big as select range, hash(range) h, repeat('x', 60) s from range(4000000) order by h"
     )
-    with engine.trusted(memory_mib=64) as connection:
+    with engine.trusted(memory_mib=128) as connection:
         connection.execute(spilled)
         assert [file for file in profile.tmp.rglob("*") if file.is_file()]
-        assert connection.execute("select count(*) from big").fetchall() == [(2_000_000,)]
+        assert connection.execute("select count(*) from big").fetchall() == [(4_000_000,)]
     engine.close()
     assert list(profile.tmp.iterdir()) == []
 
@@ -188,7 +188,7 @@ def test_a_stream_that_is_interrupted_is_told_as_cancelled(engine: DuckEngine) -
 def test_too_little_memory_is_told_as_such(engine: DuckEngine) -> None:
     """The analyst hears which limit was met and where to raise it; the next question works."""
     greedy = "select list(range || 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx') from range(5000000)"
-    with engine.trusted(memory_mib=64) as connection:
+    with engine.trusted(memory_mib=128) as connection:
         with pytest.raises(MemoryLimitError, match="The question needs more memory"), duck_errors("The question"):
             connection.execute(greedy).fetchall()
         assert connection.execute("select 1").fetchall() == [(1,)]
