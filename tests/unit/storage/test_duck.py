@@ -188,7 +188,7 @@ def test_a_stream_that_is_interrupted_is_told_as_cancelled(engine: DuckEngine) -
 def test_too_little_memory_is_told_as_such(engine: DuckEngine) -> None:
     """The analyst hears which limit was met and where to raise it; the next question works."""
     greedy = "select list(range || 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx') from range(5000000)"
-    with engine.trusted(memory_mib=128) as connection:
+    with engine.trusted(memory_mib=64) as connection:
         with pytest.raises(MemoryLimitError, match="The question needs more memory"), duck_errors("The question"):
             connection.execute(greedy).fetchall()
         assert connection.execute("select 1").fetchall() == [(1,)]
