@@ -163,6 +163,35 @@ class UncertainReadingError(SourceError):
         self.candidates = tuple(candidates)
 
 
+class ReadingDriftError(UncertainReadingError):
+    """A file no longer fits the saved reading it would be read by; a person decides (exit code 3).
+
+    `drift` holds what is different, one `Drift` each; the message says all of it in words.
+    """
+
+    code = "reading_drift"
+    default_hint = N_("Look at it in the Import page, or pass --auto to read it as well as it can be read.")
+
+    def __init__(self, path: Path | str, *, saved: str, words: Sequence[str], drift: Sequence[object]) -> None:
+        SourceError.__init__(
+            self,
+            path,
+            _("does not fit the saved reading '{name}' any more: {drift}").format(
+                name=saved, drift=" ".join(words)
+            ),
+        )
+        self.confidence = 0.0
+        self.candidates = ()
+        self.drift = tuple(drift)
+
+
+class ReadingFileError(SourceError):
+    """A file that should hold a saved reading does not."""
+
+    code = "reading_file"
+    default_hint = N_("Run `bestand data readings save` to make one, and compare.")
+
+
 # ---- the catalogue ----------------------------------------------------------------------------------------
 
 
@@ -205,6 +234,21 @@ class ColumnNotFoundError(NotFoundError):
         super().__init__(
             told.format(dataset=dataset, column=column, nearest=nearest), dataset=dataset, column=column
         )
+
+
+class SavedReadingNotFoundError(NotFoundError):
+    """No reading is saved under this name."""
+
+    code = "reading_not_found"
+    default_hint = N_("Run `bestand data readings list` to see what there is.")
+
+    def __init__(self, name: str, *, nearest: str | None = None) -> None:
+        told = (
+            _("There is no saved reading '{name}'. Did you mean '{nearest}'?")
+            if nearest
+            else _("There is no saved reading '{name}'.")
+        )
+        super().__init__(told.format(name=name, nearest=nearest), name=name)
 
 
 class JobNotFoundError(NotFoundError):
@@ -375,6 +419,23 @@ class StorageIOError(ProfileError):
 
 
 # ---- the engine -------------------------------------------------------------------------------------------
+
+
+class JournalRefusedError(BestandError):
+    """A draft cannot be kept; `reason` says why in one word: key, secret, seq, unicode, size, window or room."""
+
+    code = "journal_refused"
+    default_hint = N_("What is on the screen stays there; copy it before the window is closed.")
+
+    def __init__(self, reason: str) -> None:
+        sentences = {
+            "size": N_("The text is too long to be kept: more than 1 MiB."),
+            "unicode": N_("The text holds characters that are no Unicode."),
+            "room": N_("There are too many unfinished fields to keep another one."),
+            "window": N_("This window is not known to be yours."),
+        }
+        super().__init__(_(sentences.get(reason, N_("This field's text cannot be kept."))), reason=reason)
+        self.reason = reason
 
 
 class NetworkRefusedError(BestandError):

@@ -195,6 +195,60 @@ class AuditRow(Base, kw_only=True):
     after: Mapped[dict[str, Json] | None] = mapped_column(_JSON)
 
 
+class JournalRow(Base, kw_only=True):
+    """What one window last left in one field. `value` is JSON; `at` is ISO 8601 UTC.
+
+    `seq` orders the values, within a window and between windows; `revision` counts the writes of the field.
+    """
+
+    __tablename__ = "journal"
+    __table_args__ = (Index("ix_journal_person_id_seq", "person_id", "seq"), Index("ix_journal_at", "at"))
+
+    person_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    window_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    revision: Mapped[int] = mapped_column(BigInteger)
+    value: Mapped[str] = mapped_column(Text)
+    at: Mapped[str] = mapped_column(String(24))
+
+
+class JournalAsideRow(Base, kw_only=True):
+    """A value of a field that is not in it: an older one that came late, or one the field no longer takes."""
+
+    __tablename__ = "journal_aside"
+    __table_args__ = (Index("ix_journal_aside_person_id_key", "person_id", "key"),)
+
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True, init=False
+    )
+    person_id: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(String(200))
+    window_id: Mapped[str] = mapped_column(String(64))
+    seq: Mapped[int] = mapped_column(BigInteger)
+    value: Mapped[str] = mapped_column(Text)
+    why: Mapped[str] = mapped_column(String(16))
+    at: Mapped[str] = mapped_column(String(24))
+
+
+class SessionRow(Base, kw_only=True):
+    """One window of a person, open or closed: where it was and what it showed. `state` is JSON with its version.
+
+    `since` is the number up to which it has seen the fields of other windows.
+    """
+
+    __tablename__ = "session"
+    __table_args__ = (Index("ix_session_person_id_seen_at", "person_id", "seen_at"),)
+
+    window_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[str] = mapped_column(String(64))
+    device_id: Mapped[str] = mapped_column(String(64))
+    started_at: Mapped[str] = mapped_column(String(24))
+    seen_at: Mapped[str] = mapped_column(String(24))
+    since: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(Text)
+
+
 class AboutRow(Base, kw_only=True):
     """A fact about the database itself; `app_version` names who migrated it last, for a message to older ones."""
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from storage.database.audit import AuditedSession, AuditLog
 from storage.database.form_repositories import FormRepository, FormVersionRepository
+from storage.database.journal import Journal
 from storage.database.repositories import (
     DatasetRepository,
     JobEventRepository,
@@ -13,6 +14,7 @@ from storage.database.repositories import (
     SavedQueryRepository,
     VersionRepository,
 )
+from storage.database.windows import Windows
 
 
 class UnitOfWork:
@@ -30,6 +32,8 @@ class UnitOfWork:
         self.job_events = JobEventRepository(session)
         self.queries = QueryRepository(session)
         self.saved_queries = SavedQueryRepository(session)
+        self.journal = Journal(session)
+        self.windows = Windows(session)
         self.forms = FormRepository(session)
         self.form_versions = FormVersionRepository(session)
         self.audit = AuditLog(session)

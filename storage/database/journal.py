@@ -1,0 +1,299 @@
+"""What a person has typed and chosen, by field, before it becomes anything: the drafts of every open window.
+
+Each window has a row per field with its latest value; the newest of all windows is the field's value. An entry is
+applied when its number is the highest its window has given for the field; an older one is kept aside, never put in
+place of a newer. Used by the write buffer inside its transactions, and by the session to restore. Drafts are not
+audited; what they become is. Values are JSON texts here; what they mean is the session's business.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from core.clock import Clock, iso, system_clock
+from core.errors import JournalRefusedError
+from core.types import Json
+from storage.database.models import JournalAsideRow, JournalRow
+
+ENTRY_LIMIT: Final = 1_048_576
+"""Most bytes of one value as JSON in UTF-8."""
+SEQ_LIMIT: Final = 2**52
+"""Numbers are microseconds since 1970 and grow from there; one beyond the year 2100 would block its field."""
+KEYS_LIMIT: Final = 20_000
+"""Most fields of one person; nobody has so many, and a page gone wild must not fill the disk."""
+ASIDE_KEPT: Final = 20
+"""Most values kept aside for one field."""
+QUIET: Final = "quiet"
+"""The tag of commits nobody needs to hear of; without any tag they would be taken for another process's."""
+KEY: Final = re.compile(r"[a-z0-9_]{1,200}")
+SECRET_PREFIX: Final = "secret_"  # noqa: S105 - how keys begin whose values are never kept
+_WINDOW: Final = re.compile(r"[0-9a-z][0-9a-z_-]{0,63}")
+_CHUNK: Final = 400
+
+OLDER: Final = "older"
+UNFIT: Final = "unfit"
+"""Why a value is kept aside: a newer one was there; its field no longer takes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One value of one field. `seq` orders the values of a window; None lets the store give the next number."""
+
+    key: str
+    value: Json
+    seq: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """An entry is on the disk. `revision` counts the writes of the field, `head` is its highest number so far."""
+
+    key: str
+    seq: int
+    revision: int
+    head: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The value of a field as one window left it; `at` is ISO 8601 UTC."""
+
+    key: str
+    value: Json
+    window: str
+    seq: int
+    revision: int
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A value that is not the field's, but nobody threw away; `why` is `OLDER` or `UNFIT`."""
+
+    id: int
+    key: str
+    value: Json
+    window: str
+    seq: int
+    at: str
+    why: str
+
+
+def checked(entry: Entry) -> str:
+    """Return the entry's value as text.
+
+    Raises:
+        JournalRefusedError: the key is none, is a secret's, the number is impossible, or the value is too large or
+            holds text that is no Unicode.
+    """
+    if not KEY.fullmatch(entry.key):
+        raise JournalRefusedError("key")
+    if entry.key.startswith(SECRET_PREFIX):
+        raise JournalRefusedError("secret")
+    if entry.seq is not None and not 0 < entry.seq < SEQ_LIMIT:
+        raise JournalRefusedError("seq")
+    try:
+        text = json.dumps(entry.value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        size = len(text.encode("utf-8"))
+    except (UnicodeEncodeError, ValueError, TypeError, RecursionError) as error:
+        raise JournalRefusedError("unicode") from error
+    if size > ENTRY_LIMIT:
+        raise JournalRefusedError("size")
+    return text
+
+
+def checked_window(window: str) -> str:
+    """Return the name of a window.
+
+    Raises:
+        JournalRefusedError: it cannot be one.
+    """
+    if not _WINDOW.fullmatch(window):
+        raise JournalRefusedError("window")
+    return window
+
+
+class Journal:
+    """The drafts, inside one transaction or read session."""
+
+    def __init__(self, session: Session, clock: Clock = system_clock) -> None:
+        self._session = session
+        self._clock = clock
+
+    # ---- writing ----------------------------------------------------------------------------------------
+
+    def apply(self, person: str, window: str, entries: Sequence[Entry]) -> list[Ack]:
+        """Take entries of one window over, in the order of their numbers; return one answer for each.
+
+        Applying the same again changes nothing.
+
+        Raises:
+            JournalRefusedError: an entry cannot be kept, see `checked`; none of them is.
+        """
+        texts = [checked(entry) for entry in entries]
+        known = _Fields(self._connection, person, window, [entry.key for entry in entries], self._clock)
+        order = sorted(range(len(entries)), key=lambda at: entries[at].seq or SEQ_LIMIT)
+        acks = {at: known.take(entries[at], texts[at]) for at in order}
+        known.write()
+        return [acks[at] for at in range(len(entries))]
+
+    def put_aside(self, person: str, kept: Kept, why: str) -> None:
+        """Keep a value that its field no longer takes, and take it out of the field."""
+        row = {"person_id": person, "key": kept.key, "window_id": kept.window, "seq": kept.seq, "why": why}
+        _add_aside(self._connection, {**row, "value": _text(kept.value), "at": kept.at})
+        self.forget(person, [kept.key])
+
+    def drop_aside(self, person: str, aside_id: int) -> None:
+        """Forget a value kept aside, because somebody said so or took it back."""
+        rows = delete(JournalAsideRow).where(JournalAsideRow.id == aside_id, JournalAsideRow.person_id == person)
+        self._connection.execute(rows)
+
+    def forget(self, person: str, keys: Iterable[str]) -> None:
+        """Forget the values of fields in all windows: what they were for is done."""
+        for some in _chunks(list(keys)):
+            rows = delete(JournalRow).where(JournalRow.person_id == person, JournalRow.key.in_(some))
+            self._connection.execute(rows)
+
+    def expire(self, before: str) -> int:
+        """Forget drafts and values kept aside that nobody touched since a time (ISO 8601 UTC); return how many."""
+        gone = self._connection.execute(delete(JournalRow).where(JournalRow.at < before)).rowcount
+        return gone + self._connection.execute(delete(JournalAsideRow).where(JournalAsideRow.at < before)).rowcount
+
+    # ---- reading ----------------------------------------------------------------------------------------
+
+    def values(self, person: str) -> dict[str, Kept]:
+        """Return the newest value of each field."""
+        query = _rows().where(JournalRow.person_id == person).order_by(JournalRow.seq, JournalRow.revision)
+        return {row.key: _kept(row) for row in self._connection.execute(query)}
+
+    def of(self, person: str, key: str) -> list[Kept]:
+        """Return what each window left in a field, the newest first."""
+        query = _rows().where(JournalRow.person_id == person, JournalRow.key == key)
+        newest_first = query.order_by(JournalRow.seq.desc(), JournalRow.revision.desc())
+        return [_kept(row) for row in self._connection.execute(newest_first)]
+
+    def aside(self, person: str, *, why: str | None = None, limit: int = 500) -> list[Aside]:
+        """Return what is kept aside, the newest first."""
+        query = select(*JournalAsideRow.__table__.c).where(JournalAsideRow.person_id == person)
+        if why is not None:
+            query = query.where(JournalAsideRow.why == why)
+        rows = self._connection.execute(query.order_by(JournalAsideRow.id.desc()).limit(limit))
+        return [
+            Aside(row.id, row.key, json.loads(row.value), row.window_id, row.seq, row.at, row.why) for row in rows
+        ]
+
+    def head(self, person: str) -> int:
+        """Return the highest number any window of a person has given."""
+        query = select(func.max(JournalRow.seq)).where(JournalRow.person_id == person)
+        return self._connection.execute(query).scalar() or 0
+
+    @property
+    def _connection(self) -> Connection:
+        return self._session.connection()
+
+
+class _Fields:
+    """Some fields as they stand, changed in memory by each entry, written once at the end."""
+
+    def __init__(
+        self, connection: Connection, person: str, window: str, keys: Sequence[str], clock: Clock
+    ) -> None:
+        self._connection = connection
+        self._ids = {"person_id": person, "window_id": window}
+        self._clock = clock
+        self._own: dict[str, tuple[int, str]] = {}
+        self._heads: dict[str, tuple[int, int]] = {}
+        self._fresh: set[str] = set()
+        self._dirty: set[str] = set()
+        self._aside: list[dict[str, Any]] = []
+        for some in _chunks(list(dict.fromkeys(keys))):
+            self._load(person, window, some)
+
+    def _load(self, person: str, window: str, keys: Sequence[str]) -> None:
+        query = _rows().where(JournalRow.person_id == person, JournalRow.key.in_(keys))
+        for row in self._connection.execute(query):
+            head, revision = self._heads.get(row.key, (0, 0))
+            self._heads[row.key] = (max(head, row.seq), max(revision, row.revision))
+            if row.window_id == window:
+                self._own[row.key] = (row.seq, row.value)
+
+    def take(self, entry: Entry, text: str) -> Ack:
+        """Apply one entry."""
+        key = entry.key
+        head, revision = self._heads.get(key, (0, 0))
+        seq = entry.seq if entry.seq is not None else max(head + 1, int(self._clock() * 1_000_000))
+        own = self._own.get(key)
+        if own is None or seq > own[0]:
+            if own is None and key not in self._dirty:
+                self._fresh.add(key)
+            self._own[key] = (seq, text)
+            self._dirty.add(key)
+            head, revision = max(head, seq), revision + 1
+            self._heads[key] = (head, revision)
+        elif text != own[1]:
+            self._aside.append(
+                {**self._ids, "key": key, "seq": seq, "value": text, "why": OLDER, "at": self._now()}
+            )
+        return Ack(key, seq, revision, head)
+
+    def write(self) -> None:
+        """Write what changed."""
+        if self._fresh:
+            self._check_room()
+        for key in sorted(self._dirty):
+            seq, text = self._own[key]
+            row = {"seq": seq, "revision": self._heads[key][1], "value": text, "at": self._now()}
+            if key in self._fresh:
+                self._connection.execute(insert(JournalRow), {**self._ids, "key": key, **row})
+                continue
+            mine = [JournalRow.person_id == self._ids["person_id"], JournalRow.window_id == self._ids["window_id"]]
+            self._connection.execute(update(JournalRow).where(JournalRow.key == key, *mine).values(**row))
+        for one in self._aside:
+            _add_aside(self._connection, one)
+
+    def _check_room(self) -> None:
+        count = select(func.count()).where(JournalRow.person_id == self._ids["person_id"])
+        if (self._connection.execute(count).scalar() or 0) + len(self._fresh) > KEYS_LIMIT:
+            raise JournalRefusedError("room")
+
+    def _now(self) -> str:
+        return iso(self._clock())
+
+
+def _add_aside(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Keep a value aside, once; of many for one field the oldest go."""
+    table = JournalAsideRow
+    same = select(table.id).where(
+        table.person_id == row["person_id"], table.key == row["key"],
+        table.window_id == row["window_id"], table.seq == row["seq"], table.value == row["value"],
+    )  # fmt: skip
+    if connection.execute(same).first() is not None:
+        return
+    connection.execute(insert(table), dict(row))
+    mine = select(table.id).where(
+        table.person_id == row["person_id"], table.key == row["key"], table.why == row["why"]
+    )
+    surplus = connection.execute(mine.order_by(table.id.desc()).offset(ASIDE_KEPT)).scalars().all()
+    if surplus:
+        connection.execute(delete(table).where(table.id.in_(surplus)))
+
+
+def _rows() -> Any:  # noqa: ANN401 - a select of columns has a type of twelve parameters
+    return select(*JournalRow.__table__.c)
+
+
+def _kept(row: Any) -> Kept:  # noqa: ANN401 - a row of columns
+    return Kept(row.key, json.loads(row.value), row.window_id, row.seq, row.revision, row.at)
+
+
+def _text(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _chunks(keys: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (keys[at : at + _CHUNK] for at in range(0, len(keys), _CHUNK))

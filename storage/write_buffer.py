@@ -1,0 +1,221 @@
+"""The write buffer: what is typed in all windows, written together, told as kept only when it is on the disk.
+
+One thread takes everything that waits and writes it in one transaction; what comes meanwhile goes into the next.
+Values that come from a browser have a copy there until they are acknowledged, so a failure is told to whoever
+waits. Values that were made here (a choice in a list, an undone step) have no other copy: they stay in the buffer
+and are tried again until the disk takes them.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Final
+
+from core.errors import BestandError, JournalRefusedError
+from core.telemetry import log_error
+from core.types import Json
+from storage.database.database import Database
+from storage.database.journal import QUIET, Ack, Entry, checked
+from storage.database.unit_of_work import UnitOfWork
+
+RETRY_S: Final = 0.5
+"""How long a failed write of our own values waits before it is tried again."""
+POSTS_LIMIT: Final = 256
+"""Posts in one transaction at most, so that it stays short."""
+CLOSING_S: Final = 5.0
+"""How long a closing buffer tries to write what it still has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What one window gave is on the disk: an answer for each entry, and the person's highest number."""
+
+    acks: tuple[Ack, ...]
+    head: int
+
+
+@dataclass(slots=True, eq=False)
+class _Post:
+    """One window's entries, and who waits for them."""
+
+    person: str
+    window: str
+    entries: Sequence[Entry]
+    done: Future[Receipt] = field(default_factory=Future)
+
+
+@dataclass(frozen=True, slots=True)
+class BufferState:
+    """How many values wait, and why the last write failed; None when it did not."""
+
+    waiting: int
+    problem: BestandError | None
+
+
+class WriteBuffer:
+    """Group commit for drafts; safe to use from all threads. The database must stay open until `close` returns."""
+
+    def __init__(self, database: Database, *, retry_s: float = RETRY_S) -> None:
+        self._database = database
+        self._retry_s = retry_s
+        self._posts: list[_Post] = []
+        self._own: dict[tuple[str, str, str], Json] = {}
+        self._problem: BestandError | None = None
+        self._wake = threading.Condition()
+        self._closing = False
+        self._writing = False
+        self._thread: threading.Thread | None = None
+
+    # ---- giving -----------------------------------------------------------------------------------------
+
+    def post(self, person: str, window: str, entries: Sequence[Entry]) -> "Future[Receipt]":
+        """Take entries of a browser; the future is done when they are on the disk, or says why they are not.
+
+        It fails with `JournalRefusedError` (an entry cannot be kept, the window is another person's) or with what
+        the disk says; then nothing of the post was kept.
+        """
+        post = _Post(person, window, tuple(entries))
+        with self._wake:
+            if self._closing:
+                post.done.set_exception(RuntimeError("the write buffer is closed"))
+                return post.done
+            self._posts.append(post)
+            self._begin()
+        return post.done
+
+    def keep(self, person: str, window: str, key: str, value: Json) -> None:
+        """Take a value that was made here; it is written soon, and tried again until it is.
+
+        Raises:
+            JournalRefusedError: it cannot be kept.
+        """
+        checked(Entry(key, value))
+        with self._wake:
+            self._own.pop((person, window, key), None)
+            self._own[person, window, key] = value
+            self._begin()
+
+    def forget(self, person: str, keys: Sequence[str]) -> None:
+        """Take values that wait back out, because their fields are done with."""
+        with self._wake:
+            for known in [one for one in self._own if one[0] == person and one[2] in keys]:
+                del self._own[known]
+
+    def pending(self, person: str) -> dict[str, Json]:
+        """Return the values made here that are not on the disk yet."""
+        with self._wake:
+            return {key: value for (owner, _, key), value in self._own.items() if owner == person}
+
+    @property
+    def state(self) -> BufferState:
+        """How it stands."""
+        with self._wake:
+            return BufferState(len(self._posts) + len(self._own), self._problem)
+
+    def flush(self, timeout_s: float | None = None) -> bool:
+        """Wait until nothing waits any more; False if that took too long or the disk refuses."""
+        with self._wake:
+            return self._wake.wait_for(lambda: not (self._posts or self._own or self._writing), timeout_s)
+
+    def close(self) -> None:
+        """Write what waits and end; harmless when closed already."""
+        with self._wake:
+            thread, self._thread = self._thread, None
+            self._closing = True
+            self._wake.notify_all()
+        if thread is not None:
+            thread.join(CLOSING_S)
+
+    def _begin(self) -> None:
+        if self._thread is None and not self._closing:
+            self._thread = threading.Thread(target=self._run, name="write-buffer", daemon=True)
+            self._thread.start()
+        self._wake.notify_all()
+
+    # ---- the buffer's thread ----------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        failed = False
+        while self._wait(failed=failed):
+            with self._wake:
+                posts, self._posts = self._posts[:POSTS_LIMIT], self._posts[POSTS_LIMIT:]
+                own = dict(self._own)
+                self._writing = True
+            failed = not self._write(posts, own)
+            with self._wake:
+                self._writing = False
+                if failed and self._closing:
+                    return
+                self._wake.notify_all()
+
+    def _wait(self, *, failed: bool) -> bool:
+        """Wait for something to write; after a failure posts come through at once, our own values pause."""
+        with self._wake:
+            if failed:
+                self._wake.wait_for(lambda: self._posts or self._closing, self._retry_s)
+            else:
+                self._wake.wait_for(lambda: self._posts or self._own or self._closing)
+            return bool(self._posts or self._own) or not self._closing
+
+    def _write(self, posts: list[_Post], own: dict[tuple[str, str, str], Json]) -> bool:
+        """Write one transaction and tell who waits; False if the disk did not take it."""
+        try:
+            told = self._database.run_tx(_work(posts, own), label="journal")
+        except Exception as error:  # the thread goes on whatever happens; who waits is told
+            self._fail(posts, error)
+            return False
+        with self._wake:
+            self._problem = None
+            for known, value in own.items():
+                if known in self._own and self._own[known] is value:
+                    del self._own[known]
+        for post, answer in zip(posts, told, strict=True):
+            _tell(post, answer)
+        return True
+
+    def _fail(self, posts: list[_Post], error: Exception) -> None:
+        problem = error if isinstance(error, BestandError) else BestandError(str(error))
+        with self._wake:
+            known = self._problem
+            self._problem = problem
+        if known is None or type(known) is not type(problem):
+            log_error(error, {"where": "journal"})
+        for post in posts:
+            _tell(post, error)
+
+
+def _tell(post: _Post, answer: Receipt | Exception) -> None:
+    """Tell who waits, unless they went away meanwhile; what they gave is written all the same."""
+    if not post.done.set_running_or_notify_cancel():
+        return
+    if isinstance(answer, Receipt):
+        post.done.set_result(answer)
+    else:
+        post.done.set_exception(answer)
+
+
+def _work(
+    posts: Sequence[_Post], own: dict[tuple[str, str, str], Json]
+) -> "Callable[[UnitOfWork], list[Receipt | JournalRefusedError]]":
+    def work(uow: UnitOfWork) -> list[Receipt | JournalRefusedError]:
+        uow.touch(QUIET)
+        windows: dict[tuple[str, str], list[Entry]] = {}
+        for (person, window, key), value in own.items():
+            windows.setdefault((person, window), []).append(Entry(key, value))
+        for (person, window), entries in windows.items():
+            uow.journal.apply(person, window, entries)
+        return [_one(uow, post) for post in posts]
+
+    return work
+
+
+def _one(uow: UnitOfWork, post: _Post) -> Receipt | JournalRefusedError:
+    """Apply one post; what is wrong with it is its own affair."""
+    try:
+        with uow.nested():
+            uow.windows.check_owner(post.person, post.window)
+            acks = tuple(uow.journal.apply(post.person, post.window, post.entries))
+    except JournalRefusedError as error:
+        return error
+    return Receipt(acks, uow.journal.head(post.person))
