@@ -66,8 +66,8 @@ class Parser:
     """Turns lines into records; `header` holds the header's records once they were read; `lines` and `rows`
     count what was read and given.
 
-    Give it all batches by `push`, in order, then call `finish` once. With `heard` it goes record by record, and
-    tells of each in order of the lines.
+    Give it all batches by `push`, in order, then call `finish` once. `heard` is told of each record, in order of
+    the lines.
     """
 
     def __init__(self, plan: Plan, book: LedgerBook, heard: Heard | None = None) -> None:
@@ -81,6 +81,11 @@ class Parser:
         self._out: list[list[str]] = []
         self._batch = Lines(1, [], [], "utf-8")
         self._final = False
+
+    @property
+    def settled(self) -> bool:
+        """Whether it stands between two records, and nothing before bears on what comes."""
+        return self._open is None and not self._held and not self._after_blank
 
     def push(self, batch: Lines) -> list[list[str]]:
         """Return the records that end in this batch."""
@@ -106,7 +111,7 @@ class Parser:
 
     def _run(self) -> list[list[str]]:
         plan, batch = self.plan, self._batch
-        simple = not (batch.odd or batch.damaged or plan.comment or plan.dialect.escape or self._heard)
+        simple = not (batch.odd or batch.damaged or plan.comment or plan.dialect.escape)
         simple = simple and not batch.corrected
         at = 0
         while at < len(batch.texts):
@@ -128,7 +133,7 @@ class Parser:
             return at
         width, delimiter, quote = plan.width, plan.dialect.delimiter, plan.dialect.quote or "\n"
         split = plan.dialect.split_plain if plan.dialect.skip_blank else None
-        out = self._out
+        out, heard = self._out, self._heard
         header = self.header[-1] if self.header else None
         end = at
         for end in range(at, len(texts)):
@@ -139,6 +144,8 @@ class Parser:
             if len(cells) != width or cells == header:
                 break
             out.append(cells)
+            if heard is not None:
+                heard(self._batch.first + end, 1, cells)
         else:
             end = len(texts)
         self.book.loaded(end - at)
