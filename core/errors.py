@@ -57,6 +57,13 @@ class RuleError(BestandError):
     default_hint = N_("Change the value; what was typed is kept.")
 
 
+class FormError(BestandError):
+    """A form cannot do what was asked; what it holds is as it was."""
+
+    code = "form"
+    default_hint = N_("Nothing was lost; the steps of the form show what it held.")
+
+
 # ---- files a person hands in ------------------------------------------------------------------------------
 
 

@@ -172,6 +172,24 @@ class FormVersionRow(Row, kw_only=True):
     window: Mapped[str | None] = mapped_column(String(64), default=None)
 
 
+class SavedReadingRow(Row, kw_only=True):
+    """How files of one kind are read, under a name that is unique among those that are not deleted.
+
+    `document` is the reading as TOML; `signature` and `files` are taken from it, to find it by a file's columns
+    and name.
+    """
+
+    __tablename__ = "saved_reading"
+    __table_args__ = (
+        Index("uq_saved_reading_name", "name", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+    )  # fmt: skip
+
+    name: Mapped[str] = mapped_column(Text)
+    files: Mapped[str] = mapped_column(Text)
+    signature: Mapped[str] = mapped_column(String(64), index=True)
+    document: Mapped[str] = mapped_column(Text)
+
+
 class AuditRow(Base, kw_only=True):
     """One write: who, when, in which trace, and what changed.
 

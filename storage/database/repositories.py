@@ -12,9 +12,18 @@ from core.errors import (
     NameTakenError,
     NotFoundError,
     RevisionConflictError,
+    SavedReadingNotFoundError,
 )
 from core.i18n import _
-from storage.database.models import DatasetRow, JobEventRow, JobRow, QueryRow, SavedQueryRow, VersionRow
+from storage.database.models import (
+    DatasetRow,
+    JobEventRow,
+    JobRow,
+    QueryRow,
+    SavedQueryRow,
+    SavedReadingRow,
+    VersionRow,
+)
 from storage.database.repository import Repository
 
 
@@ -202,6 +211,52 @@ class SavedQueryRepository(Repository[SavedQueryRow]):
     def list_by_name(self, *, limit: int = 100, offset: int = 0) -> Sequence[SavedQueryRow]:
         """Return one page in order of the names."""
         return self.list(order_by=(SavedQueryRow.name,), limit=limit, offset=offset)
+
+
+class SavedReadingRepository(Repository[SavedReadingRow]):
+    """How files of some kinds are read. A name is unique among those that are not deleted."""
+
+    row_type = SavedReadingRow
+
+    def missing(self, row_id: str) -> NotFoundError:
+        """Return the error for an id that is not there."""
+        return SavedReadingNotFoundError(row_id)
+
+    def taken(self, row: SavedReadingRow) -> BestandError | None:
+        """Return the error for a name another reading has."""
+        return _reading_taken(row.name)
+
+    def check(self, row: SavedReadingRow) -> None:
+        """Refuse a name that another reading has."""
+        other = self.by_name(row.name) if row.deleted_at is None else None
+        if other is not None and other is not row:
+            raise _reading_taken(row.name)
+
+    def by_name(self, name: str) -> SavedReadingRow | None:
+        """Return the reading of this name, or None."""
+        query = select(SavedReadingRow).where(SavedReadingRow.name == name, SavedReadingRow.deleted_at.is_(None))
+        return self._session.scalars(query).one_or_none()
+
+    def require_name(self, name: str) -> SavedReadingRow:
+        """Return the reading of this name.
+
+        Raises:
+            SavedReadingNotFoundError: there is none; the message names the nearest one.
+        """
+        row = self.by_name(name)
+        if row is None:
+            names = [other.name for other in self.list_by_name(limit=1_000)]
+            nearest = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+            raise SavedReadingNotFoundError(name, nearest=nearest[0] if nearest else None)
+        return row
+
+    def list_by_name(self, *, limit: int = 100, offset: int = 0) -> Sequence[SavedReadingRow]:
+        """Return one page in order of the names."""
+        return self.list(order_by=(SavedReadingRow.name,), limit=limit, offset=offset)
+
+
+def _reading_taken(name: str) -> RevisionConflictError:
+    return RevisionConflictError(_("Another saved reading is called '{name}'.").format(name=name), name=name)
 
 
 def _question_taken(name: str) -> RevisionConflictError:

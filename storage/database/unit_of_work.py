@@ -12,6 +12,7 @@ from storage.database.repositories import (
     JobRepository,
     QueryRepository,
     SavedQueryRepository,
+    SavedReadingRepository,
     VersionRepository,
 )
 from storage.database.windows import Windows
@@ -32,6 +33,7 @@ class UnitOfWork:
         self.job_events = JobEventRepository(session)
         self.queries = QueryRepository(session)
         self.saved_queries = SavedQueryRepository(session)
+        self.saved_readings = SavedReadingRepository(session)
         self.journal = Journal(session)
         self.windows = Windows(session)
         self.forms = FormRepository(session)

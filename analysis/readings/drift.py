@@ -1,0 +1,192 @@
+"""What is different about a file since its reading was saved, in words, and how it is read all the same.
+
+Used when a saved reading is replayed. Compares what the saved reading makes of the file with what the judge makes
+of it; a difference in the signs that changes no cell is none.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Final
+
+from analysis.readings.model import Candidate
+from analysis.readings.saved import SavedReading, signature_of, source_names
+from core.i18n import N_
+from core.types import Correction, FileFormat, Json, Reading
+
+LESS_SURE: Final = 0.1
+"""A reading that is that much less certain than when it was saved is worth a look."""
+
+_SIGNS: Final = (
+    ("delimiter", N_("the delimiter")),
+    ("quote", N_("the quote")),
+    ("escape", N_("the escape sign")),
+    ("encoding", N_("the encoding")),
+    ("header_rows", N_("the number of header lines")),
+    ("first_line", N_("the line where the table begins")),
+    ("sheet", N_("the sheet")),
+    ("table", N_("the table")),
+    ("comment", N_("the sign of comment lines")),
+)
+MOST: Final = 0.5
+"""With fewer cells that fit, a column is another one."""
+_OTHER: Final = N_("{what} is {found} instead of {expected}.")
+_NOTHING: Final = N_("none")
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One thing that is different.
+
+    Attributes:
+        kind: format, delimiter, quote, escape, encoding, header_rows, first_line, sheet, table, comment,
+            missing_column, new_column, order, type, confidence or correction.
+        message: One sentence in English; `core.i18n.retold` says it to a person.
+        column: The column it is about.
+        line: The line it is about.
+        expected: What the saved reading says, as text.
+        found: What the file says.
+    """
+
+    kind: str
+    message: str
+    column: str | None = None
+    line: int | None = None
+    expected: str | None = None
+    found: str | None = None
+
+    def to_dict(self) -> dict[str, Json]:
+        """Return the JSON form."""
+        return asdict(self)
+
+
+def drift(saved: SavedReading, base: Candidate, judged: Candidate, fitted: Candidate) -> tuple[Drift, ...]:
+    """Return what is different about a file; nothing if it fits.
+
+    Args:
+        saved: The reading that was accepted.
+        base: What `base_of` gave.
+        judged: What the judge makes of the file.
+        fitted: What `adapted` makes of it.
+    """
+    if saved.reading.format is not judged.reading.format:
+        return (_other("format", N_("the format"), saved.reading.format, judged.reading.format),)
+    signs = _signs(saved.reading, judged.reading) if base is judged else ()
+    found = [*signs, *_columns(saved, base), *_types(saved, fitted)]
+    if judged.reading.confidence < saved.reading.confidence - LESS_SURE:
+        found.append(_less_sure(saved.reading, judged.reading))
+    return tuple(found)
+
+
+def lost_corrections(lost: Sequence[Correction]) -> tuple[Drift, ...]:
+    """Return what is to be told of corrections whose lines are not there."""
+    told = N_("The line {line} that was set right by hand is not in this file: {was}")
+    return tuple(
+        Drift("correction", told.format(line=one.line, was=_shown(one.was)), line=one.line, expected=one.was)
+        for one in lost
+    )
+
+
+def same_kind(saved: SavedReading, judged: Candidate, file_name: str) -> bool:
+    """Tell whether a reading was saved for files like this: by the columns, or by the name and most columns."""
+    names = source_names(judged.columns)
+    if signature_of(names) == saved.signature:
+        return any(names) or saved.fits_name(file_name)
+    if saved.files == "*" or not saved.fits_name(file_name):
+        return False
+    shared = {_plain(name) for name in names} & {_plain(name) for name in saved.columns}
+    return 2 * len(shared - {""}) >= len(saved.columns)
+
+
+def base_of(replayed: Candidate | None, judged: Candidate) -> Candidate:
+    """Return what the columns are taken from: the saved reading where it still makes the same of the file."""
+    return replayed if replayed is not None and _alike(replayed, judged) else judged
+
+
+def adapted(saved: SavedReading, base: Candidate) -> Reading:
+    """Return how to read the file: the columns that were there before get the types they had."""
+    types = dict(zip(map(_plain, saved.columns), saved.reading.column_types, strict=False))
+    kept = (types.get(_plain(column.source_name)) or column.type for column in base.columns)
+    return replace(base.reading, column_types=tuple(kept), null_words=saved.reading.null_words)
+
+
+def settled(base: Candidate, fitted: Candidate) -> Reading:
+    """Return how to read the file when nobody is asked: where most cells do not fit, the column is another one."""
+    types = list(fitted.reading.column_types)
+    for at, guess in enumerate(fitted.guesses):
+        if guess.share < MOST:
+            types[at] = base.columns[at].type
+    return replace(fitted.reading, column_types=tuple(types))
+
+
+def _signs(saved: Reading, judged: Reading) -> Iterator[Drift]:
+    for name, what in _SIGNS:
+        expected, found = getattr(saved, name), getattr(judged, name)
+        if expected != found and not (name in ("quote", "escape", "comment") and found is None):
+            yield _other(name, what, expected, found)
+
+
+def _other(kind: str, what: str, expected: object, found: object) -> Drift:
+    one, other = _sign(expected), _sign(found)
+    told = _OTHER.format(what=what, found=other, expected=one)
+    return Drift(kind, told[:1].upper() + told[1:], expected=one, found=other)
+
+
+def _sign(value: object) -> str:
+    if value is None:
+        return _NOTHING
+    text = str(value)
+    return text if text.isalnum() or "-" in text[1:] else repr(text)
+
+
+def _columns(saved: SavedReading, seen: Candidate) -> Iterator[Drift]:
+    before = {_plain(name): name for name in saved.columns}
+    now = {_plain(column.source_name): column.source_name for column in seen.columns}
+    missing = [name for key, name in before.items() if key not in now]
+    new = [name for key, name in now.items() if key not in before]
+    for name in missing:
+        yield Drift("missing_column", N_("The column '{name}' is missing.").format(name=name), name, expected=name)
+    for name in new:
+        yield Drift("new_column", N_("The column '{name}' is new.").format(name=name), name, found=name)
+    if not missing and not new and list(before) != list(now):
+        order = ", ".join(now.values())
+        yield Drift(
+            "order", N_("The columns come in another order."), found=order, expected=", ".join(saved.columns)
+        )
+    elif not missing and not new and len(saved.columns) != len(seen.columns):
+        told = N_("There are {found} columns instead of {expected}.")
+        expected, count = str(len(saved.columns)), str(len(seen.columns))
+        yield Drift("order", told.format(found=count, expected=expected), expected=expected, found=count)
+
+
+def _types(saved: SavedReading, fitted: Candidate) -> Iterator[Drift]:
+    """Yield the columns that have cells which do not fit the type the column had."""
+    known = {_plain(name) for name in saved.columns}
+    told = N_("Not every cell of the column '{name}' is a {expected} any more: line {line} says '{cell}'.")
+    for column, guess in zip(fitted.columns, fitted.guesses, strict=False):
+        if _plain(column.source_name) in known and guess.share < 1 and guess.offered is None:
+            name = column.source_name or column.name
+            line, cell = guess.counterexamples[0] if guess.counterexamples else (None, "")
+            message = told.format(name=name, expected=guess.stored, line=line, cell=_shown(cell))
+            yield Drift("type", message, name, line, guess.stored, cell)
+
+
+def _less_sure(saved: Reading, judged: Reading) -> Drift:
+    told = N_("This reading is less certain than it was ({found} instead of {expected}).")
+    now, before = f"{judged.confidence:.2f}", f"{saved.confidence:.2f}"
+    return Drift("confidence", told.format(found=now, expected=before), expected=before, found=now)
+
+
+def _alike(replayed: Candidate, judged: Candidate) -> bool:
+    """Tell whether two readings make the same of a file, as far as its beginning shows."""
+    if replayed.reading.format is not FileFormat.DELIMITED:
+        return replayed.reading.sheet == judged.reading.sheet and replayed.reading.table == judged.reading.table
+    names = [[column.source_name for column in one.columns] for one in (replayed, judged)]
+    return names[0] == names[1] and replayed.preview == judged.preview
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:79]}…"
