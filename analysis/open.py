@@ -49,7 +49,7 @@ def open_analysis(storage: Storage) -> Analysis:
         readings=readings,
         imports=Importer(storage, readings),
         rows=rows,
-        sums=RowSums(rows, storage.duck, storage.datasets),
+        sums=RowSums(rows, storage.duck),
         profiles=Profiler(storage.duck, storage.datasets, storage.cache),
         queries=queries,
         charts=Charts(storage, queries),

@@ -10,12 +10,13 @@ from decimal import Context, Decimal
 from typing import Final
 
 from analysis.row_sql import condition, is_number, order, rows_source
+from analysis.row_tables import RowTable
 from analysis.rows import MAX_LIMIT, RowPages, RowQuery, require_columns
 from core.errors import StorageIOError
+from core.i18n import _
 from core.progress import Progress, SilentProgress
 from core.telemetry import metrics
 from core.types import Column, Manifest
-from storage.datasets import DatasetStore
 from storage.duck import Connection, DuckEngine, duck_errors
 
 MEAN_PLACES: Final = 4
@@ -57,16 +58,15 @@ class _Of:
 class RowSums:
     """Adds cells up; thread-safe."""
 
-    def __init__(self, rows: RowPages, duck: DuckEngine, datasets: DatasetStore) -> None:
+    def __init__(self, rows: RowPages, duck: DuckEngine) -> None:
         self._rows = rows
         self._duck = duck
-        self._datasets = datasets
 
-    def sums(self, dataset: Manifest, query: RowQuery, *, progress: Progress | None = None) -> Sums:
+    def sums(self, of: Manifest | RowTable, query: RowQuery, *, progress: Progress | None = None) -> Sums:
         """Return what some cells hold.
 
         Args:
-            dataset: The version's manifest.
+            of: The version's manifest, or a table.
             query: Which cells: `limit` rows from `offset`, of its `columns`, in its order. The limit may be larger
                 than what there is.
             progress: Hears a cancel.
@@ -75,39 +75,39 @@ class RowSums:
             ColumnNotFoundError: the query names a column the dataset has not.
             UsageError: a filter compares with something its column cannot hold.
         """
-        watch = progress or SilentProgress()
-        names = query.columns if query.columns is not None else tuple(one.name for one in dataset.columns)
-        require_columns(dataset.name, dataset.columns, names)
-        columns = [one for name in names for one in dataset.columns if one.name == name]
+        watch, table = progress or SilentProgress(), self._rows.table(of)
+        names = query.columns if query.columns is not None else tuple(one.name for one in table.columns)
+        require_columns(table.name, table.columns, names)
+        columns = [one for name in names for one in table.columns if one.name == name]
         with (
             metrics().timed("rows:sums"),
-            duck_errors(f"Adding up dataset '{dataset.name}'", otherwise=StorageIOError),
+            duck_errors(_("Adding up '{name}'").format(name=table.name), otherwise=StorageIOError),
             self._duck.trusted() as connection,
             watch.interruptible(connection.interrupt),
         ):
             watch.report(0.0)
-            rows, parts = _ask(connection, self._cells(connection, dataset, query, columns, watch), columns)
+            rows, parts = _ask(connection, self._cells(connection, table, query, columns, watch), columns)
         return _together(rows * len(columns), parts)
 
     def _cells(
         self,
         connection: Connection,
-        dataset: Manifest,
+        table: RowTable,
         query: RowQuery,
         columns: Sequence[Column],
         progress: Progress,
     ) -> str:
         """Return the FROM item of the selected rows; its columns are `s0`, `s1`, …"""
-        places = {column.name: i for i, column in enumerate(dataset.columns)}
-        where = condition(query.filters, query.search, dataset.columns)
-        whole = query.offset == 0 and query.limit >= dataset.rows
+        places = {column.name: i for i, column in enumerate(table.columns)}
+        where = condition(query.filters, query.search, table.columns)
+        whole = query.offset == 0 and query.limit >= table.rows
         if not whole and (query.sort or where) and query.limit <= MAX_LIMIT:
-            page = self._rows.page(dataset, query, progress=progress).table
-            table = page.select(range(1, page.num_columns)).rename_columns([f"s{i}" for i in range(len(columns))])
-            connection.register("picked", table)
+            page = self._rows.page(table, query, progress=progress).table
+            picked = page.select(range(1, page.num_columns)).rename_columns([f"s{i}" for i in range(len(columns))])
+            connection.register("picked", picked)
             return "picked"
-        picked = ", ".join(f"c{places[column.name]} as s{i}" for i, column in enumerate(columns))
-        source = rows_source(str(self._datasets.data_file(dataset.dataset_id, dataset.version)), dataset.columns)
+        chosen = ", ".join(f"c{places[column.name]} as s{i}" for i, column in enumerate(columns))
+        source = rows_source(str(table.file), table.columns)
         if whole:
             span = f"where {where}" if where else ""
         elif query.sort or where:
@@ -115,7 +115,7 @@ class RowSums:
             span += f"limit {query.limit} offset {query.offset}"
         else:
             span = f"where r between {query.offset} and {query.offset + query.limit - 1}"
-        return f"(select {picked} from {source} {span})"
+        return f"(select {chosen} from {source} {span})"
 
 
 def _ask(connection: Connection, cells: str, columns: Sequence[Column]) -> tuple[int, list[_Of]]:

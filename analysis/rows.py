@@ -1,7 +1,7 @@
-"""Pages of a dataset's rows: any place, any order, filtered and searched, never the whole table.
+"""Pages of rows: any place, any order, filtered and searched, never the whole table.
 
-Used by the grid of the Data page and by `bestand data rows`. Reads published versions only; nothing is written
-but cached totals and orders.
+Used by the grid and by `bestand data rows`. Reads published versions and finished answers; nothing is written but
+cached totals and orders.
 """
 
 import difflib
@@ -15,7 +15,9 @@ import pyarrow as pa
 from analysis.orders import Orders
 from analysis.query.results import Results
 from analysis.query.run import QueryRun
+from analysis.row_counts import RowCounts
 from analysis.row_sql import Filter, casts, condition, order, rows_source
+from analysis.row_tables import RowTable, RowTables
 from analysis.values import text_literal
 from core.errors import ColumnNotFoundError, StorageIOError, UsageError
 from core.i18n import _, number
@@ -67,11 +69,19 @@ class RowQuery:
 
 @dataclass(frozen=True, slots=True)
 class RowPage:
-    """Some rows. `table` has the row number first; `total` is how many rows the filters leave in all."""
+    """Some rows. `table` has the row number first; `total` is how many rows the filters leave in all.
+
+    `total` is None while they are counted, for those who do not wait.
+    """
 
     table: pa.Table
     total: int | None
     offset: int
+
+    @property
+    def so_far(self) -> int:
+        """How many rows there are at least."""
+        return self.offset + self.table.num_rows if self.total is None else self.total
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +106,18 @@ class RowPages:
 
     def __init__(self, storage: Storage) -> None:
         self._duck = storage.duck
-        self._datasets = storage.datasets
         self._cache = storage.cache
+        self._tables = RowTables(storage)
         folder = storage.paths.cache / "orders"
-        self._orders = Orders(
-            storage.duck, Results(folder, storage.cache, limit_mib=storage.config.cache.disk_mib)
-        )
+        results = Results(folder, storage.cache, limit_mib=storage.config.cache.disk_mib)
+        self._orders = Orders(storage.duck, results)
+        self._counts = RowCounts(storage.duck, storage.cache, results)
 
-    def page(self, dataset: Manifest, query: RowQuery, *, progress: Progress | None = None) -> RowPage:
-        """Return one page of one version of a dataset.
+    def page(self, of: Manifest | RowTable, query: RowQuery, *, progress: Progress | None = None) -> RowPage:
+        """Return one page of one version of a dataset, or of an answer.
 
         Args:
-            dataset: The version's manifest; says where it lies and which columns it has.
+            of: The version's manifest, or a table; says where the rows lie and which columns they have.
             query: Which rows.
             progress: Hears a cancel.
 
@@ -116,133 +126,152 @@ class RowPages:
             the same order never overlap.
 
         Raises:
-            ColumnNotFoundError: the query names a column the dataset has not; the nearest one is told.
+            ColumnNotFoundError: the query names a column the rows have not; the nearest one is told.
             UsageError: a filter compares with something its column cannot hold, or the page is impossible.
         """
-        page = self._page(dataset, query, _Patience(progress or SilentProgress()))
+        page = self._page(self.table(of), query, _Patience(progress or SilentProgress()))
         if page is None:
             raise RuntimeError("whoever waits gets a page")
         return page
 
     def page_by_now(
-        self, dataset: Manifest, query: RowQuery, *, begin: bool = True, progress: Progress | None = None
+        self, of: Manifest | RowTable, query: RowQuery, *, begin: bool = True, progress: Progress | None = None
     ) -> RowPage | None:
         """Return one page, or None when it lies where its order is not written yet; see `page`.
 
+        The first rows of a filter over a large table come before they are all counted; the count goes on behind.
+
         Args:
-            dataset: The version's manifest.
+            of: The version's manifest, or a table.
             query: Which rows.
             begin: Write the order behind a first page; False after a person stopped it.
             progress: Hears a cancel.
         """
-        return self._page(dataset, query, _Patience(progress or SilentProgress(), wait=False, begin=begin))
+        patience = _Patience(progress or SilentProgress(), wait=False, begin=begin)
+        return self._page(self.table(of), query, patience)
 
-    def order_state(self, dataset: Manifest, query: RowQuery) -> OrderState | None:
+    def order_state(self, of: Manifest | RowTable, query: RowQuery) -> OrderState | None:
         """Return how far this order is; None unless it is being written now."""
-        run = self.ordering(dataset, query)
+        run = self.ordering(of, query)
         if run is None:
             return None
-        where = condition(query.filters, query.search, dataset.columns)
-        total = max(self._total(dataset, where, SilentProgress()) if where else dataset.rows, 1)
+        table = self.table(of)
+        where = condition(query.filters, query.search, table.columns)
+        counted = self._counts.by_now(table, where) if where else table.rows
+        total = max(table.rows if counted is None else counted, 1)
         written = min(run.rows_so_far / total, 1.0)
         sorted_share = 1.0 if written else run.share or 0.0
         return OrderState(_SORTING * sorted_share + (1 - _SORTING) * written, run.rows_so_far)
 
-    def ordering(self, dataset: Manifest, query: RowQuery) -> QueryRun | None:
+    def ordering(self, of: Manifest | RowTable, query: RowQuery) -> QueryRun | None:
         """Return the run that writes out this order now, to show how far it is or to stop it, or None."""
-        where = condition(query.filters, query.search, dataset.columns)
-        return self._orders.running(_order_key(dataset, query, where))
+        table = self.table(of)
+        where = condition(query.filters, query.search, table.columns)
+        return self._orders.running(_order_key(table, query, where))
+
+    def table(self, of: Manifest | RowTable) -> RowTable:
+        """Return where the rows lie, and which columns they have."""
+        return self._tables.of_dataset(of) if isinstance(of, Manifest) else of
+
+    def answer(self, run: QueryRun, *, progress: Progress) -> RowTable:
+        """Return the rows of a finished answer, for `page`; see `RowTables.of_answer`."""
+        return self._tables.of_answer(run, progress=progress)
 
     def close(self) -> None:
-        """Stop what is being written."""
+        """Stop what is being written and counted."""
         self._orders.close()
+        self._counts.close()
 
-    def _page(self, dataset: Manifest, query: RowQuery, patience: _Patience) -> RowPage | None:
-        _check(dataset, query)
-        with metrics().timed("rows:page"), _reading(dataset):
-            check_values(self._duck, query.filters, dataset.columns)
-            where = condition(query.filters, query.search, dataset.columns)
-            total = self._total(dataset, where, patience.progress) if where else dataset.rows
-            table = self._read(dataset, query, where, total, patience)
-            return None if table is None else RowPage(table, total, query.offset)
+    def _page(self, table: RowTable, query: RowQuery, patience: _Patience) -> RowPage | None:
+        _check(table, query)
+        with metrics().timed("rows:page"), _reading(table):
+            check_values(self._duck, query.filters, table.columns)
+            where = condition(query.filters, query.search, table.columns)
+            total = self._total(table, query, where, patience)
+            rows = self._read(table, query, where, total, patience)
+            if rows is None:
+                return None
+            if total is None:
+                total = self._counted(table, query, where, rows.num_rows)
+            return RowPage(rows, total, query.offset)
+
+    def _total(self, table: RowTable, query: RowQuery, where: str, patience: _Patience) -> int | None:
+        """Return how many rows there are; None if that takes long and somebody wants to see the first ones now."""
+        if not where:
+            return table.rows
+        near = query.offset + query.limit <= _head_rows(table)
+        if patience.wait or table.rows <= _LARGE or not near:
+            return self._counts.now(table, where, patience.progress)
+        return self._counts.by_now(table, where)
+
+    def _counted(self, table: RowTable, query: RowQuery, where: str, found: int) -> int | None:
+        """Return the total if these rows were the last ones, else have it counted."""
+        if found < query.limit and (found or query.offset == 0):
+            self._counts.note(table, where, query.offset + found)
+            return query.offset + found
+        return self._counts.begin(table, where)
 
     def _read(
-        self, dataset: Manifest, query: RowQuery, where: str, total: int, patience: _Patience
+        self, table: RowTable, query: RowQuery, where: str, total: int | None, patience: _Patience
     ) -> pa.Table | None:
-        places = {column.name: i for i, column in enumerate(dataset.columns)}
+        places = {column.name: i for i, column in enumerate(table.columns)}
         shown = query.columns if query.columns is not None else tuple(places)
         picked = [places[name] for name in shown]
-        far = query.offset + query.limit > _head_rows(dataset)
-        worthwhile = total > _LARGE and (query.sort or (where and far))
+        far = query.offset + query.limit > _head_rows(table)
+        worthwhile = (total is None or total > _LARGE) and (query.sort or (where and far))
         if worthwhile:
-            table = self._from_order(dataset, query, where, patience)
-            table = None if table is None else table.select(["n", *(f"c{place}" for place in picked)])
+            rows = self._from_order(table, query, where, patience)
+            rows = None if rows is None else rows.select(["n", *(f"c{place}" for place in picked)])
         else:
-            table = self._from_engine(dataset, query, where, picked, patience.progress)
-        return None if table is None else table.rename_columns([row_number_name(shown), *shown])
+            rows = self._from_engine(table, query, where, picked, patience.progress)
+        return None if rows is None else rows.rename_columns([row_number_name(shown), *shown])
 
     def _from_engine(
-        self, dataset: Manifest, query: RowQuery, where: str, picked: Sequence[int], progress: Progress
+        self, table: RowTable, query: RowQuery, where: str, picked: Sequence[int], progress: Progress
     ) -> pa.Table:
         window = f"limit {query.limit} offset {query.offset}"
         if where or query.sort:
-            span = f"{_selection(dataset, query, where)} {window}"
+            span = f"{_selection(table, query, where)} {window}"
         else:
             # A range of row numbers lets the engine skip all other row groups.
             span = f"where r between {query.offset} and {query.offset + query.limit - 1} order by r"
-        statement = _cut(f"{_select(picked)} {self._source(dataset)} {span}", dataset, query, picked)
+        statement = _cut(f"{_select(picked)} {_source(table)} {span}", table, query, picked)
         with self._duck.trusted() as connection, progress.interruptible(connection.interrupt):
             progress.report(0.0)
             return connection.execute(statement).to_arrow_table()
 
-    def _from_order(self, dataset: Manifest, query: RowQuery, where: str, patience: _Patience) -> pa.Table | None:
+    def _from_order(self, table: RowTable, query: RowQuery, where: str, patience: _Patience) -> pa.Table | None:
         """Return the page, all columns, out of the written order; only the first rows come from the engine."""
-        key, tags = _order_key(dataset, query, where), _tags(dataset)
-        head = _head_rows(dataset)
+        key = _order_key(table, query, where)
+        head = _head_rows(table)
         if query.offset + query.limit > head:
-            return self._from_written(dataset, query, where, patience)
-        table = self._orders.page(key, tags, query.offset, query.limit, wait=False)
-        if table is None:
+            return self._from_written(table, query, where, patience)
+        rows = self._orders.page(key, table.tags, query.offset, query.limit, wait=False)
+        if rows is None:
             top = replace(query, offset=0, limit=head)
             first = self._cache.get_or_compute(
                 f"{key}:head:{query.cut}",
-                lambda: self._from_engine(dataset, top, where, _all(dataset), patience.progress),
-                tags=tags,
+                lambda: self._from_engine(table, top, where, _all(table), patience.progress),
+                tags=table.tags,
             )
-            if patience.begin:
-                self._begin_order(dataset, query, where)
-            table = first.slice(query.offset, query.limit)
-        return table
+            if patience.begin and first.num_rows == head:
+                self._begin_order(table, query, where)
+            rows = first.slice(query.offset, query.limit)
+        return rows
 
-    def _from_written(
-        self, dataset: Manifest, query: RowQuery, where: str, patience: _Patience
-    ) -> pa.Table | None:
+    def _from_written(self, table: RowTable, query: RowQuery, where: str, patience: _Patience) -> pa.Table | None:
         """Return a page far from the start; None if the order is not written that far and nobody waits for it."""
         if patience.begin:
-            self._begin_order(dataset, query, where)
-        key, tags = _order_key(dataset, query, where), _tags(dataset)
-        table = self._orders.page(key, tags, query.offset, query.limit, wait=patience.wait)
-        if table is None and patience.wait:
-            return self._from_engine(dataset, query, where, _all(dataset), patience.progress)
-        return table
+            self._begin_order(table, query, where)
+        key = _order_key(table, query, where)
+        rows = self._orders.page(key, table.tags, query.offset, query.limit, wait=patience.wait)
+        if rows is None and patience.wait:
+            return self._from_engine(table, query, where, _all(table), patience.progress)
+        return rows
 
-    def _begin_order(self, dataset: Manifest, query: RowQuery, where: str) -> None:
-        statement = f"{_select(_all(dataset))} {self._source(dataset)} {_selection(dataset, query, where)}"
-        self._orders.begin(_order_key(dataset, query, where), _tags(dataset), statement)
-
-    def _total(self, dataset: Manifest, where: str, progress: Progress) -> int:
-        key = CacheKeys.count(dataset.dataset_id, dataset.version, where)
-        return self._cache.get_or_compute(key, lambda: self._count(dataset, where, progress), tags=_tags(dataset))
-
-    def _count(self, dataset: Manifest, where: str, progress: Progress) -> int:
-        statement = f"select count(*) from {self._source(dataset)} where {where}"
-        with self._duck.trusted() as connection, progress.interruptible(connection.interrupt):
-            progress.report(0.0)
-            row = connection.execute(statement).fetchone()
-        return int(row[0]) if row else 0
-
-    def _source(self, dataset: Manifest) -> str:
-        return rows_source(str(self._datasets.data_file(dataset.dataset_id, dataset.version)), dataset.columns)
+    def _begin_order(self, table: RowTable, query: RowQuery, where: str) -> None:
+        statement = f"{_select(_all(table))} {_source(table)} {_selection(table, query, where)}"
+        self._orders.begin(_order_key(table, query, where), table.tags, statement)
 
 
 def row_number_name(shown: Sequence[str]) -> str:
@@ -292,43 +321,43 @@ def _select(picked: Sequence[int]) -> str:
     return f"select {', '.join(['r + 1 as n', *(f'c{place}' for place in picked)])} from"
 
 
-def _cut(statement: str, dataset: Manifest, query: RowQuery, picked: Sequence[int]) -> str:
+def _cut(statement: str, table: RowTable, query: RowQuery, picked: Sequence[int]) -> str:
     """Return the statement with its long texts cut, after the rows have been found and ordered."""
-    if query.cut is None or all(dataset.columns[place].type != "VARCHAR" for place in picked):
+    if query.cut is None or all(table.columns[place].type != "VARCHAR" for place in picked):
         return statement
     shown = [
-        f"left(c{place}, {query.cut + 1}) as c{place}" if dataset.columns[place].type == "VARCHAR" else f"c{place}"
+        f"left(c{place}, {query.cut + 1}) as c{place}" if table.columns[place].type == "VARCHAR" else f"c{place}"
         for place in dict.fromkeys(picked)
     ]
     return f"select n, {', '.join(shown)} from ({statement})"
 
 
-def _all(dataset: Manifest) -> list[int]:
-    return list(range(len(dataset.columns)))
+def _all(table: RowTable) -> list[int]:
+    return list(range(len(table.columns)))
 
 
-def _head_rows(dataset: Manifest) -> int:
+def _head_rows(table: RowTable) -> int:
     """Return how many first rows of an order are fetched at once; fewer where rows are wide."""
-    return max(min(_NEAR, _NEAR_CELLS // max(len(dataset.columns), 1)), 1)
+    return max(min(_NEAR, _NEAR_CELLS // max(len(table.columns), 1)), 1)
 
 
-def _selection(dataset: Manifest, query: RowQuery, where: str) -> str:
+def _selection(table: RowTable, query: RowQuery, where: str) -> str:
     """Return which rows in which order; the engine keeps the file's order by itself."""
-    places = {column.name: i for i, column in enumerate(dataset.columns)}
+    places = {column.name: i for i, column in enumerate(table.columns)}
     filtered = f"where {where} " if where else ""
     return f"{filtered}order by {order(query.sort, places)}" if query.sort else filtered
 
 
-def _order_key(dataset: Manifest, query: RowQuery, where: str) -> str:
+def _order_key(table: RowTable, query: RowQuery, where: str) -> str:
     sort: Json = [[name, falling] for name, falling in query.sort]
-    return CacheKeys.page(dataset.dataset_id, dataset.version, ["order", where, sort])
+    return CacheKeys.page(table.id, table.version, ["order", where, sort])
 
 
-def _tags(dataset: Manifest) -> list[str]:
-    return [f"dataset:{dataset.dataset_id}"]
+def _source(table: RowTable) -> str:
+    return rows_source(str(table.file), table.columns)
 
 
-def _check(dataset: Manifest, query: RowQuery) -> None:
+def _check(table: RowTable, query: RowQuery) -> None:
     if query.offset < 0 or not 0 <= query.limit <= MAX_LIMIT:
         raise UsageError(
             _("A page starts at row 0 or later and has at most {max_limit} rows.").format(
@@ -336,8 +365,8 @@ def _check(dataset: Manifest, query: RowQuery) -> None:
             )
         )
     wanted = [*(query.columns or ()), *(name for name, _ in query.sort), *(one.column for one in query.filters)]
-    require_columns(dataset.name, dataset.columns, wanted)
+    require_columns(table.name, table.columns, wanted)
 
 
-def _reading(dataset: Manifest) -> AbstractContextManager[None]:
-    return duck_errors(_("Reading dataset '{name}'").format(name=dataset.name), otherwise=StorageIOError)
+def _reading(table: RowTable) -> AbstractContextManager[None]:
+    return duck_errors(_("Reading '{name}'").format(name=table.name), otherwise=StorageIOError)

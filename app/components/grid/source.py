@@ -133,7 +133,7 @@ class DatasetSource(RowSource):
         page = self._analysis.rows.page_by_now(self._manifest, query, begin=begin, progress=progress)
         if page is None:
             return None
-        return Block(page.table, page.total, page.total or 0)
+        return Block(page.table, page.total, page.so_far)
 
     def order(self, query: "RowQuery") -> OrderProgress | None:
         """Return how far the order is."""

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis import rows as rows_module
+from analysis.row_counts import RowCounts
 from analysis.row_sql import Filter
 from analysis.rows import RowPages, RowQuery
 from core.errors import ColumnNotFoundError, UsageError
@@ -20,6 +21,7 @@ from core.ids import new_id
 from core.types import Manifest
 from storage.open import Storage
 from tests.tables import add_dataset, add_version
+from tests.waiting import wait_until
 
 NAUGHTY = Path(__file__).parents[4] / "shared" / "data" / "naughty-strings" / "blns.json"
 
@@ -268,6 +270,36 @@ def test_losing_the_written_orders_costs_only_time(pages: RowPages, storage: Sto
         file.unlink()
 
     assert pages.page(dataset, query).table == before
+
+
+@pytest.mark.usefixtures("small_is_large")
+def test_the_first_rows_of_a_search_do_not_wait_for_the_count(
+    pages: RowPages, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the rows are counted the first ones are shown, with as many as there are for sure; then all."""
+    dataset = add_dataset(storage, "big", "select range as a, 'x' || range as b from range(1000)")
+    monkeypatch.setattr(RowCounts, "begin", lambda *_: None)  # a count that takes its time
+    query = RowQuery(limit=20, search="x1", columns=("a",))
+
+    page = pages.page_by_now(dataset, query)
+    assert page is not None
+    assert (page.total, page.so_far) == (None, 20)
+    assert page.table.column(1).to_pylist() == [1, *range(10, 20), *range(100, 109)]
+    monkeypatch.undo()
+    wait_until(lambda: (again := pages.page_by_now(dataset, query)) and again.total == 111, what="the total")
+
+
+@pytest.mark.usefixtures("small_is_large")
+def test_a_short_page_tells_the_total_by_itself(
+    pages: RowPages, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the first page is the last one nothing is counted, sorted or not."""
+    dataset = add_dataset(storage, "big", "select range as a, 'x' || range as b from range(1000)")
+    monkeypatch.setattr(RowCounts, "begin", lambda *_: pytest.fail("counted"))
+    for sort in ((), (("a", True),)):
+        page = pages.page_by_now(dataset, RowQuery(limit=20, search="x99", sort=sort))
+        assert page is not None
+        assert (page.total, page.table.num_rows) == (11, 11)
 
 
 # ---- names and values that break programs -----------------------------------------------------------------

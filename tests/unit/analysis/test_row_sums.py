@@ -24,7 +24,7 @@ ANY_ROWS = 1_000_000
 @pytest.fixture
 def sums(storage: Storage) -> Iterator[RowSums]:
     rows = RowPages(storage)
-    yield RowSums(rows, storage.duck, storage.datasets)
+    yield RowSums(rows, storage.duck)
     rows.close()
 
 
