@@ -182,8 +182,13 @@ class Reader(Protocol):
     def recognises(self, path: Path, head: bytes, name: str) -> bool:
         """Tell by the first bytes (not by the name alone) whether the file is one of these formats."""
 
-    def judge(self, path: Path, *, name: str) -> Judgement:
+    def judge(self, path: Path, *, name: str, choice: Choice = ANY) -> Judgement:
         """Look at the file, not longer than a moment, and say how it can be read.
+
+        Args:
+            path: The file.
+            name: What it is called.
+            choice: Which sheet or table is wanted; of no meaning where there is but one.
 
         Raises:
             SourceError: it cannot; the class and the sentence say why.

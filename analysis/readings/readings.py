@@ -1,21 +1,19 @@
-"""The door to all readers: which format a file has, and who reads it.
+"""The door to all readers: a file is opened, unpacked where it is packed, and read as what it is.
 
-Used by the importer, the page and the command line. Keeps no state.
+Used by the importer, the page and the command line. Keeps no state but unpacked copies.
 """
 
 import csv
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.readings.detect import read_head, refuse_foreign
+from analysis.readings.by_format import ByFormat
 from analysis.readings.facts import Facts
-from analysis.readings.model import Candidate, Judgement, Loaded, Reader
-from analysis.readings.records.json_reader import JsonReader
-from analysis.readings.records.ndjson_reader import NdjsonReader
-from analysis.readings.records.parquet_reader import ParquetReader
-from analysis.readings.records.xlsx_reader import XlsxReader
-from analysis.readings.text import TextReader
+from analysis.readings.model import ANY, Candidate, Choice, Judgement, Loaded
+from analysis.readings.opening import Opening
+from analysis.readings.several import judge_members
 from core.errors import FileMissingError, FileUnreadableError
 from core.i18n import _
 from core.progress import PartOfProgress, Progress
@@ -29,30 +27,36 @@ class Readings:
     """Judges, loads and cleans files of all formats; safe to use from several threads."""
 
     def __init__(self, storage: "Storage") -> None:
-        self._text = TextReader(storage.duck, storage.config)
-        self._others: tuple[Reader, ...] = tuple(
-            kind(storage.duck, storage.config) for kind in (ParquetReader, XlsxReader, NdjsonReader, JsonReader)
-        )
+        self._formats = ByFormat(storage)
+        self._opening = Opening(storage.paths.tmp, limit_mib=storage.config.imports.unpacked_limit_mib)
 
-    def judge(self, path: Path, *, name: str | None = None) -> Judgement:
+    def close(self) -> None:
+        """Remove what was unpacked."""
+        self._opening.close()
+
+    def judge(self, path: Path, *, name: str | None = None, choice: Choice = ANY) -> Judgement:
         """Return the candidate readings of a file, best first; a huge file is only sampled.
 
         Args:
             path: The file; only read.
             name: What it is called, if not by its path.
+            choice: Which sheet, table or member is wanted, where the file has several.
 
         Raises:
             FileMissingError, FileUnreadableError: its bytes cannot be read.
             NotATableError, DamagedFileError, FileTooLargeError, EmptyFileError: they are no table.
+            ProtectedFileError, LockedFileError: they cannot be read before something is done about it.
         """
         called = name or path.name
         _check_readable(path)
-        head = read_head(path, called)
-        for reader in self._others:
-            if reader.recognises(path, head, called):
-                return reader.judge(path, name=called)
-        refuse_foreign(path, head, called)
-        return self._text.judge(path, name=called)
+        members = self._opening.members(path, called)
+        if members:
+
+            def judge_one(member: str) -> Judgement:
+                return self._judge(path, called, replace(choice, member=member))
+
+            return judge_members(members, choice.member, called, judge_one)
+        return self._judge(path, called, choice)
 
     def try_reading(self, path: Path, reading: Reading, *, name: str | None = None) -> Candidate:
         """Return what a reading somebody made or changed shows of a file; as quick as `judge`, and raises as it.
@@ -62,13 +66,9 @@ class Readings:
             reading: Believed as it is; types it does not name are guessed.
             name: What the file is called, if not by its path.
         """
-        called = name or path.name
         _check_readable(path)
-        if reading.format is FileFormat.DELIMITED:
-            return self._text.try_reading(path, reading, name=called)
-        candidates = self._reader(reading.format).judge(path, name=called).candidates
-        same = [found for found in candidates if found.reading.sheet == reading.sheet]
-        return (same or candidates)[0]
+        with self._opening.opened(path, name or path.name, reading.member) as opened:
+            return opened.told_of(self._formats.try_reading(opened.path, reading, name=opened.name))
 
     def load(
         self, path: Path, reading: Reading, out: Path, *, name: str, progress: Progress, facts: Facts | None = None
@@ -88,30 +88,44 @@ class Readings:
             CancelledError, DiskFullError, MemoryLimitError: the work was stopped.
         """
         _check_readable(path)
-        if reading.format is FileFormat.DELIMITED:
-            return self._text.load(path, reading, out, name=name, progress=progress, facts=facts)
-        return self._reader(reading.format).load(path, reading, out, name=name, progress=progress)
+        with self._opening.opened(
+            path, name, reading.member, progress=PartOfProgress(progress, 0.0, 0.1)
+        ) as opened:
+            return self._formats.load(
+                opened.path,
+                opened.marked(reading),
+                out,
+                name=opened.name,
+                progress=PartOfProgress(progress, 0.1, 1.0) if opened.packing else progress,
+                facts=None if opened.packing else facts,
+            )
 
     def write_clean(
         self, path: Path, reading: Reading, out_file: Path, *, name: str, progress: Progress
     ) -> Loaded:
         """Write a file's cells as found, as RFC 4180 in UTF-8; raises as `load`."""
         _check_readable(path)
-        if reading.format is FileFormat.DELIMITED:
-            return self._text.write_clean(path, reading, out_file, name=name, progress=progress)
+        with self._opening.opened(path, name, reading.member) as opened:
+            wanted = opened.marked(reading)
+            if reading.format is FileFormat.DELIMITED:
+                return self._formats.text.write_clean(
+                    opened.path, wanted, out_file, name=opened.name, progress=progress
+                )
+            return self._write_cells(opened.path, wanted, out_file, opened.name, progress)
+
+    def _judge(self, path: Path, name: str, choice: Choice) -> Judgement:
+        with self._opening.opened(path, name, choice.member) as opened:
+            return opened.told(self._formats.judge(opened.path, name=opened.name, choice=choice))
+
+    def _write_cells(self, path: Path, reading: Reading, out_file: Path, name: str, progress: Progress) -> Loaded:
         with tempfile.TemporaryDirectory(prefix=".part-", dir=out_file.parent) as folder:
-            loaded = self._reader(reading.format).load(
+            loaded = self._formats.load(
                 path, reading, Path(folder), name=name, progress=PartOfProgress(progress, 0.0, 0.6)
             )
-        rows = self._reader(reading.format).cells(
-            path, reading, name=name, progress=PartOfProgress(progress, 0.6, 1.0)
-        )
+        rows = self._formats.cells(path, reading, name=name, progress=PartOfProgress(progress, 0.6, 1.0))
         with out_file.open("w", encoding="utf-8", errors="replace", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(rows)
         return loaded
-
-    def _reader(self, kind: FileFormat) -> Reader:
-        return next(reader for reader in (self._text, *self._others) if kind in reader.formats)
 
 
 def _check_readable(path: Path) -> None:

@@ -3,6 +3,8 @@
 In English, since it is part of `--json` too; whoever shows it to a person says it again by `core.i18n.retold`.
 """
 
+from collections.abc import Sequence
+
 from core.i18n import N_
 from core.types import FileFormat, Reading
 
@@ -13,7 +15,10 @@ _DELIMITERS = {
 _ENCODINGS = {"utf-8": "UTF-8", "windows-1252": "Windows-1252"}
 _FORMATS = {
     FileFormat.JSON: "JSON", FileFormat.NDJSON: N_("JSON lines"), FileFormat.PARQUET: "Parquet",
-    FileFormat.XLSX: N_("Spreadsheet"), FileFormat.DELIMITED: N_("Text"),
+    FileFormat.XLSX: N_("Spreadsheet"), FileFormat.XLS: N_("Spreadsheet"), FileFormat.XLSB: N_("Spreadsheet"),
+    FileFormat.ODS: N_("Spreadsheet"), FileFormat.DELIMITED: N_("Text"), FileFormat.ARROW: "Arrow",
+    FileFormat.SQLITE: N_("SQLite database"), FileFormat.DUCKDB: N_("DuckDB database"),
+    FileFormat.FILES: N_("Several files"),
 }  # fmt: skip
 
 _BEFORE = N_("{count} lines before it")
@@ -58,3 +63,8 @@ def _header_words(reading: Reading) -> list[str]:
     if reading.header_rows == 1:
         return [N_("header in line {line}").format(line=reading.first_line)]
     return [_HEADER_LINES.format(first=reading.first_line, last=reading.first_line + reading.header_rows - 1)]
+
+
+def some_names(names: Sequence[str]) -> str:
+    """Return the first names, quoted, for a message."""
+    return ", ".join(f"'{name}'" for name in names[:5]) + (", …" if len(names) > 5 else "")

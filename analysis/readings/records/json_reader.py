@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from analysis.readings.model import Candidate, Judgement, Loaded
+from analysis.readings.model import ANY, Candidate, Choice, Judgement, Loaded
 from analysis.readings.records.headings import LIKELY, names_columns, titles
 from analysis.readings.records.intake import Intake
 from analysis.readings.records.json_layout import Form, Layout, Listing, look
@@ -62,7 +62,7 @@ class JsonReader:
             return False
         return name.lower().endswith(_NAMES) or _begins_as_json(head)
 
-    def judge(self, path: Path, *, name: str) -> Judgement:
+    def judge(self, path: Path, *, name: str, choice: Choice = ANY) -> Judgement:  # noqa: ARG002 - one table only
         """Find the list of records in the first megabytes; see `model.Reader`."""
         layout = look(path, name)
         found = [each for listing in layout.listings for each in _candidates_of(listing, layout)]

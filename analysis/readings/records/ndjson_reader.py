@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from analysis.readings.model import Judgement, Loaded
+from analysis.readings.model import ANY, Choice, Judgement, Loaded
 from analysis.readings.records.intake import Intake
 from analysis.readings.records.json_reader import take_with_duplicates
 from analysis.readings.records.json_scan import JsonError, Value, scan_document
@@ -51,7 +51,7 @@ class NdjsonReader:
             return any(_is_object(line) for line in text.split("\n", _PROBED)[:_PROBED])
         return bool(rest.strip()) and _is_object(first)
 
-    def judge(self, path: Path, *, name: str) -> Judgement:
+    def judge(self, path: Path, *, name: str, choice: Choice = ANY) -> Judgement:  # noqa: ARG002 - one table only
         """Read the first lines; see `model.Reader`."""
         encoding, mark = encoding_of(_head(path))
         sample = list(islice(raw_lines(path, name), _SAMPLE_LINES))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from analysis.readings.ledger_file import LedgerWriter
-from analysis.readings.model import PREVIEW_ROWS, Candidate, Judgement, Loaded
+from analysis.readings.model import ANY, PREVIEW_ROWS, Candidate, Choice, Judgement, Loaded
 from analysis.readings.records.names import column_names, renamed
 from analysis.readings.records.page_checksums import Chunk, damaged_column
 from analysis.readings.records.sampling import counted
@@ -70,7 +70,7 @@ class ParquetReader:
         """Tell by the first four bytes."""
         return head.startswith((_MAGIC, _ENCRYPTED))
 
-    def judge(self, path: Path, *, name: str) -> Judgement:
+    def judge(self, path: Path, *, name: str, choice: Choice = ANY) -> Judgement:  # noqa: ARG002 - one table only
         """Read the footer and the first rows; see `model.Reader`."""
         _check_ends(path, name)
         with self._reading(name) as connection:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from analysis.readings.model import Candidate, Judgement, Loaded
+from analysis.readings.model import ANY, Candidate, Choice, Judgement, Loaded, Part
 from analysis.readings.records.headings import titles
 from analysis.readings.records.intake import Intake
 from analysis.readings.records.kinds import Cell
@@ -21,6 +21,7 @@ from analysis.readings.records.xlsx_layout import SAMPLE_ROWS, SheetLayout, layo
 from analysis.readings.records.xlsx_package import OLE_MAGIC, ZIP_MAGIC, refuse_other_formats
 from analysis.readings.records.xlsx_values import range_of, shown
 from analysis.readings.records.xlsx_workbook import Row, Sheet, Workbook
+from analysis.readings.words import some_names
 from core.config import AppConfig
 from core.errors import NotATableError
 from core.i18n import N_, _, number
@@ -48,10 +49,11 @@ class XlsxReader:
         """Tell whether it is a zip archive or an old Office file; `judge` says which of them it reads."""
         return head.startswith((*ZIP_MAGIC, OLE_MAGIC))
 
-    def judge(self, path: Path, *, name: str) -> Judgement:
+    def judge(self, path: Path, *, name: str, choice: Choice = ANY) -> Judgement:
         """Look at the first rows of the sheets; see `model.Reader`."""
         with self._open(path, name) as workbook:
-            samples = _samples(workbook)
+            samples = _samples(workbook, choice, name)
+            parts = tuple(Part(sheet.name, "sheet", hidden=not sheet.visible) for sheet in workbook.sheets)
         if not samples:
             raise NotATableError(name, _("has no sheet with a value in it."))
         found: list[Candidate] = []
@@ -59,7 +61,7 @@ class XlsxReader:
             others = [other.sheet.name for other in samples if other is not sample]
             found += [_candidate(sample, layout, others, first=not found) for layout in layouts(sample.rows)]
         found.sort(key=lambda each: -each.reading.confidence)
-        return Judgement(tuple(found[:_MOST_CANDIDATES]))
+        return Judgement(tuple(found[:_MOST_CANDIDATES]), parts)
 
     def load(self, path: Path, reading: Reading, out: Path, *, name: str, progress: Progress) -> Loaded:
         """Write the table and the ledger; see `model.Reader`."""
@@ -101,14 +103,28 @@ class _Sample:
     complete: bool
 
 
-def _samples(workbook: Workbook) -> list[_Sample]:
+def _samples(workbook: Workbook, choice: Choice, name: str) -> list[_Sample]:
     """Return the sheets that are not empty, the visible ones; hidden ones only if there is no other."""
+    if choice.sheet is not None:
+        sample = _sample(workbook, _named(workbook, choice.sheet, name))
+        return [sample] if sample.rows else []
     for visible in (True, False):
         sheets = [sheet for sheet in workbook.sheets if sheet.visible is visible][:_MOST_SHEETS]
         samples = [sample for sheet in sheets if (sample := _sample(workbook, sheet)).rows]
         if samples:
             return samples
     return []
+
+
+def _named(workbook: Workbook, wanted: str, name: str) -> Sheet:
+    found = [sheet for sheet in workbook.sheets if sheet.name == wanted]
+    if found:
+        return found[0]
+    raise NotATableError(
+        name,
+        _("has no sheet '{sheet}'.").format(sheet=wanted),
+        hint=_("Choose one of: {names}.").format(names=some_names([sheet.name for sheet in workbook.sheets])),
+    )
 
 
 def _sample(workbook: Workbook, sheet: Sheet) -> _Sample:
@@ -181,7 +197,7 @@ class _Filling:
 
     def run(self, progress: Progress) -> list[str]:
         """Return what the file calls the columns."""
-        sheet = self._sheet()
+        sheet = _named(self.workbook, self.reading.sheet or "", self.name)
         table = self._table(sheet)
         self.intake.staging.declare(str(position) for position in range(len(table.titles)))
         for row, done in self.workbook.rows(sheet, merged=self.merged):
@@ -190,16 +206,6 @@ class _Filling:
                 progress.report(done, N_("reading row {number}").format(number=f"{row.number:,}"))
         self._flag_merged()
         return table.titles + [""] * (len(self.intake.staging.keys) - len(table.titles))
-
-    def _sheet(self) -> Sheet:
-        for sheet in self.workbook.sheets:
-            if sheet.name == self.reading.sheet:
-                return sheet
-        raise NotATableError(
-            self.name,
-            _("has no sheet '{sheet}'.").format(sheet=self.reading.sheet),
-            hint=_("Choose another sheet in the Import page."),
-        )
 
     def _table(self, sheet: Sheet) -> _Table:
         rows = [row for row in _sample(self.workbook, sheet).rows if row.number >= self.reading.first_line]

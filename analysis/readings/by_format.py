@@ -1,0 +1,65 @@
+"""Which format a file has, and who reads it: the readers, each behind the one protocol.
+
+Used by `Readings`, which has unpacked the file by then. Keeps no state.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.readings.detect import read_head, refuse_foreign
+from analysis.readings.facts import Facts
+from analysis.readings.model import ANY, Candidate, Choice, Judgement, Loaded, Reader
+from analysis.readings.records.json_reader import JsonReader
+from analysis.readings.records.ndjson_reader import NdjsonReader
+from analysis.readings.records.parquet_reader import ParquetReader
+from analysis.readings.records.xlsx_reader import XlsxReader
+from analysis.readings.text import TextReader
+from core.progress import Progress
+from core.types import FileFormat, Reading
+
+if TYPE_CHECKING:
+    from storage.open import Storage
+
+
+class ByFormat:
+    """Hands a file to the reader of its format."""
+
+    def __init__(self, storage: "Storage") -> None:
+        self.text = TextReader(storage.duck, storage.config)
+        self._others: tuple[Reader, ...] = tuple(
+            kind(storage.duck, storage.config) for kind in (ParquetReader, XlsxReader, NdjsonReader, JsonReader)
+        )
+
+    def judge(self, path: Path, *, name: str, choice: Choice = ANY) -> Judgement:
+        """See `Readings.judge`."""
+        head = read_head(path, name)
+        for reader in self._others:
+            if reader.recognises(path, head, name):
+                return reader.judge(path, name=name, choice=choice)
+        refuse_foreign(path, head, name)
+        return self.text.judge(path, name=name)
+
+    def try_reading(self, path: Path, reading: Reading, *, name: str) -> Candidate:
+        """See `Readings.try_reading`."""
+        if reading.format is FileFormat.DELIMITED:
+            return self.text.try_reading(path, reading, name=name)
+        chosen = Choice.in_reading(reading)
+        candidates = self._reader(reading.format).judge(path, name=name, choice=chosen).candidates
+        same = [found for found in candidates if found.reading.header_rows == reading.header_rows]
+        return (same or candidates)[0]
+
+    def load(
+        self, path: Path, reading: Reading, out: Path, *, name: str, progress: Progress, facts: Facts | None = None
+    ) -> Loaded:
+        """See `Readings.load`."""
+        if reading.format is FileFormat.DELIMITED:
+            return self.text.load(path, reading, out, name=name, progress=progress, facts=facts)
+        return self._reader(reading.format).load(path, reading, out, name=name, progress=progress)
+
+    def cells(self, path: Path, reading: Reading, *, name: str, progress: Progress) -> Iterator[list[str]]:
+        """Yield what is in a file that is no delimited text; see `Reader.cells`."""
+        return self._reader(reading.format).cells(path, reading, name=name, progress=progress)
+
+    def _reader(self, kind: FileFormat) -> Reader:
+        return next(reader for reader in self._others if kind in reader.formats)

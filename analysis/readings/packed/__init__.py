@@ -1,0 +1,1 @@
+"""Files inside files: compressed ones, and archives with several members."""
