@@ -27,6 +27,7 @@ from app.page import Event, Page
 from app.pages import PAGES
 from app.refresh import FRAME, NAV, STATUS, inspector_key, redraw, view_key
 from app.router import Move, Router, install, logged, navigate, router
+from app.session import bootstrap_session, user_session
 from app.status import status_items
 from app.uploads import kept_upload
 from core.i18n import _
@@ -50,6 +51,7 @@ def draw(ctx: "AppContext") -> None:
     """Draw the whole page; runs once for each window, and again only when it is loaded anew."""
     st.set_page_config(page_title="Bestand", layout="wide")
     with trace():
+        bootstrap_session(ctx)
         install(partial(_new_router, ctx)).arrive(st.query_params.to_dict())
         desk = Desk(export=partial(export_control, ctx))
         with st.container(key="window", gap=None):
@@ -72,6 +74,7 @@ def _new_router(ctx: "AppContext") -> Router:
         then(move)
         title = pages[move.target.page].crumbs(move.target.params)[-1].title
         ctx.visits.note(move.target.page, move.target.params.query(), title)
+        user_session().go(move.target.page, move.target.params.query())
 
     return Router(ctx, pages, middleware=(logged, visited), marks=ctx.changes.marks)
 

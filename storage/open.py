@@ -17,6 +17,7 @@ from storage.datasets import DatasetStore
 from storage.durable import remove_tree
 from storage.lock import ProfileLock
 from storage.sources import SourceStore
+from storage.write_buffer import WriteBuffer
 
 if TYPE_CHECKING:
     from storage.cache import Cache
@@ -31,6 +32,7 @@ class Storage:
     paths: ProfilePaths
     lock: ProfileLock
     database: Database
+    drafts: WriteBuffer
     datasets: DatasetStore
     sources: SourceStore
     duck: "DuckEngine"
@@ -46,6 +48,7 @@ class Storage:
         with ExitStack() as last_to_first:  # each is closed, whatever another one says
             last_to_first.callback(self.lock.release)
             last_to_first.callback(self.database.close)
+            last_to_first.callback(self.drafts.close)
             last_to_first.callback(self.duck.close)
             last_to_first.callback(self.cache.close)
 
@@ -82,6 +85,7 @@ def open_storage(
             paths=paths,
             lock=lock,
             database=database,
+            drafts=WriteBuffer(database),
             datasets=DatasetStore(paths),
             sources=SourceStore(paths),
             duck=DuckEngine(config, paths),

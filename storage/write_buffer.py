@@ -7,10 +7,12 @@ and are tried again until the disk takes them.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 from core.errors import BestandError, JournalRefusedError
 from core.telemetry import log_error
@@ -18,6 +20,9 @@ from core.types import Json
 from storage.database.database import Database
 from storage.database.journal import QUIET, Ack, Entry, checked
 from storage.database.unit_of_work import UnitOfWork
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
 RETRY_S: Final = 0.5
 """How long a failed write of our own values waits before it is tried again."""
@@ -46,6 +51,27 @@ class _Post:
 
 
 @dataclass(frozen=True, slots=True)
+class _Window:
+    """What a window shows."""
+
+    person: str
+    window: str
+    device: str
+    since: int
+    state: str
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What goes into one transaction; what was made here goes before the posts."""
+
+    posts: list[_Post]
+    forgotten: list[tuple[str, tuple[str, ...]]]
+    own: dict[tuple[str, str, str], Json]
+    windows: dict[str, _Window]
+
+
+@dataclass(frozen=True, slots=True)
 class BufferState:
     """How many values wait, and why the last write failed; None when it did not."""
 
@@ -61,6 +87,8 @@ class WriteBuffer:
         self._retry_s = retry_s
         self._posts: list[_Post] = []
         self._own: dict[tuple[str, str, str], Json] = {}
+        self._forgotten: list[tuple[str, tuple[str, ...]]] = []
+        self._windows: dict[str, _Window] = {}
         self._problem: BestandError | None = None
         self._wake = threading.Condition()
         self._closing = False
@@ -96,11 +124,19 @@ class WriteBuffer:
             self._own[person, window, key] = value
             self._begin()
 
+    def window(self, person: str, window: str, *, device: str, since: int, state: str) -> None:
+        """Take what a window shows, to be written with the rest; only the latest counts."""
+        with self._wake:
+            self._windows[window] = _Window(person, window, device, since, state)
+            self._begin()
+
     def forget(self, person: str, keys: Sequence[str]) -> None:
-        """Take values that wait back out, because their fields are done with."""
+        """Have the values of fields forgotten, those that wait included: what they were for is done."""
         with self._wake:
             for known in [one for one in self._own if one[0] == person and one[2] in keys]:
                 del self._own[known]
+            self._forgotten.append((person, tuple(keys)))
+            self._begin()
 
     def pending(self, person: str) -> dict[str, Json]:
         """Return the values made here that are not on the disk yet."""
@@ -116,7 +152,7 @@ class WriteBuffer:
     def flush(self, timeout_s: float | None = None) -> bool:
         """Wait until nothing waits any more; False if that took too long or the disk refuses."""
         with self._wake:
-            return self._wake.wait_for(lambda: not (self._posts or self._own or self._writing), timeout_s)
+            return self._wake.wait_for(lambda: not (self._waits() or self._writing), timeout_s)
 
     def close(self) -> None:
         """Write what waits and end; harmless when closed already."""
@@ -135,14 +171,17 @@ class WriteBuffer:
 
     # ---- the buffer's thread ----------------------------------------------------------------------------
 
+    def _waits(self) -> bool:
+        return bool(self._posts or self._own or self._forgotten or self._windows)
+
     def _run(self) -> None:
         failed = False
         while self._wait(failed=failed):
             with self._wake:
                 posts, self._posts = self._posts[:POSTS_LIMIT], self._posts[POSTS_LIMIT:]
-                own = dict(self._own)
+                batch = _Batch(posts, list(self._forgotten), dict(self._own), dict(self._windows))
                 self._writing = True
-            failed = not self._write(posts, own)
+            failed = not self._write(batch)
             with self._wake:
                 self._writing = False
                 if failed and self._closing:
@@ -155,22 +194,22 @@ class WriteBuffer:
             if failed:
                 self._wake.wait_for(lambda: self._posts or self._closing, self._retry_s)
             else:
-                self._wake.wait_for(lambda: self._posts or self._own or self._closing)
-            return bool(self._posts or self._own) or not self._closing
+                self._wake.wait_for(lambda: self._waits() or self._closing)
+            return self._waits() or not self._closing
 
-    def _write(self, posts: list[_Post], own: dict[tuple[str, str, str], Json]) -> bool:
+    def _write(self, batch: _Batch) -> bool:
         """Write one transaction and tell who waits; False if the disk did not take it."""
         try:
-            told = self._database.run_tx(_work(posts, own), label="journal")
+            told = self._database.run_tx(partial(_work, batch), label="journal")
         except Exception as error:  # the thread goes on whatever happens; who waits is told
-            self._fail(posts, error)
+            self._fail(batch.posts, error)
             return False
         with self._wake:
             self._problem = None
-            for known, value in own.items():
-                if known in self._own and self._own[known] is value:
-                    del self._own[known]
-        for post, answer in zip(posts, told, strict=True):
+            del self._forgotten[: len(batch.forgotten)]
+            _drop_written(self._own, batch.own)
+            _drop_written(self._windows, batch.windows)
+        for post, answer in zip(batch.posts, told, strict=True):
             _tell(post, answer)
         return True
 
@@ -195,19 +234,26 @@ def _tell(post: _Post, answer: Receipt | Exception) -> None:
         post.done.set_exception(answer)
 
 
-def _work(
-    posts: Sequence[_Post], own: dict[tuple[str, str, str], Json]
-) -> "Callable[[UnitOfWork], list[Receipt | JournalRefusedError]]":
-    def work(uow: UnitOfWork) -> list[Receipt | JournalRefusedError]:
-        uow.touch(QUIET)
-        windows: dict[tuple[str, str], list[Entry]] = {}
-        for (person, window, key), value in own.items():
-            windows.setdefault((person, window), []).append(Entry(key, value))
-        for (person, window), entries in windows.items():
-            uow.journal.apply(person, window, entries)
-        return [_one(uow, post) for post in posts]
+def _drop_written(waiting: dict[K, V], written: Mapping[K, V]) -> None:
+    """Take out what was written, unless something newer took its place meanwhile."""
+    for known, value in written.items():
+        if waiting.get(known) is value:
+            del waiting[known]
 
-    return work
+
+def _work(batch: _Batch, uow: UnitOfWork) -> list[Receipt | JournalRefusedError]:
+    uow.touch(QUIET)
+    for person, keys in batch.forgotten:
+        uow.journal.forget(person, keys)
+    windows: dict[tuple[str, str], list[Entry]] = {}
+    for (person, window, key), value in batch.own.items():
+        windows.setdefault((person, window), []).append(Entry(key, value))
+    for (person, window), entries in windows.items():
+        uow.journal.apply(person, window, entries)
+    for one in batch.windows.values():
+        with suppress(JournalRefusedError):  # somebody gave his window another's name; it is not written down
+            uow.windows.save(one.person, one.window, device=one.device, since=one.since, state=one.state)
+    return [_one(uow, post) for post in batch.posts]
 
 
 def _one(uow: UnitOfWork, post: _Post) -> Receipt | JournalRefusedError:

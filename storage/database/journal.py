@@ -34,6 +34,8 @@ KEY: Final = re.compile(r"[a-z0-9_]{1,200}")
 SECRET_PREFIX: Final = "secret_"  # noqa: S105 - how keys begin whose values are never kept
 _WINDOW: Final = re.compile(r"[0-9a-z][0-9a-z_-]{0,63}")
 _CHUNK: Final = 400
+_FORGOTTEN: Final = ""
+"""What a field has in place of JSON when its value was forgotten."""
 
 OLDER: Final = "older"
 UNFIT: Final = "unfit"
@@ -142,11 +144,12 @@ class Journal:
         known.write()
         return [acks[at] for at in range(len(entries))]
 
-    def put_aside(self, person: str, kept: Kept, why: str) -> None:
+    def put_aside(self, person: str, kept: Kept, why: str) -> Aside:
         """Keep a value that its field no longer takes, and take it out of the field."""
         row = {"person_id": person, "key": kept.key, "window_id": kept.window, "seq": kept.seq, "why": why}
-        _add_aside(self._connection, {**row, "value": _text(kept.value), "at": kept.at})
+        known = _add_aside(self._connection, {**row, "value": _text(kept.value), "at": kept.at})
         self.forget(person, [kept.key])
+        return Aside(known, kept.key, kept.value, kept.window, kept.seq, kept.at, why)
 
     def drop_aside(self, person: str, aside_id: int) -> None:
         """Forget a value kept aside, because somebody said so or took it back."""
@@ -154,10 +157,16 @@ class Journal:
         self._connection.execute(rows)
 
     def forget(self, person: str, keys: Iterable[str]) -> None:
-        """Forget the values of fields in all windows: what they were for is done."""
+        """Forget the values of fields in all windows: what they were for is done.
+
+        A number stays behind, so that a key typed before this and sent after it does not bring the value back.
+        """
+        now = int(self._clock() * 1_000_000)
+        later = func.max(JournalRow.seq + 1, now) if self._is_sqlite else func.greatest(JournalRow.seq + 1, now)
         for some in _chunks(list(keys)):
-            rows = delete(JournalRow).where(JournalRow.person_id == person, JournalRow.key.in_(some))
-            self._connection.execute(rows)
+            mine = update(JournalRow).where(JournalRow.person_id == person, JournalRow.key.in_(some))
+            fresh = {"value": _FORGOTTEN, "seq": later, "revision": JournalRow.revision + 1}
+            self._connection.execute(mine.values(**fresh))
 
     def expire(self, before: str) -> int:
         """Forget drafts and values kept aside that nobody touched since a time (ISO 8601 UTC); return how many."""
@@ -169,13 +178,14 @@ class Journal:
     def values(self, person: str) -> dict[str, Kept]:
         """Return the newest value of each field."""
         query = _rows().where(JournalRow.person_id == person).order_by(JournalRow.seq, JournalRow.revision)
-        return {row.key: _kept(row) for row in self._connection.execute(query)}
+        newest = {row.key: row for row in self._connection.execute(query)}
+        return {key: _kept(row) for key, row in newest.items() if row.value != _FORGOTTEN}
 
     def of(self, person: str, key: str) -> list[Kept]:
         """Return what each window left in a field, the newest first."""
         query = _rows().where(JournalRow.person_id == person, JournalRow.key == key)
         newest_first = query.order_by(JournalRow.seq.desc(), JournalRow.revision.desc())
-        return [_kept(row) for row in self._connection.execute(newest_first)]
+        return [_kept(row) for row in self._connection.execute(newest_first) if row.value != _FORGOTTEN]
 
     def aside(self, person: str, *, why: str | None = None, limit: int = 500) -> list[Aside]:
         """Return what is kept aside, the newest first."""
@@ -195,6 +205,10 @@ class Journal:
     @property
     def _connection(self) -> Connection:
         return self._session.connection()
+
+    @property
+    def _is_sqlite(self) -> bool:
+        return self._connection.dialect.name == "sqlite"
 
 
 class _Fields:
@@ -265,22 +279,24 @@ class _Fields:
         return iso(self._clock())
 
 
-def _add_aside(connection: Connection, row: Mapping[str, Any]) -> None:
-    """Keep a value aside, once; of many for one field the oldest go."""
+def _add_aside(connection: Connection, row: Mapping[str, Any]) -> int:
+    """Keep a value aside, once, and return its id; of many for one field the oldest go."""
     table = JournalAsideRow
     same = select(table.id).where(
         table.person_id == row["person_id"], table.key == row["key"],
         table.window_id == row["window_id"], table.seq == row["seq"], table.value == row["value"],
     )  # fmt: skip
-    if connection.execute(same).first() is not None:
-        return
-    connection.execute(insert(table), dict(row))
+    known = connection.execute(same).scalar()
+    if known is not None:
+        return int(known)
+    made = int(connection.execute(insert(table).returning(table.id), dict(row)).scalar_one())
     mine = select(table.id).where(
         table.person_id == row["person_id"], table.key == row["key"], table.why == row["why"]
     )
     surplus = connection.execute(mine.order_by(table.id.desc()).offset(ASIDE_KEPT)).scalars().all()
     if surplus:
         connection.execute(delete(table).where(table.id.in_(surplus)))
+    return made
 
 
 def _rows() -> Any:  # noqa: ANN401 - a select of columns has a type of twelve parameters

@@ -1,4 +1,4 @@
-"""What one window remembers while it is open: one typed object per page.
+"""What a window remembers while it is open: one typed object per page.
 
 A widget's own value lives under its key; everything else a page keeps between two runs is one dataclass, made on
 first use. Nothing else in `app` touches `st.session_state` by name.

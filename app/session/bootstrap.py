@@ -1,0 +1,53 @@
+"""The first thing a window does: find out whose it is, and what was there when it was last open.
+
+Called once by the shell, before anything is drawn. The window's name and the browser's come as headers our own
+gate has set (a page cannot); what was half-typed is read in one go.
+"""
+
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from app.session.user import OWNER, UserSession, install_session, installed_session
+from core.telemetry import metrics
+
+if TYPE_CHECKING:
+    from app.context import AppContext
+    from storage.database.windows import WindowLine
+
+WINDOW_HEADER: Final = "x-bestand-window"
+DEVICE_HEADER: Final = "x-bestand-device"
+
+
+def bootstrap_session(ctx: "AppContext") -> UserSession:
+    """Return this window's session, restored when the window is new.
+
+    A window that was there before (F5, a new engine) goes on where it was; one that was not goes on where the last
+    one stopped that is not open any more.
+    """
+    known = installed_session()
+    if known is not None:
+        return known
+    from storage.database.journal import UNFIT, Kept  # with the engines, which a command does not load
+
+    with metrics().timed("session_restore"):
+        session = UserSession(storage=ctx.storage)
+        headers = st.context.headers
+        session.window = headers.get(WINDOW_HEADER) or session.window
+        session.device = headers.get(DEVICE_HEADER) or ""
+        with ctx.storage.database.read() as uow:
+            mine = uow.windows.get(session.window)
+            latest = [] if mine else uow.windows.latest(OWNER)
+            session.found = uow.journal.values(OWNER)
+            session.offered = uow.journal.aside(OWNER, why=UNFIT)
+            session.since = uow.journal.head(OWNER)
+        before = mine or _closed(latest)
+        if before is not None and before.person == OWNER:
+            session.take_over(before.state)
+        for key, value in ctx.storage.drafts.pending(OWNER).items():  # made here, and not on the disk yet
+            session.found[key] = Kept(key, value, session.window, session.since, 0, "")
+        return install_session(session)
+
+
+def _closed(windows: "list[WindowLine]") -> "WindowLine | None":
+    return windows[0] if windows else None
