@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from analysis.readings import Loaded, Readings
 from analysis.readings.facts import Facts, FactsCounter
+from analysis.readings.model import ANY, Choice
 from core.clock import now_iso
 from core.errors import BestandError, DiskFullError, ExportError, UncertainReadingError
 from core.fingerprint import file_digest
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _NAME_CHARS = 120
+PACKED = frozenset((".gz", ".gzip", ".zst", ".zstd", ".bz2", ".bzip2", ".xz"))
+"""Endings that stand after the one that tells the format."""
 _UNNAMED = "table"
 _RESERVED_S = 3_600.0
 """A name given to an import that was never recorded is free again after this time."""
@@ -98,6 +101,7 @@ class Importer:
         name: str | None = None,
         auto: bool = False,
         reading: Reading | None = None,
+        choice: Choice = ANY,
         reference: bool = False,
         replace: bool = False,
         progress: Progress,
@@ -109,6 +113,7 @@ class Importer:
             name: The dataset's name; without one it is made from the file's. A name in use gets the ending "~2".
             auto: Take the best reading, however uncertain.
             reading: The reading a person chose; nothing is judged.
+            choice: The sheet, table or member to judge.
             reference: Keep no copy of the original.
             replace: Make it the next version of the dataset of that name, if there is one.
             progress: Told how far it is; may stop it, then nothing stays.
@@ -132,8 +137,8 @@ class Importer:
         ):
             facts = counter.finish()
             progress.report(0.25, N_("Finding out how to read it"))
-            chosen = reading or self._judged(taken.path, taken.ref.name, auto=auto)
-            wanted = dataset_name(name or Path(taken.ref.name).stem)
+            chosen = reading or self._judged(taken.path, taken.ref.name, choice, auto=auto)
+            wanted = dataset_name(name or name_after(taken.ref.name, chosen))
             manifest = self._publish(taken, chosen, facts, wanted, replace=replace, progress=progress)
         return Imported(manifest, release=lambda: self._names.release(manifest.name))
 
@@ -157,7 +162,9 @@ class Importer:
             self._storage.datasets.publish(staging, manifest)
         return manifest
 
-    def read_file(self, path: Path, out_dir: Path, *, progress: Progress) -> tuple[Loaded, Path]:
+    def read_file(
+        self, path: Path, out_dir: Path, *, choice: Choice = ANY, progress: Progress
+    ) -> tuple[Loaded, Path]:
         """Write a file's best reading into a folder as clean CSV; return what was found and the file written.
 
         Raises:
@@ -165,7 +172,7 @@ class Importer:
             ExportError: the folder cannot be written.
             CancelledError: `progress` said so; then nothing was written.
         """
-        judgement = self._readings.judge(path)
+        judgement = self._readings.judge(path, choice=choice)
         target = _reserved(out_dir, path.name)
         part = target.with_name(f".{target.name}.{new_id()}.part")
         try:
@@ -181,8 +188,8 @@ class Importer:
             raise
         return loaded, target
 
-    def _judged(self, path: Path, name: str, *, auto: bool) -> Reading:
-        judgement = self._readings.judge(path, name=name)
+    def _judged(self, path: Path, name: str, choice: Choice, *, auto: bool) -> Reading:
+        judgement = self._readings.judge(path, name=name, choice=choice)
         best = judgement.best.reading
         if best.confidence < self._storage.config.imports.min_confidence and not auto:
             raise UncertainReadingError(name, confidence=best.confidence, candidates=judgement.candidates)
@@ -219,6 +226,17 @@ class Importer:
 def dataset_name(wanted: str) -> str:
     """Return the text as a dataset's name: one line, not empty, of reasonable length; any script stays."""
     return " ".join(_UNPRINTABLE.sub(" ", wanted).split())[:_NAME_CHARS].strip() or _UNNAMED
+
+
+def name_after(file_name: str, reading: Reading) -> str:
+    """Return what a dataset is called after its file: the table or member that was read, without endings."""
+    if reading.table is not None:
+        return reading.table
+    if reading.member is not None:
+        file_name = reading.member.replace("\\", "/").rpartition("/")[2]
+    stem = Path(file_name).stem
+    packed = reading.compression is not None and Path(file_name).suffix.lower() in PACKED
+    return Path(stem).stem if packed else stem
 
 
 class _Names:

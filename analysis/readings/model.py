@@ -4,7 +4,7 @@ Shared by all readers below this package and by their callers. No I/O.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol, Self
 
@@ -129,6 +129,16 @@ class Choice:
     def of(cls, part: Part) -> "Choice":
         """Return the choice of a part."""
         return cls(**{part.kind: part.name})
+
+    @classmethod
+    def from_args(cls, args: Mapping[str, object] | None) -> "Choice":
+        """Return what `to_args` described; None is `ANY`."""
+        named = {kind: str(args[kind]) for kind in ("sheet", "table", "member") if args and args.get(kind)}
+        return cls(**named)
+
+    def to_args(self) -> dict[str, str]:
+        """Return what is chosen, in JSON's terms."""
+        return {kind: name for kind, name in asdict(self).items() if name is not None}
 
     @classmethod
     def in_reading(cls, reading: Reading) -> "Choice":

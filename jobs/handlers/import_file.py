@@ -21,17 +21,20 @@ def import_spec(analysis: "Analysis") -> Spec:
     """Return the kind `import`.
 
     Its arguments are `path` (absolute), `name` (None: from the file's), `auto`, `reading` (the form of
-    `Reading.to_manifest`, None: judge), `reference` and `replace`.
+    `Reading.to_manifest`, None: judge), `choice` (of a part, as `Choice.to_args`), `reference` and `replace`.
     """
 
     def run(context: JobContext, args: Args) -> JobOutcome:
-        reading = args.get("reading")
+        from analysis.readings.model import Choice
+
+        reading, choice = args.get("reading"), args.get("choice")
         path, name = Path(str(args["path"])), args.get("name")
         imported = analysis.imports.import_file(
             path,
             name=None if name is None else str(name),
             auto=bool(args.get("auto")),
             reading=Reading.from_manifest(reading) if isinstance(reading, dict) else None,
+            choice=Choice.from_args(choice if isinstance(choice, dict) else None),
             reference=bool(args.get("reference")),
             replace=bool(args.get("replace")),
             progress=context,

@@ -1,6 +1,7 @@
 """`bestand data …`: files become datasets, datasets become files."""
 
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,7 +9,7 @@ import typer
 
 from core.errors import BestandError, UncertainReadingError, UsageError
 from core.i18n import N_, _, retold
-from launcher.cli.data_output import show_dataset, show_import, show_list, show_profile
+from launcher.cli.data_output import show_dataset, show_import, show_list, show_parts, show_profile
 from launcher.cli.failures import ExitCode, log_if_open
 from launcher.cli.inputs import expand
 from launcher.cli.interrupting import run_interruptibly
@@ -18,6 +19,7 @@ from launcher.cli.tree import command_group
 from launcher.cli.watching import progress_line, run_job
 
 if TYPE_CHECKING:
+    from analysis.readings.model import Choice
     from app.context import AppContext
     from core.types import Json
 
@@ -25,6 +27,9 @@ group = command_group("Datasets and the files they come from and go to.")
 
 Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Files, folders or patterns.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
+Sheet = Annotated[str | None, typer.Option("--sheet", metavar="NAME", help="Which sheet of a workbook.")]
+Table = Annotated[str | None, typer.Option("--table", metavar="NAME", help="Which table of a database.")]
+Member = Annotated[str | None, typer.Option("--member", metavar="NAME", help="Which file of an archive.")]
 Name = Annotated[str, typer.Argument(metavar="DATASET", help="The dataset's name.")]
 
 
@@ -40,12 +45,16 @@ def import_(
     replace: Annotated[
         bool, typer.Option("--replace", help="Make it the next version of the dataset of that name.")
     ] = False,
+    sheet: Sheet = None,
+    table: Table = None,
+    member: Member = None,
     json: AsJson = False,
 ) -> None:
     """Import files as datasets, one line each."""
+    from analysis.readings.model import Choice
     from app.features.datasets import actions
 
-    wanted = list(expand(files))
+    wanted, choice = list(expand(files)), Choice(sheet, table, member)
     if name is not None and len(wanted) != 1:
         raise UsageError(
             _("--name names one dataset, so it takes one file."), hint=_("Import the files one by one.")
@@ -54,11 +63,11 @@ def import_(
     with opened(ctx) as app:
         for file in wanted:
             job_id = actions.start_import(
-                app, Path(file), name=name, auto=auto, reference=reference, replace=replace
+                app, Path(file), name=name, auto=auto, choice=choice, reference=reference, replace=replace
             )
             line = actions.import_line(run_job(app, job_id, file), file)
             outcome.add(line)
-            _write_line_of(app, line, as_json=json)
+            _write_line_of(app, line, choice, as_json=json)
     outcome.leave()
 
 
@@ -67,17 +76,21 @@ def read(
     ctx: typer.Context,
     files: Files,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the clean files go.")],
+    sheet: Sheet = None,
+    table: Table = None,
+    member: Member = None,
     json: AsJson = False,
 ) -> None:
     """Write each file's best reading as plain CSV; nothing is imported."""
+    from analysis.readings.model import Choice
     from app.features.datasets import actions
 
-    outcome = _Outcome()
+    outcome, choice = _Outcome(), Choice(sheet, table, member)
     with opened(ctx) as app:
         for file in expand(files):
             try:
                 with progress_line(file) as progress:
-                    line = actions.read_file(app, Path(file), out, file=file, progress=progress)
+                    line = actions.read_file(app, Path(file), out, file=file, choice=choice, progress=progress)
             except BestandError as error:
                 log_if_open(error)
                 line = actions.failed_line(file, error)
@@ -252,23 +265,31 @@ class _Outcome:
             raise typer.Exit(ExitCode.UNCERTAIN)
 
 
-def _write_line_of(app: "AppContext", line: "dict[str, Json]", *, as_json: bool) -> None:
+def _write_line_of(
+    app: "AppContext", line: "dict[str, Json]", choice: "Choice | None" = None, *, as_json: bool
+) -> None:
     """Print the line of one input; candidates are looked up where no reading was certain enough."""
-    candidates = _candidates(app, line)
+    candidates, parts = _candidates(app, line, choice)
     if as_json:
-        write_json(line | ({"candidates": candidates} if candidates else {}))
+        write_json(line | ({"candidates": candidates} if candidates else {}) | ({"parts": parts} if parts else {}))
     else:
         show_import(line, candidates)
+        show_parts(parts)
 
 
-def _candidates(app: "AppContext", line: "dict[str, Json]") -> "list[Json]":
+def _candidates(
+    app: "AppContext", line: "dict[str, Json]", choice: "Choice | None"
+) -> "tuple[list[Json], list[Json]]":
     from app.features.datasets import actions
 
     error = line.get("error")
     if not isinstance(error, dict) or error.get("code") != UncertainReadingError.code:
-        return []
+        return [], []
     try:
-        judgement = actions.judge(app, Path(str(line["file"])))
+        judgement = actions.judge(app, Path(str(line["file"])), choice=choice)
     except BestandError:
-        return []
-    return [{"why": found.why, "reading": found.reading.to_dict()} for found in judgement.candidates]
+        return [], []
+    return (
+        [{"why": found.why, "reading": found.reading.to_dict()} for found in judgement.candidates],
+        [asdict(part) for part in judgement.parts] if len(judgement.parts) > 1 else [],
+    )

@@ -140,6 +140,14 @@ def _tell_candidates(candidates: "Sequence[Json]") -> None:
         tell(f"  {told.format(place=place, reading=retold(facts['why']), confidence=sure)}")
 
 
+def show_parts(parts: "Sequence[Json]") -> None:
+    """Tell which sheets, tables or files one can choose from, and how."""
+    for part in map(_mapping, parts):
+        size_told = "" if part["size_bytes"] is None else f"  {size(part['size_bytes'])}"
+        rows_told = "" if part["rows"] is None else f"  {counted(part['rows'], 'row')}"
+        tell(visible(f"  --{part['kind']} '{part['name']}'{rows_told}{size_told}"))
+
+
 def _reading_text(reading: Mapping[str, Any]) -> str:
     facts = (
         reading["format"],
@@ -149,6 +157,9 @@ def _reading_text(reading: Mapping[str, Any]) -> str:
         reading["decimal"] and _("decimal {mark}").format(mark=reading["decimal"]),
         counted(reading["header_rows"], "header row"),
         reading.get("sheet") and _("sheet '{name}'").format(name=reading["sheet"]),
+        reading.get("table") and _("table '{name}'").format(name=reading["table"]),
+        reading.get("member") and _("file '{name}'").format(name=reading["member"]),
+        reading.get("compression") and _("packed as {kinds}").format(kinds=reading["compression"]),
     )
     return " · ".join(str(fact) for fact in facts if fact)
 

@@ -19,6 +19,7 @@ from core.types import Column, Flag, Json, Ledger, Reading
 
 if TYPE_CHECKING:
     from analysis.readings import Judgement
+    from analysis.readings.model import Choice
     from app.context import AppContext
     from jobs.manager import JobStatus
 
@@ -32,13 +33,23 @@ _CHUNK_BYTES = 1024 * 1024
 # ---- import -----------------------------------------------------------------------------------------------
 
 
-def judge(ctx: "AppContext", path: Path, *, name: str | None = None) -> "Judgement":
+def judge(
+    ctx: "AppContext", path: Path, *, name: str | None = None, choice: "Choice | None" = None
+) -> "Judgement":
     """Return the candidate readings of a file, best first; the file is only looked at.
+
+    Args:
+        ctx: The open profile.
+        path: The file.
+        name: What it is called, if not by its path.
+        choice: The sheet, table or member that is wanted.
 
     Raises:
         SourceError: the file is missing, unreadable, empty or no table.
     """
-    return ctx.analysis.readings.judge(path, name=name)
+    from analysis.readings.model import ANY
+
+    return ctx.analysis.readings.judge(path, name=name, choice=choice or ANY)
 
 
 def start_import(
@@ -48,6 +59,7 @@ def start_import(
     name: str | None = None,
     auto: bool = False,
     reading: Reading | None = None,
+    choice: "Choice | None" = None,
     reference: bool = False,
     replace: bool = False,
 ) -> str:
@@ -59,6 +71,7 @@ def start_import(
         name: The dataset's name; without one it is made from the file's.
         auto: Take the best reading even if it is uncertain.
         reading: The reading a person chose; nothing is judged then.
+        choice: The sheet, table or member that is wanted, where the reading is to be judged.
         reference: Leave the original where it is and keep only its hash.
         replace: Make it the next version of the dataset of that name, instead of a dataset of its own.
     """
@@ -67,6 +80,7 @@ def start_import(
         "name": name,
         "auto": auto,
         "reading": reading.to_manifest() if reading else None,
+        "choice": dict(choice.to_args()) if choice else None,
         "reference": reference,
         "replace": replace,
     }
@@ -88,7 +102,13 @@ def failed_line(file: str, error: BestandError | Mapping[str, Json] | None) -> d
 
 
 def read_file(
-    ctx: "AppContext", path: Path, out_dir: Path, *, file: str | None = None, progress: Progress | None = None
+    ctx: "AppContext",
+    path: Path,
+    out_dir: Path,
+    *,
+    file: str | None = None,
+    choice: "Choice | None" = None,
+    progress: Progress | None = None,
 ) -> dict[str, Json]:
     """Write a file's best reading as clean CSV into `out_dir` and return its `--json` line (contract 1).
 
@@ -96,7 +116,11 @@ def read_file(
         SourceError: the file cannot become a table.
         ExportError: the folder cannot be written.
     """
-    loaded, out = ctx.analysis.imports.read_file(path, out_dir, progress=progress or SilentProgress())
+    from analysis.readings.model import ANY
+
+    loaded, out = ctx.analysis.imports.read_file(
+        path, out_dir, choice=choice or ANY, progress=progress or SilentProgress()
+    )
     table = table_line(loaded.rows, loaded.columns, loaded.reading, loaded.ledger, loaded.flags)
     return {"file": file or str(path), "ok": True, "out": str(out), **table}
 
