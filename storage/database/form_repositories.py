@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.errors import NotFoundError
 from core.i18n import _
@@ -62,7 +62,20 @@ class FormVersionRepository(Repository[FormVersionRow]):
         query = select(FormVersionRow.number, FormVersionRow.parent).where(
             FormVersionRow.form_id == form_id, FormVersionRow.number == FormVersionRow.mark
         )
-        return dict(self._session.execute(query.order_by(FormVersionRow.number)).tuples().all())
+        rows = self._session.execute(query.order_by(FormVersionRow.number))
+        return {row.number: row.parent for row in rows}
+
+    def asides(self, form_id: str) -> Sequence[int]:
+        """Return the numbers of what was kept beside the line and not merged since."""
+        merged = select(func.coalesce(func.max(FormVersionRow.number), 0)).where(
+            FormVersionRow.form_id == form_id, FormVersionRow.kind == "merge"
+        )
+        query = select(FormVersionRow.number).where(
+            FormVersionRow.form_id == form_id,
+            FormVersionRow.kind == "aside",
+            FormVersionRow.number > merged.scalar_subquery(),
+        )
+        return self._session.scalars(query.order_by(FormVersionRow.number)).all()
 
     def drop(self, form_id: str, keep: Collection[int]) -> int:
         """Remove the versions whose step is not in `keep` for good; return how many went."""
