@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from analysis.chart import Charts
 from analysis.export import Exporter
 from analysis.importing import Importer
+from analysis.ledgers import Ledgers
 from analysis.profile import Profiler
 from analysis.query import QueryEngine
 from analysis.readings import Readings
 from analysis.row_sums import RowSums
 from analysis.rows import RowPages
+from analysis.saved_readings import SavedReadings
 from analysis.saving import Saver
 from storage.open import Storage
 
@@ -31,6 +33,8 @@ class Analysis:
     exports: Exporter
     charts: Charts
     saver: Saver
+    ledgers: Ledgers
+    saved_readings: SavedReadings
 
     def close(self) -> None:
         """Stop what runs in the background; to be called before the storage is closed."""
@@ -55,4 +59,6 @@ def open_analysis(storage: Storage) -> Analysis:
         charts=Charts(storage, queries),
         exports=exports,
         saver=Saver(storage, queries, exports),
+        ledgers=Ledgers(storage),
+        saved_readings=SavedReadings(storage, readings),
     )

@@ -3,7 +3,7 @@
 Used by `Readings`, which has unpacked the file by then. Keeps no state.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from analysis.readings.records.parquet_reader import ParquetReader
 from analysis.readings.records.xlsx_reader import XlsxReader
 from analysis.readings.text import TextReader
 from core.progress import Progress
-from core.types import FileFormat, Reading
+from core.types import Correction, FileFormat, Reading
 
 if TYPE_CHECKING:
     from storage.open import Storage
@@ -50,11 +50,21 @@ class ByFormat:
         return (same or candidates)[0]
 
     def load(
-        self, path: Path, reading: Reading, out: Path, *, name: str, progress: Progress, facts: Facts | None = None
+        self,
+        path: Path,
+        reading: Reading,
+        out: Path,
+        *,
+        name: str,
+        progress: Progress,
+        facts: Facts | None = None,
+        corrections: Sequence[Correction] = (),
     ) -> Loaded:
         """See `Readings.load`."""
         if reading.format is FileFormat.DELIMITED:
-            return self.text.load(path, reading, out, name=name, progress=progress, facts=facts)
+            return self.text.load(
+                path, reading, out, name=name, progress=progress, facts=facts, corrections=corrections
+            )
         return self._reader(reading.format).load(path, reading, out, name=name, progress=progress)
 
     def cells(self, path: Path, reading: Reading, *, name: str, progress: Progress) -> Iterator[list[str]]:

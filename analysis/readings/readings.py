@@ -5,11 +5,13 @@ Used by the importer, the page and the command line. Keeps no state but unpacked
 
 import csv
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.readings.by_format import ByFormat
+from analysis.readings.corrections import Located
 from analysis.readings.facts import Facts
 from analysis.readings.model import ANY, Candidate, Choice, Judgement, Loaded
 from analysis.readings.opening import Opening
@@ -17,7 +19,7 @@ from analysis.readings.several import judge_members
 from core.errors import FileMissingError, FileUnreadableError
 from core.i18n import _
 from core.progress import PartOfProgress, Progress
-from core.types import FileFormat, Reading
+from core.types import Correction, FileFormat, Reading
 
 if TYPE_CHECKING:
     from storage.open import Storage
@@ -71,7 +73,15 @@ class Readings:
             return opened.told_of(self._formats.try_reading(opened.path, reading, name=opened.name))
 
     def load(
-        self, path: Path, reading: Reading, out: Path, *, name: str, progress: Progress, facts: Facts | None = None
+        self,
+        path: Path,
+        reading: Reading,
+        out: Path,
+        *,
+        name: str,
+        progress: Progress,
+        facts: Facts | None = None,
+        corrections: Sequence[Correction] = (),
     ) -> Loaded:
         """Write a file's table as `out/data.parquet` and its ledger as `out/ledger.parquet`.
 
@@ -82,6 +92,7 @@ class Readings:
             name: What the file is called.
             progress: Told how far it is; may stop it.
             facts: What the file's bytes tell, if they were counted already.
+            corrections: Lines of a text that were set right by hand; one whose line is not there is flagged.
 
         Raises:
             SourceError: the file cannot be read in this way.
@@ -98,10 +109,25 @@ class Readings:
                 name=opened.name,
                 progress=PartOfProgress(progress, 0.1, 1.0) if opened.packing else progress,
                 facts=None if opened.packing else facts,
+                corrections=corrections,
             )
 
+    def locate(
+        self, path: Path, reading: Reading, corrections: Sequence[Correction], *, name: str | None = None
+    ) -> Located:
+        """Return where in a text file the lines are that were set right by hand; reads all of it if it must."""
+        with self._opening.opened(path, name or path.name, reading.member) as opened:
+            return self._formats.text.locate(opened.path, opened.marked(reading), corrections, name=opened.name)
+
     def write_clean(
-        self, path: Path, reading: Reading, out_file: Path, *, name: str, progress: Progress
+        self,
+        path: Path,
+        reading: Reading,
+        out_file: Path,
+        *,
+        name: str,
+        progress: Progress,
+        corrections: Sequence[Correction] = (),
     ) -> Loaded:
         """Write a file's cells as found, as RFC 4180 in UTF-8; raises as `load`."""
         _check_readable(path)
@@ -109,7 +135,7 @@ class Readings:
             wanted = opened.marked(reading)
             if reading.format is FileFormat.DELIMITED:
                 return self._formats.text.write_clean(
-                    opened.path, wanted, out_file, name=opened.name, progress=progress
+                    opened.path, wanted, out_file, name=opened.name, progress=progress, corrections=corrections
                 )
             return self._write_cells(opened.path, wanted, out_file, opened.name, progress)
 

@@ -8,9 +8,10 @@ import csv
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from analysis.readings.corrections import NOTHING, Located, correct, locate
 from analysis.readings.detect import is_text
 from analysis.readings.encodings import DIRECT, UTF8, transcode
 from analysis.readings.events import LedgerBook, Note
@@ -33,8 +34,8 @@ from core.errors import EmptyFileError, FileTooLargeError
 from core.i18n import N_, _, number
 from core.ids import new_id
 from core.paths import translate_os_error
-from core.progress import PartOfProgress, Progress
-from core.types import Column, FileFormat, Reading
+from core.progress import PartOfProgress, Progress, SilentProgress
+from core.types import Column, Correction, FileFormat, Reading
 from storage.duck import DuckEngine
 
 MAX_CANDIDATES = 3
@@ -43,6 +44,11 @@ FAST_ABOVE_BYTES = 8 << 20
 _BATCH_CELLS = 1 << 20
 _CLEAR_LEAD = 0.5
 """A candidate that explains the file less than this share of the best one is not shown."""
+LOST = "not_found"
+"""Action of a flag about a correction that was not applied."""
+_LOST = Note(
+    "correction_lost", N_("The line that was set right by hand is not there any more; nothing was changed.")
+)
 
 
 class TextReader:
@@ -80,6 +86,7 @@ class TextReader:
         name: str,
         progress: Progress,
         facts: Facts | None = None,
+        corrections: Sequence[Correction] = (),
     ) -> Loaded:
         """Write the table and its ledger; see `Reader`.
 
@@ -90,13 +97,15 @@ class TextReader:
             name: What the file is called.
             progress: Told how far it is.
             facts: What the whole file's bytes tell, if somebody has read them already.
+            corrections: Lines that were set right by hand; one whose line is not there is flagged.
         """
-        source = Source(path, name)
+        source = Source(path, name, self.locate(path, reading, corrections, name=name))
         understanding = self._understand(source, reading)
         try:
             with _as_direct(source, reading, out, PartOfProgress(progress, 0.0, 0.2)) as (direct, encoding):
                 rest = PartOfProgress(progress, 0.2, 1.0)
-                if path.stat().st_size >= FAST_ABOVE_BYTES and can_be_fast(understanding):
+                fast = path.stat().st_size >= FAST_ABOVE_BYTES and not corrections
+                if fast and can_be_fast(understanding):
                     try:
                         return self._load_fast(direct, encoding, understanding, out, rest, facts)
                     except Misfit:
@@ -105,22 +114,42 @@ class TextReader:
         except OSError as error:
             raise translate_os_error(error, out) from error
 
+    def locate(self, path: Path, reading: Reading, corrections: Sequence[Correction], *, name: str) -> Located:
+        """Return where the lines are that were set right by hand; reads the file to its end if it must."""
+        if not corrections:
+            return NOTHING
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            _as_direct(Source(path, name), reading, Path(folder), SilentProgress()) as (direct, encoding),
+        ):
+            newline = reading.newline or take_sample(path, name, encoding=reading.encoding).newlines[0]
+            batches = read_lines(direct.path, name, encoding, newline)
+            return locate((_with_raw_encoding(lines, reading.encoding) for lines in batches), corrections)
+
     def cells(self, path: Path, reading: Reading, *, name: str, progress: Progress) -> Iterator[list[str]]:
         """Yield the header, if there is one, and the records, as found; see `Reader`."""
         with LedgerBook(None, "line") as book, tempfile.TemporaryDirectory() as folder:
             yield from self._cells(Source(path, name), reading, Path(folder), book, progress, [])
 
     def write_clean(
-        self, path: Path, reading: Reading, out_file: Path, *, name: str, progress: Progress
+        self,
+        path: Path,
+        reading: Reading,
+        out_file: Path,
+        *,
+        name: str,
+        progress: Progress,
+        corrections: Sequence[Correction] = (),
     ) -> Loaded:
         """Write the cells as found, as RFC 4180 in UTF-8, and tell what was found on the way."""
         told: list[Loaded] = []
+        source = Source(path, name, self.locate(path, reading, corrections, name=name))
         with (
             LedgerBook(None, "line") as book,
             out_file.open("w", encoding=UTF8, errors="surrogatepass", newline="") as file,
         ):
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerows(self._cells(Source(path, name), reading, out_file.parent, book, progress, told))
+            writer.writerows(self._cells(source, reading, out_file.parent, book, progress, told))
         return told[0]
 
     def _cells(
@@ -142,7 +171,7 @@ class TextReader:
                     yield header_names(parser.header, width)
                     headed = True
                 yield from records
-        told.append(_told(understanding, parser, book))
+        told.append(_told(source, understanding, parser, book))
 
     # ---- understanding ------------------------------------------------------------------------------------
 
@@ -196,7 +225,7 @@ class TextReader:
                 parser = Parser(understanding.plan, book)
                 for records in _records(parser, source, encoding, understanding, reading_progress):
                     parts.write(records)
-                loaded = _told(understanding, parser, book)
+                loaded = _told(source, understanding, parser, book)
             parts.finish()
             return self._type(source, parts, loaded, understanding, out, PartOfProgress(progress, 0.6, 1.0))
 
@@ -241,7 +270,8 @@ def _records(
     for lines in read_lines(
         source.path, source.name, encoding, understanding.reading.newline or "lf", report=report
     ):
-        yield parser.push(_with_raw_encoding(lines, understanding.reading.encoding))
+        whole = _with_raw_encoding(lines, understanding.reading.encoding)
+        yield parser.push(correct(whole, source.located.found))
     yield parser.finish()
 
 
@@ -273,13 +303,15 @@ def _in_utf8(source: Source, encoding: str, folder: Path, progress: Progress) ->
             transcode(source.path, source.name, encoding, copy, report)
         except OSError as error:
             raise translate_os_error(error, copy) from error
-        yield Source(copy, source.name)
+        yield replace(source, path=copy)
     finally:
         copy.unlink(missing_ok=True)
 
 
-def _told(understanding: Understanding, parser: Parser, book: LedgerBook) -> Loaded:
+def _told(source: Source, understanding: Understanding, parser: Parser, book: LedgerBook) -> Loaded:
     """Return what the parser found, before the types."""
+    for one in source.located.lost:
+        book.flag(_LOST, LOST, one.line)
     if len(parser.header) > 1:
         message = N_("The header spans {count} lines; the names were joined.").format(count=len(parser.header))
         book.flag(Note("header_joined", message), "repaired", understanding.plan.first_line + 1)
@@ -288,7 +320,15 @@ def _told(understanding: Understanding, parser: Parser, book: LedgerBook) -> Loa
         Column(name, source, column.type, column.confidence)
         for name, source, column in zip(unique_names(names), names, understanding.columns, strict=True)
     )
-    return Loaded(parser.rows, columns, understanding.reading, book.ledger(parser.lines), book.flags())
+    found = source.located.found
+    return Loaded(
+        parser.rows,
+        columns,
+        understanding.reading,
+        book.ledger(parser.lines),
+        book.flags(),
+        corrections=tuple(found[line] for line in sorted(found)),
+    )
 
 
 def _with_raw_encoding(lines: Lines, encoding: str | None) -> Lines:

@@ -1,0 +1,208 @@
+"""Ledgers, corrections and saved readings as pages and commands use them.
+
+The one place for what more than one feature and the command line ask about how a file was read. Nothing here knows
+Streamlit; nothing heavy is imported.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.catalogue import current
+from core.errors import FileMissingError, UsageError
+from core.i18n import _
+from core.types import Column, Correction, FileFormat, Manifest, Reading
+
+if TYPE_CHECKING:
+    from analysis.ledgers import LedgerEntry, LedgerFormat, LedgerPage, LedgerQuery
+    from analysis.readings import Judgement
+    from analysis.readings.saved import SavedReading
+    from analysis.saved_readings import Replay, SavedLine
+    from app.context import AppContext
+
+# ---- the ledger -------------------------------------------------------------------------------------------
+
+
+def ledger_page(ctx: "AppContext", dataset: str, query: "LedgerQuery | None" = None) -> "LedgerPage":
+    """Return one page of the ledger of a dataset's current version.
+
+    Raises:
+        DatasetNotFoundError: there is no such dataset.
+    """
+    return ctx.analysis.ledgers.page(current(ctx, dataset), query)
+
+
+def export_ledger(
+    ctx: "AppContext",
+    dataset: str,
+    target: Path,
+    fmt: "LedgerFormat",
+    *,
+    query: "LedgerQuery | None" = None,
+    overwrite: bool = False,
+) -> int:
+    """Write a dataset's ledger to a file and return how many lines it tells of.
+
+    Raises:
+        DatasetNotFoundError: there is no such dataset.
+        ExportError: the file cannot be written.
+    """
+    return ctx.analysis.ledgers.export(current(ctx, dataset), target, fmt, query=query, overwrite=overwrite)
+
+
+# ---- corrections ------------------------------------------------------------------------------------------
+
+
+def correction(entry: "LedgerEntry", text: str) -> Correction:
+    """Return the correction that makes a line of the ledger say something else; an empty text leaves it out.
+
+    Raises:
+        UsageError: the text is more than one line.
+    """
+    from analysis.readings.corrections import correction_of
+
+    try:
+        return correction_of(entry.line, entry.raw, text, was=entry.text)
+    except ValueError as error:
+        raise UsageError(
+            _("A correction replaces one line by one line."), hint=_("Take the line breaks out of it.")
+        ) from error
+
+
+def corrected(
+    manifest: Manifest, new: Sequence[Correction], *, undo: Sequence[int] = ()
+) -> tuple[Correction, ...]:
+    """Return all corrections of a dataset with new ones; a line corrected again keeps what the file says.
+
+    Args:
+        manifest: Of the version that is corrected.
+        new: The corrections to add.
+        undo: Lines whose correction is taken back.
+    """
+    kept = {one.line: one for one in manifest.corrections if one.line not in frozenset(undo)}
+    kept.update({one.line: one for one in new})
+    return tuple(kept[line] for line in sorted(kept))
+
+
+def source_of(ctx: "AppContext", manifest: Manifest) -> Path:
+    """Return where the bytes a dataset came from lie: the kept original, or the file itself.
+
+    Raises:
+        UsageError: it came from no text file, whose lines could be corrected.
+        FileMissingError: the file is not there any more.
+    """
+    if manifest.question is not None or manifest.reading.format is not FileFormat.DELIMITED:
+        raise UsageError(
+            _("'{name}' does not come from a text file, so it has no lines to correct.").format(
+                name=manifest.name
+            ),
+            hint=_("Correct the file where it comes from, and import it again."),
+        )
+    kept = ctx.storage.sources.path(manifest.source.digest)
+    path = kept if manifest.source.kept and kept.exists() else Path(manifest.source.path)
+    if not path.exists():
+        raise FileMissingError(path)
+    return path
+
+
+# ---- saved readings ---------------------------------------------------------------------------------------
+
+
+def saved_readings(ctx: "AppContext") -> "list[SavedLine]":
+    """Return the saved readings by name."""
+    return ctx.analysis.saved_readings.list_by_name()
+
+
+def saved_reading(ctx: "AppContext", wanted: str) -> "SavedReading":
+    """Return the reading saved under a name, or in a file whose name ends in `.toml`.
+
+    Raises:
+        SavedReadingNotFoundError, FileMissingError: there is none.
+        ReadingFileError: the file holds something else.
+    """
+    if wanted.lower().endswith(".toml"):
+        from analysis.saved_readings import read_reading_file
+
+        return read_reading_file(Path(wanted))
+    return ctx.analysis.saved_readings.get(wanted)
+
+
+def reading_text(saved: "SavedReading") -> str:
+    """Return a saved reading as TOML."""
+    from analysis.readings.saved import to_toml
+
+    return to_toml(saved)
+
+
+def save_dataset_reading(ctx: "AppContext", dataset: str, name: str, *, replace: bool = False) -> "SavedReading":
+    """Save how a dataset was read, with its corrections, and return it.
+
+    Raises:
+        DatasetNotFoundError: there is no such dataset.
+        UsageError: it came from no file.
+        RevisionConflictError: another reading has this name.
+    """
+    from analysis.saved_readings import reading_of_manifest
+
+    manifest = current(ctx, dataset)
+    if manifest.question is not None:
+        raise UsageError(
+            _("'{name}' is the answer of a question, so no file was read.").format(name=dataset),
+            hint=_("Save the question instead."),
+        )
+    saved = reading_of_manifest(manifest, name)
+    ctx.analysis.saved_readings.save(saved, replace_it=replace)
+    return saved
+
+
+def save_reading(
+    ctx: "AppContext",
+    name: str,
+    reading: Reading,
+    columns: Sequence[Column],
+    *,
+    file_name: str,
+    corrections: Sequence[Correction] = (),
+    replace: bool = False,
+) -> "SavedReading":
+    """Save a reading that a person accepted in the Import page, and return it.
+
+    Raises:
+        RevisionConflictError: another reading has this name.
+    """
+    from analysis.saved_readings import reading_to_save
+
+    saved = reading_to_save(name, reading, columns, file_name=file_name, corrections=corrections)
+    ctx.analysis.saved_readings.save(saved, replace_it=replace)
+    return saved
+
+
+def delete_reading(ctx: "AppContext", name: str) -> str:
+    """Take a saved reading out of the list and return its id, with which `restore_reading` brings it back.
+
+    Raises:
+        SavedReadingNotFoundError: there is none of this name.
+    """
+    return ctx.analysis.saved_readings.delete(name)
+
+
+def restore_reading(ctx: "AppContext", reading_id: str) -> str:
+    """Bring a deleted reading back and return its name.
+
+    Raises:
+        SavedReadingNotFoundError: nothing was ever saved under this id.
+        RevisionConflictError: another reading has taken the name meanwhile.
+    """
+    return ctx.analysis.saved_readings.restore(reading_id)
+
+
+def replay_for(
+    ctx: "AppContext", path: Path, *, name: str | None = None, judged: "Judgement | None" = None
+) -> "Replay | None":
+    """Return the saved reading for files like this one and what is different about it; None if there is none.
+
+    Raises:
+        SourceError: the file is no table.
+    """
+    found = ctx.analysis.saved_readings.find_for(path, name=name, judged=judged)
+    return None if found is None else ctx.analysis.saved_readings.replay(found, path, name=name, judged=judged)
