@@ -8,7 +8,7 @@ the old one is lost. Every function is one transaction and may be called again. 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from app.forms.merge import Merged
+from app.forms.merge import Merged, three_way
 from app.forms.tree import (
     BEGIN,
     Act,
@@ -106,6 +106,19 @@ class FormHistory:
             row = self._require(uow, name)
             return state_of(uow, row, mark_of(uow, row, number))
 
+    def waiting(self, name: str, aside: int) -> Merged:
+        """Return what was kept aside together with what the form holds now.
+
+        Raises:
+            FormError: it is no longer kept.
+        """
+        with self._database.read() as uow:
+            row = self._require(uow, name)
+            kept = uow.form_versions.one(row.id, aside)
+            if kept is None or kept.parent is None:
+                raise gone()
+            return three_way(state_of(uow, row, kept.parent), state_of(uow, row, aside), row.data)
+
     # ---- changing ---------------------------------------------------------------------------------------
 
     def step(self, name: str, data: Data, act: Act, *, seen: int, defaults: Data | None = None) -> Standing:
@@ -161,13 +174,13 @@ class FormHistory:
             raise gone()
         return found[0]
 
-    def settle(self, name: str, data: Data, act: Act, *, seen: int) -> Standing:
-        """Let the form hold what a person has decided about clashes; nothing waits to be merged any more.
+    def settle(self, name: str, data: Data, act: Act, *, aside: int, seen: int) -> Standing:
+        """Let the form hold what a person has decided about clashes; what was kept aside waits no more.
 
         Raises:
             FormMovedError: meanwhile the same fields were changed once more; mine is kept aside.
         """
-        merging = Act(act.label, "merge", window=act.window)
+        merging = Act(act.label, "merge", window=act.window, settles=aside)
 
         def write(uow: "UnitOfWork") -> tuple[Standing, _Clash | None]:
             row = self._require(uow, name)

@@ -66,7 +66,8 @@ class Act:
     """What a person did.
 
     `label` is said beside undo, in English. With `save` what the form then holds is saved in the same transaction,
-    and `effect` writes what else goes with that. `window` is where it was done.
+    and `effect` writes what else goes with that. `window` is where it was done; `settles` is the version kept
+    aside that a merge has decided.
     """
 
     label: str = ""
@@ -74,6 +75,7 @@ class Act:
     save: bool = False
     effect: Effect | None = None
     window: str | None = None
+    settles: int | None = None
 
 
 def add(
@@ -89,7 +91,7 @@ def add(
     return uow.form_versions.add(
         FormVersionRow(
             form_id=row.id, number=number, kind=act.kind, mark=number if mark is None else mark, parent=parent,
-            label=act.label, changes=kept, window=act.window,
+            label=act.label, changes=kept, window=act.window, settles=act.settles,
         )
     )  # fmt: skip
 
@@ -106,7 +108,11 @@ def advance(
             merged = three_way(base, data, row.data)
             if merged.clashes:
                 kept = add(
-                    uow, row, replace(act, kind="aside"), parent=base_mark, changes=[*changes_between(base, data)]
+                    uow,
+                    row,
+                    replace(act, kind="aside", settles=None),
+                    parent=base_mark,
+                    changes=[*changes_between(base, data)],
                 )
                 return merged, kept.number
             data = merged.data

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core.errors import NotFoundError
 from core.i18n import _
@@ -67,13 +67,13 @@ class FormVersionRepository(Repository[FormVersionRow]):
 
     def asides(self, form_id: str) -> Sequence[int]:
         """Return the numbers of what was kept beside the line and not merged since."""
-        merged = select(func.coalesce(func.max(FormVersionRow.number), 0)).where(
-            FormVersionRow.form_id == form_id, FormVersionRow.kind == "merge"
+        settled = select(FormVersionRow.settles).where(
+            FormVersionRow.form_id == form_id, FormVersionRow.settles.is_not(None)
         )
         query = select(FormVersionRow.number).where(
             FormVersionRow.form_id == form_id,
             FormVersionRow.kind == "aside",
-            FormVersionRow.number > merged.scalar_subquery(),
+            FormVersionRow.number.not_in(settled),
         )
         return self._session.scalars(query.order_by(FormVersionRow.number)).all()
 

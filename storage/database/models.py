@@ -156,7 +156,7 @@ class FormVersionRow(Row, kw_only=True):
     `number` counts from 1 within the form. `mark` is the step whose state the form had then: its own number for
     what made a new state, whose `changes` lead there from the state of the step `parent`. `kind` is begin, step,
     undo, redo, jump, save, reset, merge, or aside for a state that was kept beside the line because another
-    window was first.
+    window was first; a merge says with `settles` which one it has decided.
     """
 
     __tablename__ = "form_version"
@@ -170,6 +170,7 @@ class FormVersionRow(Row, kw_only=True):
     label: Mapped[str] = mapped_column(Text, default="")
     changes: Mapped[list[Json] | None] = mapped_column(_JSON, default=None)
     window: Mapped[str | None] = mapped_column(String(64), default=None)
+    settles: Mapped[int | None] = mapped_column(default=None)
 
 
 class SavedReadingRow(Row, kw_only=True):

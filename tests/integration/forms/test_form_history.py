@@ -125,9 +125,13 @@ class Machine(RuleBasedStateMachine):
     def resolve(self, window: str, moved: FormMovedError) -> None:
         """Decide every clash for mine, as the merge view does."""
         assert moved.aside in moved.standing.aside
-        chosen = decided(moved.merged, {clash.at: "mine" for clash in moved.merged.clashes})
-        standing = self.history.settle(self.name, chosen, Act("Merge", window=window), seen=moved.standing.last)
-        assert standing.aside == ()
+        merged = self.history.waiting(self.name, moved.aside)
+        assert same(merged.data, moved.merged.data), "the merge view shows something else after a restart"
+        chosen = decided(merged, {clash.at: "mine" for clash in merged.clashes})
+        standing = self.history.settle(
+            self.name, chosen, Act("Merge", window=window), aside=moved.aside, seen=moved.standing.last
+        )
+        assert moved.aside not in standing.aside
         self.grow(standing, chosen, "Merge")
         self.seen[window] = standing
 

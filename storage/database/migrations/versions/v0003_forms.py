@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("changes", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("window", sa.String(64), nullable=True),
+        sa.Column("settles", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["form_id"], ["form.id"], name="fk_form_version_form_id_form"),
         sa.PrimaryKeyConstraint("id", name="pk_form_version"),
     )
