@@ -93,8 +93,8 @@ class Orders:
             connection.execute(_TELLS_ITS_PROGRESS)
 
             def ended(_: object, file: ResultFile | None) -> None:
-                if file is not None:
-                    self._results.keep(key, tags, file)
+                if file is not None and not self._results.keep(key, tags, file):
+                    self._results.drop_with(run, file)
                 with self._lock:
                     self._running.pop(key, None)
 

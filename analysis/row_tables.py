@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import pyarrow as pa
-
 from analysis.query.result_file import ResultFile
 from analysis.query.run import QueryRun
 from core.errors import StorageIOError, UsageError
@@ -109,11 +107,6 @@ class _Named:
         self.lock = threading.Lock()
 
 
-def batches_of(answer: ResultFile) -> pa.RecordBatchReader:
-    """Return the whole answer, front to back, as the engine takes it."""
-    return pa.RecordBatchReader.from_batches(answer.schema, map(answer.block, range(answer.block_count)))
-
-
 def _write(duck: DuckEngine, answer: ResultFile, file: Path, progress: Progress) -> None:
     """Write the answer as the engine can search it; columns are named by their places, as nobody else is."""
     part = file.with_name(f"{file.stem}{_PART}")
@@ -125,7 +118,7 @@ def _write(duck: DuckEngine, answer: ResultFile, file: Path, progress: Progress)
             progress.interruptible(connection.interrupt),
         ):
             progress.report(0.0)
-            connection.register("answer", batches_of(answer))
+            connection.register("answer", answer.reader())
             options = "format parquet, compression lz4_raw"
             connection.execute(f"copy (select * from answer t({names})) to {quote_literal(str(part))} ({options})")
         part.replace(file)

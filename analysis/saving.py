@@ -25,7 +25,8 @@ from storage.datasets import Staging
 from storage.duck import quote_literal
 
 if TYPE_CHECKING:
-    from analysis.query.engine import Identity
+    from analysis.query.catalogue import Identity
+    from analysis.query.result_file import ResultFile
     from storage.open import Storage
 
 _TRIES: Final = 3
@@ -46,9 +47,10 @@ class Saver:
         params: Mapping[str, Value] | None = None,
         typed: Mapping[str, str] | None = None,
         replace: bool = False,
+        run_id: str | None = None,
         progress: Progress,
     ) -> Imported:
-        """Ask a question and publish its whole answer as a dataset version.
+        """Publish the whole answer of a question as a dataset version; asked only where there is no complete one.
 
         Args:
             sql: One question.
@@ -56,6 +58,8 @@ class Saver:
             params: A value for every `$name` in the question.
             typed: The same as a person typed it, to be kept with the dataset.
             replace: Make it the next version of the dataset of that name, if there is one.
+            run_id: The run whose answer is meant; while it is held that very answer is saved, also when the
+                datasets have changed since.
             progress: Told how far it is; may stop it, then nothing stays.
 
         Raises:
@@ -64,25 +68,35 @@ class Saver:
             CancelledError, DiskFullError: the work was stopped.
         """
         values = dict(params or {})
+        kept = self._queries.finished(sql, params=values, run_id=run_id)
+        if kept is not None:
+            question = _question(sql, kept.identity, typed or {})
+            with self._storage.datasets.stage() as staging:
+                self._write(kept.file, staging, progress)
+                return self._publish(staging, question, kept.identity, name, replace=replace)
         for _try in range(_TRIES):
             before = self._queries.identify(sql, params=values)
             with self._storage.datasets.stage() as staging:
                 self._write(Asked(sql, values), staging, progress)
                 if self._queries.identify(sql, params=values).fingerprint != before.fingerprint:
                     continue  # other versions may have been read than those that would be named
-                progress.report(0.97, N_("Publishing"))
-                manifest = self._manifest(
-                    staging, _question(sql, before, typed or {}), before, dataset_name(name), replace=replace
-                )
-                self._storage.datasets.publish(staging, manifest)
-                return Imported(manifest, release=lambda: None)
+                question = _question(sql, before, typed or {})
+                return self._publish(staging, question, before, name, replace=replace)
         raise RevisionConflictError(_("The datasets of the question changed while it was answered."))
 
-    def _write(self, asked: Asked, staging: Staging, progress: Progress) -> None:
+    def _write(self, answer: "Asked | ResultFile", staging: Staging, progress: Progress) -> None:
         with staging.data_file.open("wb") as file:
-            self._exports.write(asked, file, "parquet", progress=PartOfProgress(progress, 0.0, 0.95))
+            self._exports.write(answer, file, "parquet", progress=PartOfProgress(progress, 0.0, 0.95))
         with LedgerWriter(staging.folder):
             pass  # every record was loaded as it is
+        progress.report(0.97, N_("Publishing"))
+
+    def _publish(
+        self, staging: Staging, question: QuestionRef, identity: "Identity", name: str, *, replace: bool
+    ) -> Imported:
+        manifest = self._manifest(staging, question, identity, dataset_name(name), replace=replace)
+        self._storage.datasets.publish(staging, manifest)
+        return Imported(manifest, release=lambda: None)
 
     def _manifest(
         self, staging: Staging, question: QuestionRef, identity: "Identity", wanted: str, *, replace: bool

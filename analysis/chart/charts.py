@@ -17,7 +17,7 @@ from analysis.chart.data import Cap, Chart, Cut, LeftOut, Provenance, Role, Sour
 from analysis.chart.spec import ChartSpec
 from analysis.chart.sql import Show
 from analysis.query import QueryEngine
-from analysis.query.engine import Identity
+from analysis.query.catalogue import Identity
 from analysis.row_sql import condition, rows_source
 from analysis.rows import check_values, require_columns
 from core.clock import now_iso

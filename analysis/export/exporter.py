@@ -8,7 +8,7 @@ import codecs
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, Literal, TypeAlias, get_args
@@ -21,6 +21,7 @@ from analysis.export.sheet import check_size, write_sheet
 from analysis.export.target import check_target, whole_file
 from analysis.query.engine import Consumer, QueryEngine
 from analysis.query.prepare import Shape
+from analysis.query.result_file import ResultFile
 from analysis.row_sql import rows_source
 from analysis.values import Value
 from core.errors import ExportError, StorageIOError
@@ -28,13 +29,13 @@ from core.fingerprint import CHUNK_BYTES
 from core.i18n import N_, _
 from core.progress import Progress, SilentProgress
 from core.telemetry import metrics
-from storage.duck import duck_errors
+from storage.duck import Connection, duck_errors
 from storage.open import Storage
 
 Format: TypeAlias = Literal["csv", "parquet", "xlsx", "json", "ndjson"]
 
-What: TypeAlias = "str | Asked | tuple[str, int]"
-"""A question in SQL, or a dataset's id and version."""
+What: TypeAlias = "str | Asked | ResultFile | tuple[str, int]"
+"""A question in SQL, a complete answer, or a dataset's id and version."""
 
 FORMATS: Final[tuple[Format, ...]] = get_args(Format)
 
@@ -241,21 +242,26 @@ class Exporter:
         if isinstance(what, Asked):
             limited = _limited(consume, what.limit)
             return self._queries.run_to(what.sql, limited, shape=shape, params=what.params, progress=watch)
+        if isinstance(what, ResultFile):
+            with self._reading(_("the answer"), watch) as c:
+                c.register("answer", what.reader())
+                return _hand_over(c, f"answer t({_places(what.schema.names)})", what.schema, consume, shape)
         manifest = self._storage.datasets.manifest(*what)
         source = rows_source(str(self._storage.datasets.data_file(*what)), manifest.columns)
         names = [column.name for column in manifest.columns]
-        picked = ", ".join(f"c{i}" for i in range(len(names)))
+        with self._reading(manifest.name, watch) as c:
+            empty = c.execute(f"select {_places(names)} from {source} limit 0").to_arrow_table()
+            return _hand_over(c, source, empty.rename_columns(names).schema, consume, shape)
+
+    @contextmanager
+    def _reading(self, name: str, watch: Progress) -> Iterator[Connection]:
+        """Open a connection for rows that are there already; a cancel reaches it."""
         with (
-            duck_errors(_("Exporting '{name}'").format(name=manifest.name), otherwise=StorageIOError),
-            self._storage.duck.trusted() as c,
-            watch.interruptible(c.interrupt),
+            duck_errors(_("Exporting '{name}'").format(name=name), otherwise=StorageIOError),
+            self._storage.duck.trusted() as connection,
+            watch.interruptible(connection.interrupt),
         ):
-            empty = c.execute(f"select {picked} from {source} limit 0").to_arrow_table()
-            schema = empty.rename_columns(names).schema
-            reader = c.execute(f"select {shape(schema) if shape else picked} from {source}").to_arrow_reader(
-                _BATCH_ROWS
-            )
-            return consume(schema, iter(reader))
+            yield connection
 
     def _spare_originals(self, target: Path) -> None:
         """Refuse to replace a file that a dataset only refers to: it is the one original there is."""
@@ -276,7 +282,22 @@ class Exporter:
 
     def _total(self, what: What) -> int:
         """Return how many rows there are, 0 if that is not known before."""
+        if isinstance(what, ResultFile):
+            return what.rows
         return self._storage.datasets.manifest(*what).rows if isinstance(what, tuple) else 0
+
+
+def _places(names: Sequence[str]) -> str:
+    return ", ".join(f"c{i}" for i in range(len(names)))
+
+
+def _hand_over(
+    connection: Connection, source: str, schema: pa.Schema, consume: Consumer[int], shape: Shape | None
+) -> int:
+    """Let `consume` have the rows of a source whose columns are `c0`, `c1`, …, in the wanted shape."""
+    picked = shape(schema) if shape else _places(schema.names)
+    reader = connection.execute(f"select {picked} from {source}").to_arrow_reader(_BATCH_ROWS)
+    return consume(reader.schema, iter(reader))
 
 
 def _renamed(schema: pa.Schema, names: Sequence[str]) -> pa.Schema:

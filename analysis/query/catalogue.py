@@ -34,6 +34,16 @@ class Source:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What an answer depends on. `fingerprint` is the same when the answer must be, if it is `repeatable`."""
+
+    fingerprint: str
+    sources: tuple[Source, ...]
+    tags: tuple[str, ...]
+    repeatable: bool
+
+
 def sources_of(database: Database, tables: Sequence[TableName]) -> tuple[Source, ...]:
     """Return the dataset behind each table name, each once, in order of appearance.
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import pyarrow as pa
 
-from analysis.query.catalogue import Source, files_of, sources_of
+from analysis.query.catalogue import Identity, files_of, sources_of
 from analysis.query.guard import Guard
 from analysis.query.prepare import (
     Ready,
@@ -59,13 +59,11 @@ class CheckedQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """What an answer depends on. `fingerprint` is the same when the answer must be, if it is `repeatable`."""
+class Finished:
+    """A complete answer that lies on disk, and what it was made from."""
 
-    fingerprint: str
-    sources: tuple[Source, ...]
-    tags: tuple[str, ...]
-    repeatable: bool
+    file: ResultFile
+    identity: Identity
 
 
 class QueryEngine:
@@ -75,7 +73,10 @@ class QueryEngine:
         self._storage = storage
         self._guard = Guard(storage.duck)
         self._results = Results(
-            storage.paths.cache / "results", storage.cache, limit_mib=storage.config.cache.disk_mib
+            storage.paths.cache / "results",
+            storage.cache,
+            limit_mib=storage.config.cache.disk_mib,
+            held=self._held,
         )
         self._runs: weakref.WeakSet[QueryRun] = weakref.WeakSet()
         self._lock = threading.Lock()
@@ -113,7 +114,8 @@ class QueryEngine:
         run = QueryRun(sql, page_rows=page_rows or self._storage.config.query.page_rows)
         try:
             ready = self._ready(sql, params or {})
-            kept = self._results.find(ready.key, ready.tags) if ready.question.repeatable else None
+            run.identity = ready.identity
+            kept = self._kept(ready)
             if kept is not None:
                 self._from_cache(run, ready, kept)
             else:
@@ -178,8 +180,27 @@ class QueryEngine:
         Raises:
             BestandError: as `check`.
         """
+        return self._ready(sql, params or {}).identity
+
+    def finished(
+        self, sql: str, *, params: Mapping[str, Value] | None = None, run_id: str | None = None
+    ) -> Finished | None:
+        """Return a complete answer, so that it need not be asked for again, or None if there is none.
+
+        Args:
+            sql: The question.
+            params: A value for every `$name`.
+            run_id: A run of this question: its answer, if it is still held; else one to the present data.
+
+        Raises:
+            BestandError: as `check`.
+        """
+        run = self.find(run_id) if run_id else None
+        if run is not None and run.sql == sql and run.file is not None and run.identity is not None:
+            return Finished(run.file, run.identity)
         ready = self._ready(sql, params or {})
-        return Identity(ready.fingerprint, ready.sources, tuple(ready.tags), ready.question.repeatable)
+        file = self._kept(ready)
+        return Finished(file, ready.identity) if file is not None else None
 
     def columns(self, sql: str) -> tuple[Column, ...]:
         """Return the columns the answer of a question will have, with unique names, without asking it.
@@ -256,10 +277,18 @@ class QueryEngine:
             )
         execution.begin()
 
+    def _kept(self, ready: Ready) -> ResultFile | None:
+        return self._results.find(ready.key, ready.tags) if ready.question.repeatable else None
+
+    def _held(self) -> set[str]:
+        """Return the names of the files somebody still looks at: those of the answers that are held."""
+        with self._lock:
+            files = [run.file for run in self._runs]
+            return {*(run.id for run in self._runs), *(file.path.stem for file in files if file is not None)}
+
     def _ended(self, run: QueryRun, ready: Ready, ended: Ended, file: ResultFile | None) -> None:
-        if file is not None and ready.question.repeatable:
-            self._results.keep(ready.key, ready.tags, file)
-        elif file is not None:
+        repeatable = ready.question.repeatable
+        if file is not None and not (repeatable and self._results.keep(ready.key, ready.tags, file)):
             self._results.drop_with(run, file)
         self._remember(run.sql, ready.fingerprint, ended)
 

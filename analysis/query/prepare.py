@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import pyarrow as pa
 
-from analysis.query.catalogue import Source
+from analysis.query.catalogue import Identity, Source
 from analysis.query.guard import Question
 from analysis.query.places import engine_says, located
 from analysis.query.result_file import BLOCK_ROWS, plain_batch, plain_schema
@@ -48,6 +48,11 @@ class Ready:
     def tags(self) -> list[str]:
         """What the answer depends on, for the cache."""
         return [f"dataset:{source.dataset_id}" for source in self.sources]
+
+    @property
+    def identity(self) -> Identity:
+        """What the answer depends on, for those who name it."""
+        return Identity(self.fingerprint, self.sources, tuple(self.tags), self.question.repeatable)
 
 
 @dataclass(frozen=True, slots=True)

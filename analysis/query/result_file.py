@@ -116,6 +116,10 @@ class ResultFile:
         except OSError as error:
             raise translate_os_error(error, self.path) from error
 
+    def reader(self) -> pa.RecordBatchReader:
+        """Return the whole of a finished answer, front to back, as the engine takes it; read while it is used."""
+        return pa.RecordBatchReader.from_batches(self.schema, map(self.block, range(self.block_count)))
+
     @property
     def block_count(self) -> int:
         """How many blocks are readable by now."""

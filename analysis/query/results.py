@@ -7,7 +7,7 @@ question is simply asked again. Together they keep below the cache's limit; thos
 import os
 import time
 import weakref
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -37,10 +37,14 @@ class Results:
     cleared, the question gets a new name, and the old answer cannot be found any more.
     """
 
-    def __init__(self, folder: Path, cache: Cache, *, limit_mib: int) -> None:
+    def __init__(
+        self, folder: Path, cache: Cache, *, limit_mib: int, held: Callable[[], Collection[str]] = tuple
+    ) -> None:
+        """Open the folder; `held` returns the names, without ending, of files that stay whatever room there is."""
         self._folder = folder
         self._cache = cache
         self._limit_bytes = limit_mib * _MIB
+        self._held = held
 
     def new_path(self, run_id: str) -> Path:
         """Return where a run writes its answer."""
@@ -55,12 +59,19 @@ class Results:
         except (_AbsentError, OSError, ValueError):
             return None
 
-    def keep(self, key: str, tags: Collection[str], file: ResultFile) -> None:
-        """Keep an answer for the next time the same question is asked of the same data, and make room for it."""
-        name = self._cache.get_or_compute(key, lambda: f"{new_id()}{_ENDING}", tags=tags)
+    def keep(self, key: str, tags: Collection[str], file: ResultFile) -> bool:
+        """Keep an answer for the next time the same question is asked of the same data, and make room for it.
+
+        False if somebody else has kept one meanwhile: theirs stays as it is, since it may be being read.
+        """
+        target = self._folder / self._cache.get_or_compute(key, lambda: f"{new_id()}{_ENDING}", tags=tags)
+        with suppress(OSError, ValueError):
+            ResultFile.open(target)
+            return False
         with suppress(OSError):
-            file.move(self._folder / name)
+            file.move(target)
         self._make_room(file.path)
+        return True
 
     def drop_with(self, run: QueryRun, file: ResultFile) -> None:
         """Remove an answer that nobody can ask for again once its run is forgotten."""
@@ -68,15 +79,17 @@ class Results:
         self._make_room(file.path)
 
     def _make_room(self, newest: Path) -> None:
-        """Remove what was not used for longest until the rest keeps the limit; the newest stays in any case."""
-        files = []
+        """Remove what was not used for longest until the rest keeps the limit; the newest and those held stay."""
+        files, held = [], self._held()
         for path in self._folder.glob("*"):
             with suppress(OSError):
                 found = path.stat()
                 files.append((found.st_mtime, found.st_size, path))
         total, now = sum(size for _, size, _ in files), time.time()
         for used_at, size, path in sorted(files):
-            in_use = path == newest or (path.suffix == _UNFINISHED and used_at > now - _WRITING_S)
+            in_use = (
+                path == newest or path.stem in held or (path.suffix == _UNFINISHED and used_at > now - _WRITING_S)
+            )
             if not in_use and (total > self._limit_bytes or used_at < now - _LIFETIME_S):
                 _remove(path)
                 total -= size

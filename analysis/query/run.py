@@ -16,6 +16,7 @@ from typing import Final, Literal, TypeAlias
 
 import pyarrow as pa
 
+from analysis.query.catalogue import Identity
 from analysis.query.places import engine_says
 from analysis.query.prepare import Statement
 from analysis.query.result_file import BLOCK_ROWS, ResultFile, ResultWriter
@@ -49,7 +50,8 @@ OnEnd: TypeAlias = Callable[[Ended, ResultFile | None], None]
 class QueryRun:
     """One question and its answer; all methods may be called from any thread.
 
-    `columns` is known once the first page is. `error` is set when `state` is failed or cancelled.
+    `columns` is known once the first page is. `error` is set when `state` is failed or cancelled. `identity` says
+    what the answer depends on; None where that is no question of a person's.
     """
 
     def __init__(self, sql: str, *, page_rows: int) -> None:
@@ -58,6 +60,7 @@ class QueryRun:
         self.page_rows = page_rows
         self.state: State = "running"
         self.error: BestandError | None = None
+        self.identity: Identity | None = None
         self._file: ResultFile | None = None
         self._changed = threading.Condition()
         self._ended = threading.Event()

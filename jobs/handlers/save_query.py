@@ -1,7 +1,7 @@
 """Jobs of the kind `save_query`: the whole answer of a question becomes a dataset version.
 
 Recovered like an import: what a crash leaves is an unfinished folder in `tmp/`, or a version that no catalogue row
-knows; the question is asked anew.
+knows. The answer on the screen is saved; only where it is gone the question is asked anew.
 """
 
 from typing import TYPE_CHECKING
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def save_query_spec(analysis: "Analysis") -> Spec:
     """Return the kind `save_query`.
 
-    Its arguments are `sql`, `name`, `params` (values of the `$name`s as typed texts) and `replace`; the result is
-    `dataset`, `version` and `rows`.
+    Its arguments are `sql`, `name`, `params` (values of the `$name`s as typed texts), `replace` and `run` (whose
+    answer it is); the result is `dataset`, `version` and `rows`.
     """
 
     def run(context: JobContext, args: Args) -> JobOutcome:
@@ -31,6 +31,7 @@ def save_query_spec(analysis: "Analysis") -> Spec:
             params={name: typed_value(text) for name, text in typed.items()},
             typed=typed,
             replace=bool(args.get("replace")),
+            run_id=str(args["run"]) if args.get("run") else None,
             progress=context,
         )
         return JobOutcome(

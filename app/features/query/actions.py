@@ -125,15 +125,17 @@ def start_save(
     *,
     parameters: "Mapping[str, str] | None" = None,
     replace: bool = False,
+    run: "QueryRun | None" = None,
 ) -> str:
     """Queue a job that makes the whole answer of a question a dataset, and return the job's id.
 
     Args:
         ctx: The open profile.
-        sql: One question; it is asked anew by the job.
+        sql: One question; asked by the job only if there is no complete answer.
         name: The dataset's name; one that is in use gets the ending "~2".
         parameters: Values of the `$name`s, as typed.
         replace: Make it the next version of the dataset of that name, if there is one.
+        run: The run whose answer is meant.
 
     Raises:
         UsageError: the name is empty.
@@ -142,6 +144,8 @@ def start_save(
         raise UsageError(_("A dataset needs a name."), hint=_("Type one."))
     typed: dict[str, Json] = dict(parameters or {})
     args: dict[str, Json] = {"sql": sql, "name": name.strip(), "params": typed, "replace": replace}
+    if run is not None:
+        args["run"] = run.id
     return ctx.jobs.manager.enqueue("save_query", args)
 
 

@@ -92,13 +92,13 @@ def _draw_form(ctx: "AppContext", tab: "Tab", field: str) -> None:
 
     def save() -> None:
         name, again = str(value(field, "") or ""), bool(value(replace, default=False))
-        tab.job = actions.start_save(ctx, tab.sql, name, parameters=tab.parameters, replace=again)
+        tab.job = actions.start_save(ctx, tab.sql, name, parameters=tab.parameters, replace=again, run=tab.run)
         redraw(SAVING, STATUS)
 
     st.text_input(_("Name of the dataset"), key=field, placeholder=tab.name or None)
     st.checkbox(_("As the next version, if there is one of that name"), key=replace)
     st.button(_("Save"), key=field_key(VIEW, "save_start"), type="primary", on_click=guarded(VIEW, save))
-    st.caption(_("The whole answer, computed anew; it remembers the question."))
+    st.caption(_("The whole answer as it is shown; it remembers the question."))
 
 
 def _draw_progress(ctx: "AppContext", tab: "Tab") -> None:

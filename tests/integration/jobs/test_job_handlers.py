@@ -1,11 +1,14 @@
 """Imports and exports as jobs: the lines people and scripts get, and what the catalogue then holds."""
 
+import gc
 import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from analysis.open import Analysis, open_analysis
@@ -14,6 +17,7 @@ from jobs.manager import JobManager, JobStatus
 from jobs.open import Jobs, open_jobs
 from storage.database.unit_of_work import UnitOfWork
 from storage.open import Storage
+from tests.tables import add_version
 from tests.waiting import wait_until
 
 LINE = {"file", "ok", "dataset", "version", "rows", "columns", "reading", "ledger", "flags"}
@@ -177,6 +181,54 @@ def test_jobs_that_ended_long_ago_go_out_of_sight(jobs: Jobs, storage: Storage, 
 
 def _save(manager: JobManager, sql: str, name: str = "big", **changes: Any) -> JobStatus:  # noqa: ANN401 - any
     return manager.run_here(manager.enqueue("save_query", {"sql": sql, "name": name, **changes}))
+
+
+def test_the_answer_on_the_screen_is_what_is_saved(jobs: Jobs, storage: Storage, analysis: Analysis) -> None:
+    """Nothing is asked again: what depends on chance is saved as it was seen, and the history has one line."""
+    sql = "select range as n, random() as chance from range(30000)"
+    run = analysis.queries.start(sql)
+    run.wait(20)
+
+    status = _save(jobs.manager, sql, run=run.id)
+
+    assert status.result == {"dataset": "big", "version": 1, "rows": 30_000}
+    with storage.database.read() as uow:
+        file = storage.datasets.data_file(uow.datasets.require_name("big").id, 1)
+        assert len(uow.queries.history(limit=9)) == 1
+    assert pq.read_table(file).to_pydict() == run.page(0, 30_000).to_pydict()
+
+
+def test_an_answer_of_earlier_data_is_saved_as_what_it_is(
+    jobs: Jobs, storage: Storage, analysis: Analysis, sales: Path
+) -> None:
+    """The dataset got another version meanwhile; what is saved names the one that was asked."""
+    _import(jobs.manager, sales)
+    run = analysis.queries.start("select count(*) as n from sales")
+    run.wait(20)
+    add_version(storage, "sales", pa.table({"amount": [1]}))
+
+    _save(jobs.manager, run.sql, run=run.id)
+
+    with storage.database.read() as uow:
+        row, asked = uow.datasets.require_name("big"), uow.datasets.require_name("sales")
+    manifest = storage.datasets.manifest(row.id, 1)
+    assert manifest.question == QuestionRef(run.sql, (AskedDataset("sales", asked.id, 1),), {})
+    assert pq.read_table(storage.datasets.data_file(row.id, 1)).to_pylist() == run.first_page().to_pylist()
+
+
+def test_an_answer_that_is_gone_is_asked_for_again(jobs: Jobs, analysis: Analysis) -> None:
+    """After a restart nobody holds the run any more, and the cache may be empty."""
+    run = analysis.queries.start("select range as n from range(3)")
+    run.wait(20)
+    name = run.id
+    assert run.file is not None
+    run.file.path.unlink()
+    del run
+    gc.collect()
+
+    status = _save(jobs.manager, "select range as n from range(3)", run=name)
+
+    assert status.result == {"dataset": "big", "version": 1, "rows": 3}
 
 
 def test_a_saved_answer_is_a_dataset_that_knows_its_question(
