@@ -11,6 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from app.changes import Changes
+from app.handed import Handed
+from app.looks import Looks
 from app.visits import VisitLog
 from core.config import AppConfig, ConfigReport, load_config_report, remember_good
 from core.i18n import set_language
@@ -37,6 +39,8 @@ class AppContext:
     changes: Changes
     network: NetworkGate
     visits: VisitLog
+    looks: Looks
+    handed: Handed
     closing: ExitStack
 
     @property
@@ -95,6 +99,8 @@ def init_app(
         storage.database.on_committed(changes.hear)
         analysis = open_analysis(storage)
         opened.callback(analysis.close)
+        looks = Looks(analysis.readings, paths.tmp)
+        opened.callback(looks.close_all)
         jobs = open_jobs(analysis)
         if workers:
             opened.callback(jobs.worker.stop)
@@ -112,6 +118,8 @@ def init_app(
             changes,
             network,
             visits,
+            looks,
+            Handed(changes.hear),
             opened.pop_all(),
         )
 

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from app.components.grid.route import data_routes
 from app.components.mount import asset_routes
+from app.components.rawlines.route import raw_routes
 from app.events import event_routes
 from app.features.query.routes import editor_routes
 from app.findable import palette_routes
@@ -25,6 +26,7 @@ def app_routes(ctx: "AppContext") -> list[BaseRoute]:
         *asset_routes(),
         *editor_routes(ctx),
         *data_routes(ctx),
+        *raw_routes(ctx),
         *event_routes(ctx, PAGES),
         *palette_routes(ctx),
         *upload_routes(ctx),

@@ -102,3 +102,16 @@ def place_words(line: int | None, column: str | None) -> str:
 def yes_or_no(value: bool) -> str:
     """Return a truth value as a word."""
     return pgettext("answer", "yes") if value else pgettext("answer", "no")
+
+
+_TYPES: Final = (
+    ("DECIMAL", N_("decimal")), ("BIGINT", N_("whole number")), ("INTEGER", N_("whole number")),
+    ("HUGEINT", N_("whole number")), ("DOUBLE", N_("number")), ("FLOAT", N_("number")),
+    ("TIMESTAMP", N_("date and time")), ("DATE", N_("date")), ("TIME", N_("time")), ("BOOLEAN", N_("yes or no")),
+    ("VARCHAR", N_("text")),
+)  # fmt: skip
+
+
+def type_word(sql_type: str) -> str:
+    """Return what an analyst calls an SQL type; one that has no such name stays as it is."""
+    return next((_(word) for name, word in _TYPES if sql_type.startswith(name)), sql_type.lower())

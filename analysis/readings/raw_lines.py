@@ -174,6 +174,16 @@ class RawFile:
         with self._moved:
             self._moved.wait_for(lambda: self._complete or self._so_far() >= lines, timeout_s)
 
+    def wait_for_records(self, records: int, timeout_s: float) -> None:
+        """Wait for records as `wait_for` does for lines."""
+
+        def there() -> bool:
+            last = self._pieces[-1] if self._pieces else None
+            return self._complete or (last is not None and last.rows + last.records.total() >= records)
+
+        with self._moved:
+            self._moved.wait_for(there, timeout_s)
+
     def ledger(self) -> tuple[Ledger, bool]:
         """Return what becomes of the lines read so far, and whether that is the whole file."""
         counts: Counter[str] = Counter()

@@ -11,13 +11,15 @@ from typing import Any, Final, Literal, TypeAlias
 
 import streamlit as st
 
+from app.components.grid.ledger import ledger_rows
+from app.components.grid.preview import look_rows
 from app.components.grid.source import answer_rows, dataset_rows
 from app.components.grid.words import operators, words
 from app.components.mount import component
 from core.fingerprint import fingerprint
 from core.i18n import current_locale
 
-__all__ = ["GridEvent", "Kind", "answer_rows", "dataset_rows", "grid"]
+__all__ = ["GridEvent", "Kind", "answer_rows", "dataset_rows", "grid", "ledger_rows", "look_rows"]
 
 Kind: TypeAlias = Literal["column", "cell", "edit", "view", "type", "leave"]
 """What a person did: looked at a column's spread, chose a cell, typed into one, arranged the view, wants another
@@ -54,6 +56,7 @@ def grid(
     events: Collection[Kind] = (),
     on_event: Callable[[GridEvent], None] | None = None,
     view: Mapping[str, Any] | None = None,
+    says: Mapping[str, str] | None = None,
 ) -> None:
     """Draw a grid.
 
@@ -67,6 +70,7 @@ def grid(
         events: What `on_event` wants to hear of; each one runs the fragment the grid is in.
         on_event: A callback.
         view: What an event "view" told earlier, to be shown again; applied once.
+        says: Texts instead of the grid's own, such as what the menu calls the event "column".
     """
     own = key.replace("__", "-")  # which Streamlit keeps for itself in the keys of components
 
@@ -86,7 +90,7 @@ def grid(
             "events": sorted(events),
             "editable": editable,
             "locale": str(current_locale()).replace("_", "-"),
-            "words": words(),
+            "words": {**words(), **(says or {})},
             "operators": operators(),
             "view": dict(view) if view else None,
             "mark": fingerprint(dict(view)) if view else "",

@@ -20,7 +20,8 @@ from starlette.routing import BaseRoute, Route
 
 from app.components.grid import wire
 from app.components.grid.cells import texts
-from app.components.grid.source import RowSource, Sources
+from app.components.grid.source import RowSource
+from app.components.grid.sources import Sources
 from app.components.grid.stop import Stop
 from core.errors import BestandError, CancelledError, NotFoundError, StorageIOError, UsageError
 from core.i18n import _, number
@@ -60,7 +61,7 @@ def data_routes(ctx: "AppContext") -> list[BaseRoute]:
         ("spread", wire.SpreadBody, routes.spread, slow),
     ]
     return [
-        Route(f"/data/{name}", partial(_serve, body, answer, limit), methods=["POST"])
+        Route(f"/data/{name}", partial(served, body, answer, limit), methods=["POST"])
         for name, body, answer, limit in answers
     ]
 
@@ -155,13 +156,20 @@ def _order(source: RowSource, body: wire.OrderBody) -> dict[str, Any] | None:
 # ---- from a request to an answer ----------------------------------------------------------------------------
 
 
-async def _serve(
+async def served(
     body_type: type[Body],
     answer: Callable[[Body, Stop], object],
     limit: anyio.CapacityLimiter,
     request: Request,
 ) -> Response:
-    """Answer one request; the work ends early when the browser has gone."""
+    """Answer one request with JSON; the work ends early when the browser has gone.
+
+    Args:
+        body_type: What the request must say.
+        answer: Does the work, in a thread; raises `BestandError` only.
+        limit: How many of these are worked on at the same time.
+        request: From our own page.
+    """
     raw = await _body(request)
     if raw is None:
         return _refused(413, "too_large", _("This request is too large."), "")

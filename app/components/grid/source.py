@@ -6,12 +6,11 @@ nothing has to be registered or cleaned up. Used by the routes; the page only ma
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
-from core.errors import DatasetNotFoundError, NotFoundError, UsageError
+from core.errors import NotFoundError, UsageError
 from core.i18n import _
 from core.progress import Progress
 from core.types import Column, Compute, Manifest
@@ -37,12 +36,14 @@ _PROFILED_AT_ONCE: Final = 16
 class Block:
     """Some rows. `table` has the row numbers first, then the wanted columns in their order.
 
-    `total` is None while the rows are still counted; `so_far` of them can be shown by now.
+    `total` is None while the rows are still counted; `so_far` of them can be shown by now. `marked` are the rows,
+    from 0 within the block, whose cell in a column is to be marked, by the column's name.
     """
 
     table: "pa.Table"
     total: int | None
     so_far: int
+    marked: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,13 @@ class RowSource(ABC):
     """
 
     can: ClassVar[tuple[Can, ...]] = ()
+    as_found: ClassVar[bool] = False
+    """Whether cells are shown as they are, numbers too."""
+
+    @property
+    def notes(self) -> Sequence[tuple[str, str]]:
+        """What stands below the name of each column, and how it is said aloud; empty where nothing does."""
+        return ()
 
     @property
     @abstractmethod
@@ -189,46 +197,7 @@ class AnswerSource(RowSource):
         table = self._run.page(query.offset, limit) if limit else self._run.schema().empty_table()
         if query.columns is not None:
             table = table.select(list(query.columns))
-        return Block(_numbered(table, query.offset), self._run.row_count, so_far)
-
-
-class Sources:
-    """Finds sources by their names; thread-safe."""
-
-    def __init__(self, ctx: "AppContext") -> None:
-        self._ctx = ctx
-        # A published version never changes, and reading what it says of 5,000 columns takes longer than a block.
-        self._manifest = lru_cache(maxsize=_KNOWN)(ctx.storage.datasets.manifest)
-
-    def find(self, name: str) -> RowSource:
-        """Return the source of a name.
-
-        Raises:
-            NotFoundError: it is gone.
-            UsageError: it was never the name of a source.
-        """
-        kind, _sign, rest = name.partition(":")
-        if kind == "run" and rest:
-            return AnswerSource(self._ctx, rest)
-        dataset_id, _sign, version = rest.partition(":")
-        if kind == "dataset" and dataset_id and version.isdecimal():
-            self._require(dataset_id)
-            return DatasetSource(self._ctx, self._described(dataset_id, int(version)))
-        raise UsageError(_("This is no source of rows."))
-
-    def _described(self, dataset_id: str, version: int) -> Manifest:
-        """Return what a version says of itself; if its files were taken away, the store tells so."""
-        datasets = self._ctx.storage.datasets
-        if not datasets.data_file(dataset_id, version).exists():
-            return datasets.manifest(dataset_id, version)
-        return self._manifest(dataset_id, version)
-
-    def _require(self, dataset_id: str) -> None:
-        """Check that a dataset is still in the list; a deleted one has nothing to show any more."""
-        with self._ctx.storage.database.read() as uow:
-            row = uow.datasets.get(dataset_id, deleted=True)
-        if row is None or row.deleted_at is not None:
-            raise DatasetNotFoundError(row.name if row else dataset_id)
+        return Block(numbered(table, query.offset), self._run.row_count, so_far)
 
 
 def dataset_rows(manifest: Manifest) -> str:
@@ -243,10 +212,10 @@ def answer_rows(run: "QueryRun") -> str:
 
 _QUICK_CELLS: Final = 20_000_000
 """A table of more cells is looked at by sample for the heads of its columns, whatever the setting."""
-_KNOWN: Final = 32
 
 
-def _numbered(table: "pa.Table", offset: int) -> "pa.Table":
+def numbered(table: "pa.Table", offset: int) -> "pa.Table":
+    """Return the rows with their numbers before them, the first one being `offset` + 1."""
     import pyarrow as pa
 
     numbers = pa.array(range(offset + 1, offset + 1 + table.num_rows), pa.int64())

@@ -140,9 +140,16 @@ def column_of(source: RowSource, place: int) -> Column:
 def opened(source: RowSource) -> dict[str, Any]:
     """Return what the grid has to know of a source before it asks for rows."""
     return {
-        "columns": [[one.name, one.type, kind_of(one.type)] for one in source.columns],
+        "columns": [[one.name, one.type, _kind(source, one)] for one in source.columns],
         "can": list(source.can),
+        "notes": [list(note) for note in source.notes],
     }
+
+
+def _kind(source: RowSource, column: Column) -> str:
+    """Return how a column is drawn; a number that is shown as it stands is only aligned as one."""
+    kind = kind_of(column.type)
+    return "figure" if source.as_found and kind == "number" else "text" if source.as_found else kind
 
 
 def longest(rows: int, columns: int) -> int:
@@ -164,6 +171,11 @@ def packed(block: Block, places: Sequence[int], most: int) -> dict[str, Any]:
         "numbers": _run_length(numbers.to_pylist()),
         "cells": cells,
         "cut": goes_on,
+        "marked": {
+            str(place): list(rows)
+            for place, name in zip(places, block.table.column_names[1:], strict=True)
+            if (rows := block.marked.get(name))
+        },
     }
 
 

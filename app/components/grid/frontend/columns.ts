@@ -190,6 +190,6 @@ function headWidth(name: string): number {
 }
 
 function startWidth(name: string, kind: Kind): number {
-  const least = { number: 96, bool: 80, time: 160, text: 150, other: 180 }[kind];
+  const least = { number: 96, figure: 96, bool: 80, time: 160, text: 150, other: 180 }[kind];
   return Math.round(Math.min(Math.max(least, headWidth(name)), START_WIDEST_PX));
 }

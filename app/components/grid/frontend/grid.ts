@@ -36,6 +36,7 @@ export class Grid {
   readonly wishes = new Wishes(() => this.changed());
   columns = new Columns([]);
   can: ReadonlySet<Can> = new Set();
+  notes: [string, string][] = [];
   tools: Tools | undefined;
   private readonly menus: Menus;
   private readonly keyboard: Keyboard;
@@ -102,6 +103,7 @@ export class Grid {
       if (source !== this.data.source) return;
       this.panel.hide();
       this.can = new Set(opened.can);
+      this.notes = opened.notes;
       this.columns = new Columns(opened.columns);
       this.build();
       if (!this.recall() && before) this.apply(before);

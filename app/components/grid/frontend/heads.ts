@@ -36,6 +36,7 @@ export class Heads {
     private readonly words: Words,
     private readonly signs: Signs,
     private readonly sortable: boolean,
+    private readonly notes: readonly [string, string][] = [],
   ) {
     this.row.setAttribute('aria-rowindex', '1');
     this.corner.setAttribute('aria-colindex', '1');
@@ -101,6 +102,8 @@ export class Heads {
     const head = new Head(`${this.id}-h${column.place}`, column, this.words, this.signs, this.sortable);
     const spread = this.spreads.get(column.place);
     if (spread) head.spread(spread);
+    const note = this.notes[column.place];
+    if (note) head.note(...note);
     this.heads.set(column, head);
     return head;
   }
@@ -141,7 +144,7 @@ class Head {
     line.append(name, this.sign, menu);
     this.element.append(line, this.below, div('edge'));
     this.element.classList.toggle('sortable', sortable);
-    if (column.kind === 'number') this.element.classList.add('number');
+    if (column.kind === 'number' || column.kind === 'figure') this.element.classList.add('number');
   }
 
   place(index: number, pinned: boolean, shown: HeadsShown): void {
@@ -164,6 +167,15 @@ class Head {
     element.setAttribute('aria-sort', sorted < 0 ? 'none' : falling ? 'descending' : 'ascending');
     const rank = shown.sort.length > 1 && sorted >= 0 ? String(sorted + 1) : '';
     this.sign.textContent = `${filtered ? '⧩' : ''}${sorted < 0 ? '' : falling ? '↓' : '↑'}${rank}`;
+  }
+
+  note(text: string, aloud: string): void {
+    const line = div('note');
+    line.textContent = text;
+    line.setAttribute('aria-label', aloud);
+    line.setAttribute('role', 'img');
+    this.below.replaceChildren(line);
+    this.element.title = `${this.column.name}\n${aloud}`;
   }
 
   spread(spread: Spread): void {

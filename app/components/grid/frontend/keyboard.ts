@@ -77,7 +77,7 @@ export class Keyboard {
     const { row, column: index } = grid.selection.active;
     const column = grid.columns.shown[index];
     if (!column) return;
-    if (row === HEADER && event.key === ' ') grid.tell('column', { column: column.name });
+    if (row === HEADER && (event.key === ' ' || !grid.can.has('sort'))) grid.tell('column', { column: column.name });
     else if (row === HEADER) grid.sort(column, event.shiftKey);
     else if (grid.data.editable && event.key !== ' ') this.menus.edit(row, index);
     else this.menus.view(row, index);

@@ -18,7 +18,7 @@ export class Looks {
   cell(store: Store, columns: Columns, row: number, index: number): CellLook {
     const column = columns.shown[index];
     const selected = this.selection.has(row, index);
-    const pinned = index < columns.pins ? ' pinned' : '';
+    const pinned = `${index < columns.pins ? ' pinned' : ''}${column && store.isMarked(row, column.place) ? ' marked' : ''}`;
     if (!column) return { text: '', look: 'coming', selected, aloud: '' };
     const text = store.text(row, column.place);
     if (text === undefined) return { text: '', look: `${column.kind} coming${pinned}`, selected, aloud: '' };

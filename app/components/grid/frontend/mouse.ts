@@ -159,7 +159,7 @@ export class Mouse {
       const clicked = (ended: PointerEvent): void => {
         grid.selection.to({ row: HEADER, column: grid.columns.shown.indexOf(column) });
         grid.selected();
-        if (spread && grid.data.events.includes('column')) grid.tell('column', { column: column.name });
+        if ((spread || !grid.can.has('sort')) && grid.data.events.includes('column')) grid.tell('column', { column: column.name });
         else if (ended.ctrlKey || ended.metaKey) this.whole(column);
         else grid.sort(column, ended.shiftKey);
       };

@@ -41,7 +41,7 @@ export class Painter {
   build(): void {
     const { can, columns, data, host, signs, viewport } = this.grid;
     this.heads?.element.remove();
-    this.heads = new Heads(this.id, data.words, signs, can.has('sort'));
+    this.heads = new Heads(this.id, data.words, signs, can.has('sort'), this.grid.notes);
     this.spreads?.destroy();
     if (can.has('profile')) this.spreads = new Spreads(data.source, this.heads, columns.all);
     host.style.setProperty('--head', `${viewport.headHeight}px`);

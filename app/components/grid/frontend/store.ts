@@ -17,6 +17,7 @@ interface Block {
   numbers: Float64Array;
   columns: Map<number, Texts>;
   cut: Map<number, Set<number>>;
+  marked: Map<number, Set<number>>;
 }
 
 interface Request {
@@ -71,6 +72,11 @@ export class Store {
   /** Whether a cell's text goes on. */
   isCut(row: number, place: number): boolean {
     return this.blocks.get(Math.floor(row / BLOCK))?.cut.get(place)?.has(row % BLOCK) ?? false;
+  }
+
+  /** Whether a cell is to be marked. */
+  isMarked(row: number, place: number): boolean {
+    return this.blocks.get(Math.floor(row / BLOCK))?.marked.get(place)?.has(row % BLOCK) ?? false;
   }
 
   /** A row's number in the source, from 1. */
@@ -166,7 +172,7 @@ export class Store {
 
   private keep(number: number, answer: BlockAnswer): void {
     if (this.short.delete(number)) this.forget(number);
-    const block = this.blocks.get(number) ?? { numbers: numbersOf(answer), columns: new Map(), cut: new Map() };
+    const block = this.blocks.get(number) ?? { numbers: numbersOf(answer), columns: new Map(), cut: new Map(), marked: new Map() };
     this.blocks.delete(number); // the newest stands last
     this.blocks.set(number, block);
     for (const [place, texts] of Object.entries(answer.cells ?? {})) {
@@ -174,6 +180,7 @@ export class Store {
       block.columns.set(Number(place), texts);
     }
     for (const [place, rows] of Object.entries(answer.cut ?? {})) block.cut.set(Number(place), new Set(rows));
+    for (const [place, rows] of Object.entries(answer.marked ?? {})) block.marked.set(Number(place), new Set(rows));
     for (const oldest of this.blocks.keys()) {
       if (this.cells <= MOST_CELLS || oldest === number) break;
       this.forget(oldest);

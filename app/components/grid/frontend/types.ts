@@ -1,6 +1,7 @@
 // What travels between the grid, its routes and Python. The routes are app/components/grid/route.py.
 
-export type Kind = 'number' | 'bool' | 'time' | 'text' | 'other';
+/** A `figure` is a number that is shown as it stands. */
+export type Kind = 'number' | 'figure' | 'bool' | 'time' | 'text' | 'other';
 export type Can = 'sort' | 'filter' | 'search' | 'sum' | 'profile';
 
 export interface Words {
@@ -62,6 +63,8 @@ export interface BlockAnswer {
   numbers?: { from: number; count: number } | { list: number[] };
   cells?: Record<string, (string | null)[]>;
   cut?: Record<string, number[]>;
+  /** Rows of the block whose cell is marked, by column. */
+  marked?: Record<string, number[]>;
 }
 
 export interface Spread {
@@ -86,4 +89,6 @@ export interface SumsAnswer {
 export interface Opened {
   columns: [string, string, Kind][];
   can: Can[];
+  /** What stands below the name of each column, and how it is said aloud; empty where nothing does. */
+  notes: [string, string][];
 }

@@ -6,6 +6,7 @@ import { ROW_PX, Scroll } from './scroll';
 
 const HEAD_PX = 68;
 const PLAIN_HEAD_PX = 30;
+const NOTED_HEAD_PX = 50;
 const NUMBER_PX = 30;
 const DIGIT_PX = 7.6;
 
@@ -51,7 +52,8 @@ export class Viewport {
   }
 
   get headHeight(): number {
-    return this.grid.can.has('profile') ? HEAD_PX : PLAIN_HEAD_PX;
+    if (this.grid.can.has('profile')) return HEAD_PX;
+    return this.grid.notes.length > 0 ? NOTED_HEAD_PX : PLAIN_HEAD_PX;
   }
 
   /** Take the size of the window and of the table over into the scroll bars. */
