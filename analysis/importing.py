@@ -15,11 +15,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.choosing import Chosen, Wish, check_loaded, choose
 from analysis.readings import Loaded, Readings
 from analysis.readings.facts import Facts, FactsCounter
 from analysis.readings.model import ANY, Choice
+from analysis.saved_readings import SavedReadings
 from core.clock import now_iso
-from core.errors import BestandError, DiskFullError, ExportError, UncertainReadingError
+from core.errors import BestandError, DiskFullError, ExportError
 from core.fingerprint import file_digest
 from core.i18n import N_, _
 from core.ids import new_id
@@ -92,6 +94,7 @@ class Importer:
 
     def __init__(self, storage: "Storage", readings: Readings) -> None:
         self._storage, self._readings = storage, readings
+        self._saved = SavedReadings(storage, readings)
         self._names = _Names()
 
     def import_file(
@@ -102,6 +105,8 @@ class Importer:
         auto: bool = False,
         reading: Reading | None = None,
         choice: Choice = ANY,
+        wish: Wish | None = None,
+        called: str | None = None,
         reference: bool = False,
         replace: bool = False,
         progress: Progress,
@@ -114,15 +119,19 @@ class Importer:
             auto: Take the best reading, however uncertain.
             reading: The reading a person chose; nothing is judged.
             choice: The sheet, table or member to judge.
+            wish: All of these at once, and what else there is to say about how it is read.
+            called: What the file is called, if not by its path.
             reference: Keep no copy of the original.
             replace: Make it the next version of the dataset of that name, if there is one.
             progress: Told how far it is; may stop it, then nothing stays.
 
         Raises:
             UncertainReadingError: no reading is sure enough; it carries the candidates.
+            ReadingDriftError: a saved reading for files like this one does not fit any more; it carries the drift.
             SourceError: the file cannot become a table.
             CancelledError, DiskFullError, MemoryLimitError: the work was stopped.
         """
+        said = wish or Wish(reading, choice, auto=auto)
         limits = self._storage.config.imports
         counter = FactsCounter()
         size_bytes = path.stat().st_size if path.is_file() else 0
@@ -133,51 +142,75 @@ class Importer:
                 progress=PartOfProgress(progress, 0.0, 0.25),
                 reference=reference or size_bytes > limits.reference_above_mib << 20,
                 each_chunk=counter.take,
-            ) as taken,
+            ) as found,
         ):
+            taken = found if called is None else found.as_called(called)
             facts = counter.finish()
             progress.report(0.25, N_("Finding out how to read it"))
-            chosen = reading or self._judged(taken.path, taken.ref.name, choice, auto=auto)
-            wanted = dataset_name(name or name_after(taken.ref.name, chosen))
-            manifest = self._publish(taken, chosen, facts, wanted, replace=replace, progress=progress)
+            chosen = choose(
+                self._readings, self._saved, taken.path, taken.ref.name, said, min_confidence=limits.min_confidence
+            )
+            wanted = dataset_name(name or name_after(taken.ref.name, chosen.reading))
+            if replace and said.reading is None:
+                chosen = self._with_corrections(chosen, wanted)
+            manifest = self._publish(taken, chosen, facts, wanted, said, replace=replace, progress=progress)
         return Imported(manifest, release=lambda: self._names.release(manifest.name))
 
     def _publish(
-        self, taken: "Taken", reading: Reading, facts: Facts, wanted: str, *, replace: bool, progress: Progress
+        self,
+        taken: "Taken",
+        chosen: Chosen,
+        facts: Facts,
+        wanted: str,
+        said: Wish,
+        *,
+        replace: bool,
+        progress: Progress,
     ) -> Manifest:
         """Load the bytes and publish them; the original is kept only together with what was made of it."""
         with self._storage.datasets.stage() as staging:
             loaded = self._readings.load(
                 taken.path,
-                reading,
+                chosen.reading,
                 staging.folder,
                 name=taken.ref.name,
                 progress=PartOfProgress(progress, 0.3, 0.95),
                 facts=facts,
+                corrections=chosen.corrections,
             )
+            check_loaded(taken.ref.name, chosen, loaded, auto=said.auto)
             self._storage.sources.check_unchanged(taken.ref)
             progress.report(0.95, "Publishing")
-            manifest = self._manifest(staging.data_file, loaded, taken.ref, wanted, replace=replace)
+            manifest = self._manifest(staging.data_file, loaded, taken.ref, wanted, chosen.saved, replace=replace)
             taken.keep()
             self._storage.datasets.publish(staging, manifest)
         return manifest
 
     def read_file(
-        self, path: Path, out_dir: Path, *, choice: Choice = ANY, progress: Progress
+        self, path: Path, out_dir: Path, *, choice: Choice = ANY, wish: Wish | None = None, progress: Progress
     ) -> tuple[Loaded, Path]:
         """Write a file's best reading into a folder as clean CSV; return what was found and the file written.
 
+        Args:
+            path: The file.
+            out_dir: The folder; made if it is not there.
+            choice: The sheet, table or member to judge.
+            wish: How it is to be read; a saved reading only where it names one.
+            progress: Told how far it is; may stop it.
+
         Raises:
+            ReadingDriftError: the saved reading does not fit.
             SourceError: the file cannot become a table.
             ExportError: the folder cannot be written.
             CancelledError: `progress` said so; then nothing was written.
         """
-        judgement = self._readings.judge(path, choice=choice)
+        said = wish or Wish(choice=choice, fresh=True)
+        chosen = choose(self._readings, self._saved, path, path.name, said, min_confidence=0.0)
         target = _reserved(out_dir, path.name)
         part = target.with_name(f".{target.name}.{new_id()}.part")
         try:
             loaded = self._readings.write_clean(
-                path, judgement.best.reading, part, name=path.name, progress=progress
+                path, chosen.reading, part, name=path.name, progress=progress, corrections=chosen.corrections
             )
             part.replace(target)
         except BaseException as error:
@@ -188,15 +221,17 @@ class Importer:
             raise
         return loaded, target
 
-    def _judged(self, path: Path, name: str, choice: Choice, *, auto: bool) -> Reading:
-        judgement = self._readings.judge(path, name=name, choice=choice)
-        best = judgement.best.reading
-        if best.confidence < self._storage.config.imports.min_confidence and not auto:
-            raise UncertainReadingError(name, confidence=best.confidence, candidates=judgement.candidates)
-        return best
+    def _with_corrections(self, chosen: Chosen, wanted: str) -> Chosen:
+        """Let the next version of a dataset have the corrections of the one before."""
+        with self._storage.database.read() as uow:
+            existing = uow.datasets.by_name(wanted)
+        if existing is None or chosen.corrections:
+            return chosen
+        before = self._storage.datasets.manifest(existing.id, existing.current_version)
+        return replace(chosen, corrections=before.corrections)
 
     def _manifest(
-        self, data_file: Path, loaded: Loaded, ref: SourceRef, wanted: str, *, replace: bool
+        self, data_file: Path, loaded: Loaded, ref: SourceRef, wanted: str, saved: str | None, *, replace: bool
     ) -> Manifest:
         with self._storage.database.read() as uow:
             existing = uow.datasets.by_name(wanted) if replace else None
@@ -220,6 +255,8 @@ class Importer:
             created_at=now_iso(),
             app_version=app_version(),
             flags=loaded.flags,
+            corrections=loaded.corrections,
+            saved_reading=saved,
         )
 
 

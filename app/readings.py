@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from app.catalogue import current
 from core.errors import FileMissingError, UsageError
 from core.i18n import _
-from core.types import Column, Correction, FileFormat, Manifest, Reading
+from core.types import Column, Correction, FileFormat, Json, Manifest, Reading
 
 if TYPE_CHECKING:
     from analysis.ledgers import LedgerEntry, LedgerFormat, LedgerPage, LedgerQuery
@@ -82,6 +82,34 @@ def corrected(
     kept = {one.line: one for one in manifest.corrections if one.line not in frozenset(undo)}
     kept.update({one.line: one for one in new})
     return tuple(kept[line] for line in sorted(kept))
+
+
+def correct(ctx: "AppContext", dataset: str, new: Sequence[Correction], *, undo: Sequence[int] = ()) -> str:
+    """Queue the next version of a dataset, read from the same bytes with corrections, and return the job's id.
+
+    Args:
+        ctx: The open profile.
+        dataset: Its name.
+        new: Lines set right by hand.
+        undo: Lines whose correction is taken back.
+
+    Raises:
+        DatasetNotFoundError: there is no such dataset.
+        UsageError: it came from no text file.
+        FileMissingError: the file it came from was not kept and is gone.
+    """
+    manifest = current(ctx, dataset)
+    path = source_of(ctx, manifest)
+    args: dict[str, Json] = {
+        "path": str(path.absolute()),
+        "name": manifest.name,
+        "called": manifest.source.name,
+        "reading": manifest.reading.to_manifest(),
+        "corrections": [one.to_dict() for one in corrected(manifest, new, undo=undo)],
+        "reference": not manifest.source.kept,
+        "replace": True,
+    }
+    return ctx.jobs.manager.enqueue("import", args)
 
 
 def source_of(ctx: "AppContext", manifest: Manifest) -> Path:

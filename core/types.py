@@ -172,9 +172,9 @@ class LedgerLine:
 class Correction:
     """One line of a text file, set right by hand.
 
-    It is found again by its bytes: `digest` is the BLAKE3 hex digest of the line as it was, without its end; `line` is
-    where it stood (from 1), and decides where the same bytes stand in several lines. `text` takes its place; `was` is
-    what it said, for people to read.
+    It is found again by its bytes: `digest` is the BLAKE3 hex digest of the line as it was, without its end;
+    `line` is where it stood (from 1), and decides where the same bytes stand in several lines. `text` takes its
+    place; `was` is what it said, for people to read.
     """
 
     line: int
@@ -189,6 +189,11 @@ class Correction:
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form."""
         return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Any) -> Self:  # noqa: ANN401 - JSON
+        """Build the correction that `to_dict` described."""
+        return cls(int(data["line"]), str(data["digest"]), str(data["text"]), str(data.get("was", "")))
 
 
 @dataclass(frozen=True, slots=True)

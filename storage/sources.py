@@ -10,7 +10,7 @@ import stat
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -188,6 +188,10 @@ class Taken:
     path: Path
     store: SourceStore
     part: _Part | None = None
+
+    def as_called(self, name: str) -> "Taken":
+        """Return the same file under another name: a kept original is called by its content."""
+        return replace(self, ref=replace(self.ref, name=name))
 
     def keep(self) -> Path:
         """Keep the copy for good and return where it lies now; a reference stays where it is.

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Final
 
-from analysis.readings.model import Candidate
+from analysis.readings.model import Candidate, Loaded
 from analysis.readings.saved import SavedReading, signature_of, source_names
 from core.i18n import N_
 from core.types import Correction, FileFormat, Json, Reading
@@ -83,6 +83,23 @@ def lost_corrections(lost: Sequence[Correction]) -> tuple[Drift, ...]:
     return tuple(
         Drift("correction", told.format(line=one.line, was=_shown(one.was)), line=one.line, expected=one.was)
         for one in lost
+    )
+
+
+def changed_types(reading: Reading, loaded: Loaded) -> tuple[Drift, ...]:
+    """Return the columns that turned out, in the whole file, not to be of the types a reading says."""
+    told = N_("The column '{name}' is no longer {expected} but {found}.")
+    pairs = zip(reading.column_types, loaded.columns, strict=False)
+    return tuple(
+        Drift(
+            "type",
+            told.format(name=column.source_name or column.name, expected=wanted, found=column.type),
+            column.source_name or column.name,
+            expected=wanted,
+            found=column.type,
+        )
+        for wanted, column in pairs
+        if wanted and wanted != column.type and column.type == "VARCHAR"
     )
 
 

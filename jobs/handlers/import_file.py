@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from core.i18n import _
-from core.types import Json, Reading
+from core.types import Correction, Json, Reading
 from jobs.context import JobContext
 from jobs.specs import Args, JobOutcome, Spec
 
 if TYPE_CHECKING:
+    from analysis.choosing import Wish
     from analysis.open import Analysis
     from core.types import Manifest
 
@@ -21,20 +22,18 @@ def import_spec(analysis: "Analysis") -> Spec:
     """Return the kind `import`.
 
     Its arguments are `path` (absolute), `name` (None: from the file's), `auto`, `reading` (the form of
-    `Reading.to_manifest`, None: judge), `choice` (of a part, as `Choice.to_args`), `reference` and `replace`.
+    `Reading.to_manifest`, None: judge), `choice` (of a part, as `Choice.to_args`), `saved` (the text of a saved
+    reading to replay; None: the one that is found), `fresh` (look for none), `corrections` (as
+    `Correction.to_dict`), `called` (the file's name, None: by its path), `reference` and `replace`.
     """
 
     def run(context: JobContext, args: Args) -> JobOutcome:
-        from analysis.readings.model import Choice
-
-        reading, choice = args.get("reading"), args.get("choice")
-        path, name = Path(str(args["path"])), args.get("name")
+        path, name, called = Path(str(args["path"])), args.get("name"), args.get("called")
         imported = analysis.imports.import_file(
             path,
             name=None if name is None else str(name),
-            auto=bool(args.get("auto")),
-            reading=Reading.from_manifest(reading) if isinstance(reading, dict) else None,
-            choice=Choice.from_args(choice if isinstance(choice, dict) else None),
+            wish=_wish(args),
+            called=None if called is None else str(called),
             reference=bool(args.get("reference")),
             replace=bool(args.get("replace")),
             progress=context,
@@ -42,6 +41,25 @@ def import_spec(analysis: "Analysis") -> Spec:
         return JobOutcome(lambda: _line(path, imported.manifest), imported.record)
 
     return Spec("import", run, label=lambda args: _("Import {name}").format(name=Path(str(args["path"])).name))
+
+
+def _wish(args: Args) -> "Wish":
+    from analysis.choosing import Wish
+    from analysis.readings.model import Choice
+    from analysis.readings.saved import from_toml
+
+    reading, choice, saved = args.get("reading"), args.get("choice"), args.get("saved")
+    corrections = args.get("corrections")
+    return Wish(
+        reading=Reading.from_manifest(reading) if isinstance(reading, dict) else None,
+        choice=Choice.from_args(choice if isinstance(choice, dict) else None),
+        corrections=tuple(
+            Correction.from_dict(one) for one in (corrections if isinstance(corrections, list) else ())
+        ),
+        saved=from_toml(saved, file_name=_("the saved reading")) if isinstance(saved, str) else None,
+        fresh=bool(args.get("fresh")),
+        auto=bool(args.get("auto")),
+    )
 
 
 def _line(path: Path, manifest: "Manifest") -> dict[str, Json]:
@@ -57,4 +75,6 @@ def _line(path: Path, manifest: "Manifest") -> dict[str, Json]:
         "ledger": manifest.ledger.to_dict(),
         "flags": [flag.to_dict() for flag in manifest.flags],
     }
+    if manifest.saved_reading is not None:
+        line["saved_reading"] = manifest.saved_reading
     return cast("dict[str, Json]", line)

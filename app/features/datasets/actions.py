@@ -10,16 +10,18 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from app.catalogue import DatasetLine, current, delete, ledger_lines, list_datasets, restore
+from app.readings import reading_text
 from core.errors import BestandError, CancelledError, FileMissingError, SourceError
 from core.i18n import _
 from core.ids import new_id
 from core.paths import translate_os_error
 from core.progress import Progress, SilentProgress
-from core.types import Column, Flag, Json, Ledger, Reading
+from core.types import Column, Correction, Flag, Json, Ledger, Reading
 
 if TYPE_CHECKING:
     from analysis.readings import Judgement
     from analysis.readings.model import Choice
+    from analysis.readings.saved import SavedReading
     from app.context import AppContext
     from jobs.manager import JobStatus
 
@@ -60,6 +62,9 @@ def start_import(
     auto: bool = False,
     reading: Reading | None = None,
     choice: "Choice | None" = None,
+    saved: "SavedReading | None" = None,
+    fresh: bool = False,
+    corrections: Sequence[Correction] = (),
     reference: bool = False,
     replace: bool = False,
 ) -> str:
@@ -72,6 +77,9 @@ def start_import(
         auto: Take the best reading even if it is uncertain.
         reading: The reading a person chose; nothing is judged then.
         choice: The sheet, table or member that is wanted, where the reading is to be judged.
+        saved: The saved reading to replay; without one, and without a reading, it is looked for.
+        fresh: Look for no saved reading.
+        corrections: Lines of the file that were set right by hand.
         reference: Leave the original where it is and keep only its hash.
         replace: Make it the next version of the dataset of that name, instead of a dataset of its own.
     """
@@ -81,6 +89,9 @@ def start_import(
         "auto": auto,
         "reading": reading.to_manifest() if reading else None,
         "choice": dict(choice.to_args()) if choice else None,
+        "saved": reading_text(saved) if saved else None,
+        "fresh": fresh,
+        "corrections": [one.to_dict() for one in corrections],
         "reference": reference,
         "replace": replace,
     }

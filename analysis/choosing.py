@@ -1,0 +1,105 @@
+"""How a file is going to be read: as a person said, as a saved reading says, or as the judge finds.
+
+Used by the importer only. Asks nobody; where a person should decide, it says so by an error.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.readings import Loaded, Readings
+from analysis.readings.drift import Drift, changed_types
+from analysis.readings.model import ANY, Choice
+from analysis.readings.saved import SavedReading
+from analysis.saved_readings import Replay, SavedReadings
+from core.errors import ReadingDriftError, UncertainReadingError
+from core.i18n import retold
+from core.types import Correction, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person said about reading a file.
+
+    Attributes:
+        reading: Read it so; nothing is judged.
+        choice: The sheet, table or member to judge.
+        corrections: Lines set right by hand.
+        saved: The saved reading to replay; without one it is looked for.
+        fresh: Look for no saved reading.
+        auto: Ask nobody, however uncertain a reading is and whatever is different.
+    """
+
+    reading: Reading | None = None
+    choice: Choice = ANY
+    corrections: tuple[Correction, ...] = ()
+    saved: SavedReading | None = None
+    fresh: bool = False
+    auto: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """How a file is read. `saved` names the saved reading that was replayed."""
+
+    reading: Reading
+    corrections: tuple[Correction, ...] = ()
+    saved: str | None = None
+    drift: tuple[Drift, ...] = ()
+
+
+def choose(
+    readings: Readings,
+    saved_readings: SavedReadings,
+    path: Path,
+    name: str,
+    wish: Wish,
+    *,
+    min_confidence: float,
+) -> Chosen:
+    """Return how to read a file.
+
+    Raises:
+        ReadingDriftError: a saved reading does not fit any more, and nobody said to go on.
+        UncertainReadingError: no reading is sure enough, and nobody said to go on.
+        SourceError: the file is no table.
+    """
+    if wish.reading is not None:
+        return Chosen(wish.reading, wish.corrections)
+    judgement = readings.judge(path, name=name, choice=wish.choice)
+    saved = wish.saved
+    if saved is None and not wish.fresh and wish.choice == ANY:
+        saved = saved_readings.find_for(path, name=name, judged=judgement)
+    if saved is not None:
+        replay = saved_readings.replay(saved, path, name=name, judged=judgement)
+        if replay.drift and not wish.auto:
+            raise drift_error(name, replay.saved.name, replay.drift)
+        return _replayed(replay, wish.corrections)
+    best = judgement.best.reading
+    if best.confidence < min_confidence and not wish.auto:
+        raise UncertainReadingError(name, confidence=best.confidence, candidates=judgement.candidates)
+    return Chosen(best, wish.corrections)
+
+
+def check_loaded(name: str, chosen: Chosen, loaded: Loaded, *, auto: bool) -> None:
+    """Compare what the whole file was with what its beginning promised.
+
+    Raises:
+        ReadingDriftError: a column is not what the saved reading says, further down than the sample showed.
+    """
+    if chosen.saved is None or auto:
+        return
+    changed = changed_types(chosen.reading, loaded)
+    if changed:
+        raise drift_error(name, chosen.saved, changed)
+
+
+def drift_error(name: str, saved: str, drift: Sequence[Drift]) -> ReadingDriftError:
+    """Return the error that tells a person what is different."""
+    return ReadingDriftError(name, saved=saved, words=[retold(one.message) for one in drift], drift=drift)
+
+
+def _replayed(replay: Replay, more: Sequence[Correction]) -> Chosen:
+    by_line = {one.line: one for one in (*replay.corrections, *more)}
+    corrections = tuple(by_line[line] for line in sorted(by_line))
+    return Chosen(replay.reading, corrections, replay.saved.name or None, replay.drift)
