@@ -12,6 +12,7 @@ from typing import TypeAlias
 from analysis.readings.dialect import Dialect, Outcome
 from analysis.readings.events import KEPT, LedgerBook, Note
 from analysis.readings.lines import Lines
+from analysis.readings.misfits import MISSING, Misfits
 from analysis.readings.repair import Mended, mend
 from analysis.readings.shapes import RecordLook
 from core.i18n import N_
@@ -27,7 +28,6 @@ MAX_FOOTER = 12
 """More lines than this at the end of a file are no footer."""
 FOOTER_WIDTH = 3
 """In a narrower table a line with one cell is a short record rather than a footer."""
-OTHER_DELIMITERS = (",", ";", "\t", "|", " ")
 
 _UNCLOSED = Note(
     "unclosed_quote", N_("A quote opens a cell that is never closed; it was read as an ordinary character.")
@@ -72,6 +72,7 @@ class Parser:
 
     def __init__(self, plan: Plan, book: LedgerBook, heard: Heard | None = None) -> None:
         self.plan, self.book, self._heard = plan, book, heard
+        self._misfits = Misfits(plan.dialect, plan.width, plan.look)
         self.header: list[list[str]] = []
         self.lines = self.rows = 0
         self.finished = False
@@ -209,7 +210,9 @@ class Parser:
             len(cells) != self.plan.width and dialect.quote and dialect.quote in texts[at]
         ):
             cells, used = self._mended(at, used, split.outcome, cells, notes)
-        elif split.stray:
+        elif len(cells) < self.plan.width or split.stray:
+            cells, used = self._apart(at, used, cells, notes)
+        if split.stray and not notes:
             notes.append(
                 Note("stray_quote", N_("A quote stands within a cell without quotes; it was kept as it is."))
             )
@@ -249,7 +252,7 @@ class Parser:
         dialect, width = self.plan.dialect, self.plan.width
         alone = mend(self._batch.texts[at], width, dialect)
         if outcome is Outcome.GOOD and (len(alone.cells) != width or (used == 1 and alone.price > 1)):
-            return self._with_missing_delimiters(at, used, cells, notes)
+            return self._apart(at, used, cells, notes)
         best, lines = alone, 1
         if len(alone.cells) != width:
             best, lines = self._mended_with_next(at, used, alone)
@@ -263,22 +266,13 @@ class Parser:
             notes.append(_UNCLOSED)
         return best.cells, lines
 
-    def _with_missing_delimiters(
-        self, at: int, used: int, cells: list[str], notes: list[Note]
-    ) -> tuple[list[str], int]:
-        """Return the cells of a well-formed record that is too short, with a border where quotes touch."""
-        look = self.plan.look
-        if used == 1 and len(cells) < self.plan.width and look is not None:
-            found = mend(self._batch.texts[at], self.plan.width, self.plan.dialect, lenient=True)
-            if len(found.cells) == self.plan.width and look.fit(found.cells) > look.fit(cells):
-                notes.append(
-                    Note(
-                        "missing_delimiter",
-                        N_("A delimiter is missing beside a quote; the cells were told apart."),
-                    )
-                )
-                return found.cells, used
-        return cells, used
+    def _apart(self, at: int, used: int, cells: list[str], notes: list[Note]) -> tuple[list[str], int]:
+        """Return the cells of a well-formed record, with a border where a delimiter is missing."""
+        found = self._misfits.apart(self._text(at, used), cells)
+        if found is None:
+            return cells, used
+        notes.append(MISSING)
+        return found, used
 
     def _mended_with_next(self, at: int, used: int, alone: Mended) -> tuple[Mended, int]:
         """Return the cells of a broken record that goes on in the next lines, if that gives the right width."""
@@ -297,7 +291,7 @@ class Parser:
         number, width = self._batch.first + at, self.plan.width
         is_header = len(self.header) < self.plan.header_rows
         if len(cells) != width:
-            other = None if is_header else self._by_other_delimiter(self._text(at, used))
+            other = None if is_header else self._misfits.by_other_delimiter(self._text(at, used))
             if other is not None:
                 cells, note = other
                 notes.append(note)
@@ -349,26 +343,6 @@ class Parser:
             return _narrow_header(cells, width, self.plan.dialect.delimiter)
         look = self.plan.look or RecordLook([], width)
         return look.narrow(cells, self.plan.dialect.delimiter)
-
-    def _by_other_delimiter(self, text: str) -> tuple[list[str], Note] | None:
-        """Return the cells if another delimiter gives exactly the width, and they look like the others."""
-        plan = self.plan
-        if plan.width < FOOTER_WIDTH or plan.look is None:
-            return None
-        for delimiter in OTHER_DELIMITERS:
-            if delimiter == plan.dialect.delimiter or delimiter not in text:
-                continue
-            split = Dialect(delimiter, plan.dialect.quote, plan.dialect.escape).split(text)
-            if (
-                split.outcome is Outcome.GOOD
-                and len(split.cells) == plan.width
-                and plan.look.fit(split.cells) > 0.5
-            ):
-                name = {"\t": N_("a tab"), " ": N_("a space")}.get(delimiter, f"'{delimiter}'")
-                return split.cells, Note(
-                    "other_delimiter", N_("The cells of this record are separated by {what}.").format(what=name)
-                )
-        return None
 
     def _repeats_header(self, cells: list[str]) -> bool:
         if not self.header or len(cells) < FOOTER_WIDTH or cells != self.header[-1]:

@@ -24,8 +24,8 @@ _LITERAL_OPEN = 2.0
 """A cell that begins with a quote which opens nothing."""
 _BLANKS = 0.5
 """Blanks between a quote and its delimiter."""
-_MISSING = 2.5
-"""A delimiter that is missing beside a quote."""
+MISSING_PRICE = 1.5
+"""A delimiter that is missing beside a quote; less than two stray quotes, which would explain the same."""
 _BOUNDARY = 1.5
 """A quoted cell that holds what looks like the border between two cells."""
 
@@ -68,7 +68,7 @@ class _Search:
         self.closing = re.compile(rf"{quote}([ \t]*)(?={delimiter}|$)")
         self.opening = re.compile(rf"[ \t]*{quote}")
         self.border = re.compile(rf"{quote}{delimiter}|{delimiter}{quote}")
-        self.pair = re.compile(rf"(?<!{quote}){quote}{quote}(?!{quote})")
+        self.pair = re.compile(rf"(?<!{quote})(?:{quote}{quote})+(?!{quote})")
         self.runs = re.compile(f"(?:{quote})+")
 
     def run(self) -> Mended:
@@ -107,7 +107,7 @@ class _Search:
         if opening is None:
             if stray and self.lenient:
                 cut = self.text.index(self.quote, at, end)
-                yield (at, cut, False), cut, _MISSING
+                yield (at, cut, False), cut, self._missing(cut)
             return
         inner_at = opening.end()
         before = _BLANKS * (inner_at - at > len(self.quote))
@@ -117,8 +117,15 @@ class _Search:
         for found, _ in zip(
             self.pair.finditer(self.text, inner_at), range(self.lenient * _MAX_CLOSINGS), strict=False
         ):
-            price = before + self._price(self.text[inner_at : found.start()], "") + _MISSING
-            yield (inner_at, found.start(), True), found.start() + len(self.quote), price
+            opening_at = found.end() - len(self.quote)  # of a longer run, the last two close and open
+            closing_at = opening_at - len(self.quote)
+            price = before + self._price(self.text[inner_at:closing_at], "") + self._missing(opening_at)
+            yield (inner_at, closing_at, True), opening_at, price
+
+    def _missing(self, opening_at: int) -> float:
+        """Return the price of a delimiter that is missing right before this quote."""
+        inner = self.text[opening_at + len(self.quote) : opening_at + len(self.quote) + 1]
+        return MISSING_PRICE + _BLANKS * inner.isspace()
 
     def _price(self, inner: str, blanks: str) -> float:
         odd = sum(1 for run in self.runs.findall(inner) if len(run) // len(self.quote) % 2)

@@ -74,28 +74,82 @@ def shape_of(cell: str) -> Shape:
     return _NAMES[found.lastgroup] if found and found.lastgroup else Shape.OTHER
 
 
+_DIGIT, _UPPER, _LOWER = re.compile(r"\d"), re.compile(r"[A-ZÀ-Þ]"), re.compile(r"[a-zß-ÿ]")
+_MASKED = 24
+_RARE = 0.03
+"""What fewer cells of a column do is no habit of it: it may be the very record that is looked at."""
+
+
+def mask_of(cell: str) -> str:
+    """Return the pattern of a short cell, such as "AA-9999"; "" for a longer one."""
+    if len(cell) > _MASKED:
+        return ""
+    return _LOWER.sub("a", _UPPER.sub("A", _DIGIT.sub("9", cell)))
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnLook:
-    """How the cells of one column look: share of each shape among them."""
+    """How the cells of one column look.
+
+    Attributes:
+        shares: Of each shape among them.
+        masks: Of each pattern among them.
+        begins: Of each kind of first letter among them.
+        quoted: Share of those that hold an odd number of quotes.
+    """
 
     shares: dict[Shape, float]
+    masks: dict[str, float]
+    begins: dict[str, float]
+    quoted: float = 0.0
 
     def likes(self, cell: str) -> float:
         """Return how usual this cell would be here (0..1)."""
-        return self.shares.get(shape_of(cell), 0.0)
+        usual = self.shares.get(shape_of(cell), 0.0)
+        if self.begins.get(_kind_of(cell), 0.0) < _RARE:
+            usual *= 0.5
+        if self.quoted < _RARE and cell.count('"') % 2:
+            usual *= 0.5
+        return usual
+
+    def worth(self, cell: str) -> float:
+        """Return how usual it would be, its pattern included (0..1.5)."""
+        return self.likes(cell) + 0.5 * self.masks.get(mask_of(cell), 0.0)
+
+    @classmethod
+    def of(cls, cells: Sequence[str]) -> "ColumnLook":
+        """Return how some cells of one column look."""
+        total = max(len(cells), 1)
+        masks = Counter(filter(None, map(mask_of, cells)))
+        return cls(
+            _shares(cells),
+            {mask: count / total for mask, count in masks.items()},
+            {kind: count / total for kind, count in Counter(map(_kind_of, cells)).items()},
+            sum(cell.count('"') % 2 for cell in cells) / total,
+        )
+
+
+def _kind_of(cell: str) -> str:
+    """Return what kind of letter a cell begins with."""
+    first = cell[:1]
+    return "letter" if first.isalpha() else "digit" if first.isdigit() else "blank" if first.isspace() else "mark"
 
 
 class RecordLook:
     """How the records of a file look; tells where a record with too many cells went wrong."""
 
     def __init__(self, records: Sequence[Sequence[str]], width: int) -> None:
-        self.columns = [ColumnLook(_shares([r[i] for r in records if i < len(r)])) for i in range(width)]
+        self.columns = [ColumnLook.of([r[i] for r in records if i < len(r)]) for i in range(width)]
 
     def fit(self, cells: Sequence[str]) -> float:
         """Return how usual the whole record would be: the mean over its columns."""
         if not self.columns:
             return 0.0
         return sum(look.likes(cell) for look, cell in zip(self.columns, cells, strict=False)) / len(self.columns)
+
+    def worth(self, cells: Sequence[str]) -> float:
+        """Return how usual the whole record would be in cells, patterns included; missing cells count nothing."""
+        return sum(look.worth(cell) for look, cell in zip(self.columns, cells, strict=False))
 
     def narrow(self, cells: list[str], delimiter: str) -> list[str]:
         """Return the record with as many cells as there are columns, nothing but delimiters and air taken away.
