@@ -17,6 +17,9 @@ ELSEWHERE: Final = "elsewhere"
 CLOSING: Final = "closing"
 """The tag of the engine's end: whoever waits shall stop waiting."""
 
+QUIET: Final = "quiet"
+"""The tag of drafts: nobody draws anything anew for them, but this process made the commit, not another one."""
+
 ANYTHING: Final = "anything"
 """Counts every commit, whatever it changed."""
 MEMO_S: Final = 2.0
@@ -47,8 +50,9 @@ class Changes:
     def hear(self, tags: frozenset[str]) -> None:
         """Count a commit and tell everyone; quick, since the committing thread waits."""
         with self._lock:
-            self._counts.update(tags)
-            self._counts[ANYTHING] += 1
+            if tags != {QUIET}:
+                self._counts.update(tags)
+                self._counts[ANYTHING] += 1
             listeners = tuple(self._listeners)
         for listener in listeners:
             listener(tags)

@@ -14,6 +14,7 @@ from app.changes import Changes
 from app.handed import Handed
 from app.looks import Looks
 from app.visits import VisitLog
+from app.windows import OpenWindows
 from core.config import AppConfig, ConfigReport, load_config_report, remember_good
 from core.i18n import set_language
 from core.logging import configure_logging, get_logger
@@ -39,6 +40,7 @@ class AppContext:
     changes: Changes
     network: NetworkGate
     visits: VisitLog
+    windows: OpenWindows
     looks: Looks
     handed: Handed
     closing: ExitStack
@@ -118,6 +120,7 @@ def init_app(
             changes,
             network,
             visits,
+            OpenWindows(),
             looks,
             Handed(changes.hear),
             opened.pop_all(),

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from app.changes import CLOSING, ELSEWHERE
+from app.changes import CLOSING, ELSEWHERE, QUIET
 from app.status import status_items
 from core.telemetry import log_error
 from storage.watch import CommitWatch
@@ -98,8 +98,8 @@ class _Stream:
                 one.put_nowait(None)
             return
         self._told += 1
-        self._tags |= tags
-        if self._flushing is None:
+        self._tags |= tags - {QUIET}
+        if self._tags and self._flushing is None:
             self._flushing = asyncio.get_running_loop().create_task(self._flush())
 
     async def _flush(self) -> None:

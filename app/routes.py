@@ -1,4 +1,4 @@
-"""What the engine serves beside the page: components, rows, what an editor asks for, pushed events, files taken.
+"""What the engine serves beside the page: components, rows, the journal, pushed events, files taken, and more.
 
 Used by the server, which puts the launch gate in front of all of it.
 """
@@ -13,6 +13,7 @@ from app.components.rawlines.route import raw_routes
 from app.events import event_routes
 from app.features.query.routes import editor_routes
 from app.findable import palette_routes
+from app.journal import journal_routes
 from app.pages import PAGES
 from app.uploads import upload_routes
 
@@ -28,6 +29,7 @@ def app_routes(ctx: "AppContext") -> list[BaseRoute]:
         *data_routes(ctx),
         *raw_routes(ctx),
         *event_routes(ctx, PAGES),
+        *journal_routes(ctx),
         *palette_routes(ctx),
         *upload_routes(ctx),
     ]

@@ -13,7 +13,6 @@ from core.telemetry import metrics
 
 if TYPE_CHECKING:
     from app.context import AppContext
-    from storage.database.windows import WindowLine
 
 WINDOW_HEADER: Final = "x-bestand-window"
 DEVICE_HEADER: Final = "x-bestand-device"
@@ -41,13 +40,9 @@ def bootstrap_session(ctx: "AppContext") -> UserSession:
             session.found = uow.journal.values(OWNER)
             session.offered = uow.journal.aside(OWNER, why=UNFIT)
             session.since = uow.journal.head(OWNER)
-        before = mine or _closed(latest)
+        before = mine or next((one for one in latest if not ctx.windows.is_open(one.window)), None)
         if before is not None and before.person == OWNER:
             session.take_over(before.state)
         for key, value in ctx.storage.drafts.pending(OWNER).items():  # made here, and not on the disk yet
             session.found[key] = Kept(key, value, session.window, session.since, 0, "")
         return install_session(session)
-
-
-def _closed(windows: "list[WindowLine]") -> "WindowLine | None":
-    return windows[0] if windows else None

@@ -1,4 +1,4 @@
-"""The page's document: Streamlit's own with our style sheet, and a calm cover over it until the page is drawn.
+"""The page's document: Streamlit's own with the journal and our style sheet, and a calm cover until it is drawn.
 
 Without the cover a window is white for as long as scripts load and the first run takes. The cover is part of the
 document, so it is there from the first frame on, in every browser; it lifts when the frame says that the first
@@ -6,6 +6,7 @@ view is complete (`data-bestand="ready"`), and tells the engine, which tells the
 out by our style sheet from the beginning, and hidden: nothing is seen moving.
 """
 
+import html
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from app.components.mount import asset_url
 from app.theme import STYLE_FILE
 from core.i18n import _, current_language
 from core.telemetry import track
@@ -40,9 +42,13 @@ def document(index: Path, theme: str) -> str:
     page = re.sub(r"<title>.*?</title>", "<title>Bestand</title>", page)
     page = re.sub(r'<link rel="service-desc"[^>]*>', "", page)
     page = page.replace('<html lang="en">', f'<html lang="{current_language()}">', 1)
+    # The first of all scripts: before Streamlit begins, connections say whose they are and what was typed is sent.
+    page = page.replace("<head>", f'<head><script type="module" src="{asset_url("journal")}"></script>', 1)
     # In the body: Streamlit writes its own rules at the end of the head, and of two alike the later one holds.
     style = f"<style>{STYLE_FILE.read_text(encoding='utf-8')}</style>"
-    return page.replace("<body>", "<body>" + style + cover(theme, _("Opening your workbench …")), 1)
+    banner = html.escape(_("Waiting for the engine … What you typed is kept."))
+    lost = f'<div id="bestand-lost" role="status" aria-live="polite" hidden>{banner}</div>'
+    return page.replace("<body>", "<body>" + style + cover(theme, _("Opening your workbench …")) + lost, 1)
 
 
 def document_routes(page: str, drawn: Drawn) -> list[Route]:

@@ -39,9 +39,10 @@ class Opening:
         self._thread.start()
 
     def let_go(self) -> None:
-        """Tell the pages that listen for changes that the engine ends; they would hold it."""
+        """Tell the pages that wait or listen that the engine ends; they would hold it."""
         if self.context.done() and self.context.exception() is None:
             self.context.result().changes.close()
+            self.context.result().windows.close()
 
     def close(self) -> None:
         """Close what was opened, waiting for an opening that is under way."""

@@ -26,6 +26,7 @@ from app.context import init_app
 from app.runtime import set_context
 from core.config import load_config_report
 from core.ids import new_id
+from core.logging import configure_logging
 from core.paths import ProfilePaths
 from core.security.secrets import new_secret
 from core.telemetry import track
@@ -34,6 +35,8 @@ from launcher.server.asgi import build_app, gate_for, page_document, preload, se
 from launcher.server.document import Drawn, document_routes
 from launcher.server.incoming import import_files
 from launcher.server.opening import Opening, RoutesWhenOpen, WaitUntilOpen
+from launcher.server.reconnect import ReconnectGate
+from launcher.server.security import CookieNames
 from launcher.server.sockets import LOOPBACK, open_socket
 
 if TYPE_CHECKING:
@@ -98,6 +101,7 @@ def run_engine(paths: ProfilePaths, launch: Launch, hooks: Hooks) -> bool:
     boot = new_id()
     with only_engine(paths, launch.patience_s), ExitStack() as stack:
         config = load_config_report(paths, overrides=launch.overrides, files=not launch.safe).config
+        configure_logging(config, paths)  # before the first request; what is refused is no result on stdout
         wanted = launch.port or config.server.port or None
         bound = stack.enter_context(closing(open_socket(paths, wanted, known_to_page=launch.known_to_page)))
         port = bound.getsockname()[1]
@@ -118,11 +122,12 @@ def run_engine(paths: ProfilePaths, launch: Launch, hooks: Hooks) -> bool:
         stack.callback(opening.close)
         page = page_document(config)
         gate = gate_for(paths, port=port, secret=launch.secret or new_secret(), page=page)
+        reconnect = Middleware(ReconnectGate, opening=opening, device_cookie=CookieNames.of(paths).device)
         app = build_app(
             launch.script,
             config=config,
             port=port,
-            walls=[gate, Middleware(WaitUntilOpen, opening=opening)],
+            walls=[gate, Middleware(WaitUntilOpen, opening=opening), reconnect],
             routes=[
                 *document_routes(page, hooks.drawn),
                 *asset_routes(),

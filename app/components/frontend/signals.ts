@@ -15,6 +15,8 @@ export interface Signals {
   'bestand:status': { items: unknown[]; badges: Record<string, number> };
   /** What is selected in the view, in words; empty when nothing is. */
   'bestand:selection': string;
+  /** How it stands with what was typed: saved, typing, saving, offline, full, refused; and with the connection. */
+  'bestand:journal': { state: string; message: string; connected: boolean };
 }
 
 export function signal<Name extends keyof Signals>(name: Name, detail: Signals[Name]): void {

@@ -18,5 +18,28 @@ def statusbar(items: Sequence[Mapping[str, Any]], facts: Sequence[str]) -> None:
             the fraction of what is on its way, tone, end (stands at the right).
         facts: What belongs to the view, such as its number of rows.
     """
-    data = {"items": [dict(item) for item in items], "facts": list(facts), "label": _("Status")}
+    data = {
+        "items": [dict(item) for item in items],
+        "facts": list(facts),
+        "label": _("Status"),
+        "saving": _saving(),
+    }
     _statusbar(key=_KEY, height="stretch", data=data)
+
+
+def _saving() -> dict[str, dict[str, str]]:
+    """Return what is said about saving, by how it stands; the browser knows that first."""
+    here = _("It is kept in this window and goes to the engine as soon as that answers.")
+    return {
+        "saved": {"text": _("Saved"), "icon": "check", "hint": _("Everything is saved as soon as it is done.")},
+        "typing": {"text": _("Typing …"), "icon": "edit", "hint": _("What you type is kept at once.")},
+        "saving": {"text": _("Saving …"), "icon": "edit", "hint": _("What you type is kept at once.")},
+        "offline": {"text": _("Offline: kept here"), "icon": "cloud_off", "hint": here},
+        "full": {"text": _("Not saved: disk full"), "icon": "error", "tone": "warn", "hint": here},
+        "refused": {
+            "text": _("Not saved: too long"),
+            "icon": "error",
+            "tone": "warn",
+            "hint": _("A text of more than 1 MiB is not kept. Copy it before the window is closed."),
+        },
+    }

@@ -18,7 +18,7 @@ from app.refresh import NAV, STATUS, redraw, refresh, view_key
 from app.router import navigate
 from app.runtime import window_dialogs
 from app.sample import write_sample
-from app.session import kept, put, value
+from app.session import kept, put, seed_input, value
 from app.widgets import field_key
 from app.widgets.parts import body, empty, progress, toolbar
 from app.widgets.words import number, size
@@ -111,6 +111,7 @@ def _draw_chooser(ctx: "AppContext") -> None:
                     on_click=guarded(VIEW, _choose),
                     args=(dialogs,),
                 )
+            seed_input(_PATH)
             st.text_input(
                 _(texts.PATH), key=_PATH, placeholder=texts.PATH_EXAMPLE, on_change=guarded(VIEW, _open_path)
             )

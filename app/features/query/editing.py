@@ -10,7 +10,7 @@ from app.features.query import actions, schema
 from app.features.query.routes import CATALOGUE_PATH, WORDS_PATH
 from app.features.query.state import SqlState, Tab
 from app.refresh import STATUS, redraw
-from app.session import kept
+from app.session import kept, stored_input
 from core.errors import BestandError
 from core.i18n import _, pgettext
 from core.telemetry import log_error
@@ -23,14 +23,28 @@ if TYPE_CHECKING:
 VIEW: Final = "sql"
 EDITOR: Final = "sql_editor"
 BELOW: Final = "sql_below"
-"""The parts of the page that are drawn alone: the editor, and everything below it."""
+FIELD: Final = "sql_question"
+"""The parts of the page that are drawn alone, the editor and everything below it; and the editor's own key."""
 AT_ONCE_S: Final = 0.12
 """An answer that is there within this is drawn at once, as answered."""
 
 
 def state() -> SqlState:
     """Return what this window remembers of the SQL page."""
-    return kept(VIEW, SqlState)
+    return kept(VIEW, _begun)
+
+
+def _begun() -> SqlState:
+    """Return the page's state with the text that was in the editor when the window, or the engine, ended."""
+    sql = SqlState()
+    found = stored_input(FIELD, fits=_is_draft)
+    if found:
+        sql.hear(found["text"], found["seq"], "")
+    return sql
+
+
+def _is_draft(found: "Mapping[str, object]") -> bool:
+    return isinstance(found["text"], str) and isinstance(found["seq"], int)
 
 
 def draw_editor(ctx: "AppContext") -> None:
@@ -39,7 +53,7 @@ def draw_editor(ctx: "AppContext") -> None:
     tab = sql.tab
     running = tab.run if tab is not None and tab.running else None
     sql_editor(
-        key="sql_question",
+        key=FIELD,
         text=sql.text,
         seq=sql.seq,
         routes={"catalogue": CATALOGUE_PATH, "words": WORDS_PATH},

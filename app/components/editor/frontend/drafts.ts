@@ -1,5 +1,7 @@
-// Where half-typed text is kept while it has not reached the server: here, the browser's store of this window, which
-// outlives F5 and navigation. Whoever keeps it better (a journal with strict durability) hands in another `Drafts`.
+// Where half-typed text is kept. The journal keeps the text, whatever ends; the browser's store of this window keeps
+// caret and scroll besides, which outlive F5 and navigation.
+
+import { journal } from '../../frontend/journal';
 
 export interface Draft {
   text: string;
@@ -20,6 +22,7 @@ export interface Drafts {
 }
 
 const PREFIX = 'bestand.draft.';
+const journalled = new Map<string, number>();
 
 export const windowDrafts: Drafts = {
   load(field) {
@@ -31,6 +34,10 @@ export const windowDrafts: Drafts = {
     }
   },
   onText(field, draft) {
+    if (journalled.get(field) !== draft.seq) {
+      journalled.set(field, draft.seq);
+      journal(field, { text: draft.text, seq: draft.seq });
+    }
     try {
       sessionStorage.setItem(PREFIX + field, JSON.stringify(draft));
     } catch {

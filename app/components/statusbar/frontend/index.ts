@@ -23,6 +23,14 @@ interface Data {
   items: Item[];
   facts: string[];
   label: string;
+  /** What is said about saving while that is not simply done, by its state. */
+  saving: Record<string, { text: string; icon: string; hint: string; tone?: 'warn' }>;
+}
+
+/** How it stands with what was typed; told by the journal. */
+interface Standing {
+  state: string;
+  connected: boolean;
 }
 
 const FACTS_AFTER = 'saved';
@@ -34,13 +42,23 @@ export default define<Data>((root) => {
   let items: Item[] = [];
   let facts: string[] = [];
   let selection = '';
+  let saving: Data['saving'] = {};
+  let standing: Standing | undefined = globalThis.bestand && { ...globalThis.bestand.standing };
+  let typed = false;
 
+  /** The truth about saving goes before what Python knew when it drew the line. */
+  const present = (item: Item): Item => {
+    if (item.id !== FACTS_AFTER || !standing) return item;
+    if (standing.state === 'saved' && !typed) return item;
+    const said = saving[standing.state];
+    return said ? { ...item, ...said } : item;
+  };
   const redraw = (): void => {
     const focus = (root as ShadowRoot).activeElement?.id;
     const drawn: Node[] = [];
     for (const item of items) {
       if (item.end && !drawn.some((one) => (one as Element).className === 'gap')) drawn.push(h('span', { class: 'gap' }));
-      drawn.push(drawItem(item));
+      drawn.push(drawItem(present(item)));
       if (item.id === FACTS_AFTER) drawn.push(...facts.map((fact) => h('span', { class: 'fact' }, fact)));
       if (item.id === FACTS_AFTER && selection) drawn.push(h('span', { class: 'fact selection' }, selection));
     }
@@ -50,7 +68,15 @@ export default define<Data>((root) => {
   const leave = [
     heard('bestand:status', (status) => {
       items = status.items as Item[];
+      typed &&= standing?.state !== 'saved';
       redraw();
+    }),
+    heard('bestand:journal', (now) => {
+      typed ||= now.state !== 'saved';
+      if (now.state !== standing?.state) {
+        standing = { ...now };
+        redraw();
+      }
     }),
     heard('bestand:selection', (words) => {
       selection = words;
@@ -59,7 +85,7 @@ export default define<Data>((root) => {
   ];
   return {
     update: (data) => {
-      ({ items, facts } = data);
+      ({ items, facts, saving } = data);
       line.setAttribute('aria-label', data.label);
       selection = '';
       redraw();

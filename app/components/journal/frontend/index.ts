@@ -1,0 +1,87 @@
+// The first script of the page. From here on each key is kept, each connection says whose it is, and the rest of the
+// page can ask how it stands: `bestand.journal(key, value)` for text in shadow roots, the event `bestand:journal` for the
+// truth about saving.
+
+import { focusKeeper } from './focus';
+import { beacon, post } from './engine';
+import { isSecret, watchFields } from './fields';
+import { windowName } from './identity';
+import { Journal, type State } from './journal';
+import { openStore } from './store';
+import { watchConnections } from './connection';
+
+export interface Standing {
+  state: State;
+  message: string;
+  connected: boolean;
+}
+
+const LOST_AFTER_MS = 700;
+
+export interface Bestand {
+  journal(key: string, value: unknown): void;
+  standing: Standing;
+  window: string;
+}
+
+declare global {
+  // eslint-disable-next-line no-var
+  var bestand: Bestand | undefined;
+}
+
+function begin(): void {
+  const name = windowName();
+  const standing: Standing = { state: 'saved', message: '', connected: true };
+  const tell = (change: Partial<Standing>): void => {
+    Object.assign(standing, change);
+    document.getElementById('bestand-lost')?.toggleAttribute('hidden', standing.connected);
+    document.dispatchEvent(new CustomEvent('bestand:journal', { detail: { ...standing } }));
+  };
+  const journal = new Journal({
+    window: name,
+    store: openStore(),
+    post,
+    beacon,
+    now: () => (performance.timeOrigin + performance.now()) * 1000,
+    later: (act, ms) => {
+      const timer = window.setTimeout(act, ms);
+      return () => window.clearTimeout(timer);
+    },
+    onState: (state, message) => tell({ state, message }),
+    onField: (key, why) => document.dispatchEvent(new CustomEvent('bestand:field', { detail: { key, why } })),
+  });
+  globalThis.bestand = {
+    journal: (key, value) => {
+      if (!isSecret(key)) journal.put(key, value);
+    },
+    standing,
+    window: name,
+  };
+  watchFields((key, value) => journal.put(key, value));
+
+  const focus = focusKeeper();
+  let lost = 0;
+  let wasLost = false;
+  watchConnections(name, {
+    hello: (hello) => journal.hello(hello),
+    onOpen: () => {
+      window.clearTimeout(lost);
+      if (wasLost) focus.restore();
+      wasLost = false;
+      tell({ connected: true });
+    },
+    onLost: () => {
+      wasLost = true;
+      window.clearTimeout(lost);
+      lost = window.setTimeout(() => tell({ connected: false }), LOST_AFTER_MS);
+    },
+  });
+  window.addEventListener('pagehide', () => journal.leave());
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) journal.leave();
+  });
+}
+
+if (!globalThis.bestand) begin();
+
+export default begin;
