@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Final
 from app.later import Later
 from core.errors import NotFoundError
 from core.fingerprint import fingerprint
-from core.i18n import N_, _
+from core.i18n import _
 from core.ids import new_id
 from core.progress import Progress
-from core.types import FileFormat
 
 if TYPE_CHECKING:
-    from analysis.readings import Candidate, Judgement, Readings
+    from analysis.readings import Candidate, Readings
     from analysis.readings.raw_lines import RawFile
     from core.types import Reading
 
@@ -28,9 +27,8 @@ UNREAD: Final = "unread"
 MOST_LOOKS: Final = 500
 MOST_VIEWS: Final = 6
 """Readings of one file that are kept ready; the one shown longest ago is dropped."""
-_TEXT: Final = (FileFormat.DELIMITED,)
-_LINES: Final = (FileFormat.JSON, FileFormat.NDJSON)
-"""Text whose lines can be shown, but not coloured."""
+JUDGED_AT_ONCE: Final = 2
+_PATIENCE_S: Final = 60.0
 
 
 class View:
@@ -84,9 +82,6 @@ class View:
         threading.Thread(target=leave, name="leave", daemon=True).start()
 
 
-_PATIENCE_S: Final = 60.0
-
-
 class Look:
     """One file that is looked at; thread-safe."""
 
@@ -95,9 +90,6 @@ class Look:
         self._readings, self._folder = readings, folder
         self._views: OrderedDict[str, View] = OrderedDict()
         self._lock = threading.Lock()
-        self.judging: Later[Judgement] = Later(
-            lambda _progress: readings.judge(path, name=name), what=N_("Looking at the file")
-        )
 
     def view(self, candidate: "Candidate | None") -> View:
         """Return the file as a candidate reads it, or as plain lines; begins to go through it at first."""
@@ -127,28 +119,14 @@ class Look:
 
     def close(self) -> None:
         """End everything that goes on for it."""
-        self.judging.cancel()
         with self._lock:
             views, self._views = list(self._views.values()), OrderedDict()
         for view in views:
             view.close()
 
     def _raw_file(self, candidate: "Candidate | None") -> "RawFile | None":
-        from analysis.readings.detect import is_text
-        from analysis.readings.raw_lines import RawFile
-
         reading = candidate.reading if candidate else None
-        if reading is not None and (reading.format not in (*_TEXT, *_LINES) or reading.compression):
-            return None
-        if reading is None:
-            with self.path.open("rb") as file:
-                if not is_text(file.read(_HEAD_BYTES)):
-                    return None
-        shown = reading if reading is not None and reading.format in _TEXT else None
-        return RawFile(self.path, shown, name=self.name, folder=self._folder)
-
-
-_HEAD_BYTES: Final = 1 << 16
+        return self._readings.raw(self.path, reading, name=self.name, folder=self._folder)
 
 
 def _key(reading: "Reading") -> str:
@@ -165,6 +143,8 @@ class Looks:
 
     def __init__(self, readings: "Readings", folder: Path) -> None:
         self._readings, self._folder = readings, folder
+        self.turn = threading.Semaphore(JUDGED_AT_ONCE)
+        """Whoever judges many files takes turns."""
         self._open: OrderedDict[str, Look] = OrderedDict()
         self._lock = threading.Lock()
 

@@ -10,6 +10,7 @@ import threading
 from bisect import bisect_right
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -118,9 +119,12 @@ class RawFile:
         reading: How it is read; without one there are lines and nothing more.
         name: What it is called in messages.
         folder: For a copy in UTF-8 of a file in one of the rarer encodings; `close` removes it.
+        held: Closed by `close`, such as the unpacked copy this file is.
     """
 
-    def __init__(self, path: Path, reading: Reading | None, *, name: str, folder: Path) -> None:
+    def __init__(
+        self, path: Path, reading: Reading | None, *, name: str, folder: Path, held: ExitStack | None = None
+    ) -> None:
         sample = take_sample(path, name, encoding=reading.encoding if reading else None)
         self._understanding = understand_reading(sample, reading) if reading else None
         self._newline = (reading.newline if reading else None) or sample.newlines[0]
@@ -132,6 +136,7 @@ class RawFile:
         self._complete = False
         self._moved = threading.Condition()
         self._opened: OrderedDict[int, _Opened] = OrderedDict()
+        self._held = held or ExitStack()
 
     @property
     def understanding(self) -> Understanding | None:
@@ -163,9 +168,10 @@ class RawFile:
             self._moved.notify_all()
 
     def close(self) -> None:
-        """Remove the copy, if there is one."""
+        """Remove the copy, if there is one, and let go of what was held for it."""
         if self._path is not None and self._path != self._source:
             self._path.unlink(missing_ok=True)
+        self._held.close()
 
     # ---- counts -------------------------------------------------------------------------------------------
 

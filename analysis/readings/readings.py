@@ -6,15 +6,18 @@ Used by the importer, the page and the command line. Keeps no state but unpacked
 import csv
 import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.readings.by_format import ByFormat
 from analysis.readings.corrections import Located
+from analysis.readings.detect import is_text, read_head
 from analysis.readings.facts import Facts
 from analysis.readings.model import ANY, Candidate, Choice, Judgement, Loaded
 from analysis.readings.opening import Opening
+from analysis.readings.raw_lines import RawFile
 from analysis.readings.several import judge_members
 from core.errors import FileMissingError, FileUnreadableError
 from core.i18n import _
@@ -23,6 +26,10 @@ from core.types import Correction, FileFormat, Reading
 
 if TYPE_CHECKING:
     from storage.open import Storage
+
+
+_SHOWN = (FileFormat.DELIMITED, FileFormat.JSON, FileFormat.NDJSON)
+"""Text, whose lines can be shown."""
 
 
 class Readings:
@@ -110,6 +117,30 @@ class Readings:
                 progress=PartOfProgress(progress, 0.1, 1.0) if opened.packing else progress,
                 facts=None if opened.packing else facts,
                 corrections=corrections,
+            )
+
+    def raw(self, path: Path, reading: Reading | None, *, name: str, folder: Path) -> RawFile | None:
+        """Return a text file to be shown line by line; None if it has no lines that people read.
+
+        Args:
+            path: The file.
+            reading: How it is read; without one it is shown as plain lines.
+            name: What it is called.
+            folder: For copies; whoever has the file closes it.
+
+        Raises:
+            SourceError: it cannot be read in this way.
+        """
+        _check_readable(path)
+        if reading is not None and reading.format not in _SHOWN:
+            return None
+        with ExitStack() as held:
+            opened = held.enter_context(self._opening.opened(path, name, reading.member if reading else None))
+            if not is_text(read_head(opened.path, opened.name)):
+                return None
+            coloured = reading is not None and reading.format is FileFormat.DELIMITED
+            return RawFile(
+                opened.path, reading if coloured else None, name=opened.name, folder=folder, held=held.pop_all()
             )
 
     def locate(

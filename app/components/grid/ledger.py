@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from app.components.grid.source import Block, Can, RowSource, numbered
+from app.components.grid.source import Block, RowSource, numbered
 from core.i18n import N_, _, pgettext, retold
 from core.progress import Progress
 from core.types import Column, LineAction, Manifest
 from core.words import done_word
-from storage.duck import duck_errors, quote_literal
 
 if TYPE_CHECKING:
     from analysis.rows import RowQuery
     from app.context import AppContext
 
-ALL: Final = "all"
 ACTIONS: Final = tuple(action.value for action in LineAction)
 TEXT_CHARACTERS: Final = 5_000
 """Of a longer line only the beginning is shown."""
@@ -39,13 +37,11 @@ def ledger_rows(manifest: Manifest, *, only: str = "") -> str:
 class LedgerSource(RowSource):
     """The lines of a dataset's source that were not simply loaded."""
 
-    can: ClassVar[tuple[Can, ...]] = ()
     as_found: ClassVar[bool] = True
 
     def __init__(self, ctx: "AppContext", manifest: Manifest, only: str) -> None:
-        self._duck, self._manifest = ctx.storage.duck, manifest
-        self._file = ctx.storage.datasets.ledger_file(manifest.dataset_id, manifest.version)
-        self._only = [action for action in only.split("+") if action in ACTIONS]
+        self._ledgers, self._manifest = ctx.analysis.ledgers, manifest
+        self._only = tuple(action for action in only.split("+") if action in ACTIONS)
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -61,45 +57,27 @@ class LedgerSource(RowSource):
         """Return some lines of the ledger, in the file's order."""
         import pyarrow as pa
 
+        from analysis.ledgers import LedgerQuery
+
         del begin
-        wanted = ", ".join(map(quote_literal, self._only))
-        where = f" where action in ({wanted})" if self._only else ""
-        source = f"from read_parquet({quote_literal(str(self._file))}){where}"
-        with (
-            self._duck.trusted() as connection,
-            progress.interruptible(connection.interrupt),
-            duck_errors(_("Reading the ledger")),
-        ):
-            count = connection.execute(f"select count(*) {source}").fetchone()
-            lines = connection.execute(
-                f"select line, action, reason, raw {source} limit {int(query.limit)} offset {int(query.offset)}"
-            ).fetchall()
-        flags = {flag.line: flag.message for flag in self._manifest.flags if flag.line is not None}
-        encoding = self._manifest.reading.encoding
+        progress.report(0.0)
+        page = self._ledgers.page(
+            self._manifest, LedgerQuery(actions=self._only, offset=query.offset, limit=query.limit)
+        )
         told = {
-            "line": [str(line) for line, *_rest in lines],
-            "done": [done_word(action) for _line, action, *_rest in lines],
-            "why": [why(reason, flags.get(line)) for line, _action, reason, _raw in lines],
-            "text": [decoded(raw, encoding)[:TEXT_CHARACTERS] for *_rest, raw in lines],
+            "line": [str(one.line) for one in page.entries],
+            "done": [done_word(one.action) for one in page.entries],
+            "why": [why(one.reason, one.messages) for one in page.entries],
+            "text": [one.text[:TEXT_CHARACTERS] for one in page.entries],
         }
         titles = {column.name: told[column.source_name] for column in self.columns}
         names = list(query.columns or titles)
         table = pa.table({name: pa.array(titles[name], pa.string()) for name in names})
-        total = int(count[0]) if count else 0
-        return Block(numbered(table, query.offset), total, total)
+        return Block(numbered(table, query.offset), page.total, page.total)
 
 
-def why(reason: str, message: str | None) -> str:
-    """Return why something was done to a line: what its flag says, or the reason's code in words."""
-    if message:
-        return retold(message)
-    known = [_(_WHY[code]) if code in _WHY else retold(code) for code in reason.split(", ")]
-    return "; ".join(known)
-
-
-def decoded(raw: bytes, encoding: str | None) -> str:
-    """Return a line's text; bytes without a meaning stay visible as signs of their own."""
-    try:
-        return raw.decode(encoding or "utf-8", errors="replace")
-    except LookupError:
-        return raw.decode("utf-8", errors="replace")
+def why(reason: str, messages: Sequence[str] = ()) -> str:
+    """Return why something was done to a line: what its flags say, or the reason's codes in words."""
+    if messages:
+        return " ".join(map(retold, messages))
+    return "; ".join(_(_WHY[code]) if code in _WHY else retold(code) for code in reason.split(", "))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from app.components.grid.source import Block, Can, RowSource, numbered
+from app.components.grid.source import Block, RowSource, numbered
 from app.looks import Look, Looks, View
 from core.errors import UsageError
 from core.i18n import _, percent
@@ -42,7 +42,6 @@ def look_rows(look: Look, view: View, *, only: str | None = None, beside: View |
 class LookSource(RowSource):
     """The records of one file under one reading."""
 
-    can: ClassVar[tuple[Can, ...]] = ()
     as_found: ClassVar[bool] = True
 
     def __init__(self, view: View, candidate: "Candidate", only: str | None, beside: View | None) -> None:

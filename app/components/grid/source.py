@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final, Literal, TypeAlias
 
-from core.errors import NotFoundError, UsageError
+from core.errors import UsageError
 from core.i18n import _
 from core.progress import Progress
 from core.types import Column, Compute, Manifest
@@ -68,9 +68,18 @@ class RowSource(ABC):
     All methods may be called in any thread and raise `BestandError` only.
     """
 
-    can: ClassVar[tuple[Can, ...]] = ()
     as_found: ClassVar[bool] = False
     """Whether cells are shown as they are, numbers too."""
+
+    @property
+    def can(self) -> tuple[Can, ...]:
+        """What can be done with the rows by now."""
+        return ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether all rows are there; until then `can` may grow."""
+        return True
 
     @property
     def notes(self) -> Sequence[tuple[str, str]]:
@@ -124,12 +133,15 @@ class RowSource(ABC):
 class DatasetSource(RowSource):
     """The rows of one version of a dataset."""
 
-    can = _ALL
-
     def __init__(self, ctx: "AppContext", manifest: Manifest) -> None:
         self._analysis = ctx.analysis
         self._manifest = manifest
         self._compute = ctx.config.compute
+
+    @property
+    def can(self) -> tuple[Can, ...]:
+        """Everything."""
+        return _ALL
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -174,32 +186,6 @@ class DatasetSource(RowSource):
         return {place: Spread(profile.columns[place], profile.rows) for place in places}
 
 
-class AnswerSource(RowSource):
-    """The rows of an answer, also while they are still coming."""
-
-    def __init__(self, ctx: "AppContext", run_id: str) -> None:
-        run = ctx.analysis.queries.find(run_id)
-        if run is None:
-            raise NotFoundError(_("This answer is no longer kept."), hint=_("Run the question again."))
-        self._run = run
-
-    @property
-    def columns(self) -> Sequence[Column]:
-        """The answer's columns; waits until they are known."""
-        return [Column(field.name, field.name, _sql_type(field.type)) for field in self._run.schema()]
-
-    def block(self, query: "RowQuery", *, begin: bool, progress: Progress) -> Block | None:
-        """Return rows of the answer; those that are not there yet are left out, so nobody waits."""
-        del begin
-        progress.report(0.0)
-        so_far = self._run.rows_so_far
-        limit = max(min(query.limit, so_far - query.offset), 0)
-        table = self._run.page(query.offset, limit) if limit else self._run.schema().empty_table()
-        if query.columns is not None:
-            table = table.select(list(query.columns))
-        return Block(numbered(table, query.offset), self._run.row_count, so_far)
-
-
 def dataset_rows(manifest: Manifest) -> str:
     """Return the name of the rows of a version of a dataset, for `grid`."""
     return f"dataset:{manifest.dataset_id}:{manifest.version}"
@@ -223,21 +209,3 @@ def numbered(table: "pa.Table", offset: int) -> "pa.Table":
     while name in table.column_names:
         name += "#"
     return table.add_column(0, name, numbers)
-
-
-def _sql_type(kind: "pa.DataType") -> str:
-    """Return the SQL type a column of an answer most likely had; it decides how the column is shown only."""
-    import pyarrow as pa
-
-    known: list[tuple[bool, str]] = [
-        (pa.types.is_boolean(kind), "BOOLEAN"),
-        (pa.types.is_integer(kind), "BIGINT"),
-        (pa.types.is_floating(kind), "DOUBLE"),
-        (pa.types.is_decimal(kind), f"DECIMAL({getattr(kind, 'precision', 0)},{getattr(kind, 'scale', 0)})"),
-        (pa.types.is_date(kind), "DATE"),
-        (pa.types.is_timestamp(kind), "TIMESTAMP WITH TIME ZONE" if getattr(kind, "tz", None) else "TIMESTAMP"),
-        (pa.types.is_time(kind), "TIME"),
-        (pa.types.is_string(kind) or pa.types.is_large_string(kind), "VARCHAR"),
-        (pa.types.is_binary(kind), "BLOB"),
-    ]
-    return next((name for fits, name in known if fits), str(kind).upper())

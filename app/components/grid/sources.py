@@ -6,9 +6,10 @@ Used by the routes. What a name can be: rows of a dataset, of an answer, of a fi
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from app.components.grid.answer import AnswerSource
 from app.components.grid.ledger import LedgerSource
 from app.components.grid.preview import LookSource
-from app.components.grid.source import AnswerSource, DatasetSource, RowSource
+from app.components.grid.source import DatasetSource, RowSource
 from core.errors import DatasetNotFoundError, UsageError
 from core.i18n import _
 from core.types import Manifest

@@ -142,6 +142,7 @@ def opened(source: RowSource) -> dict[str, Any]:
     return {
         "columns": [[one.name, one.type, _kind(source, one)] for one in source.columns],
         "can": list(source.can),
+        "complete": source.complete,
         "notes": [list(note) for note in source.notes],
     }
 

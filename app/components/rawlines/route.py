@@ -68,7 +68,7 @@ def _line(line: "RawLine") -> dict[str, Any]:
         spans = [number for one in line.spans for number in (at[one.start], at[one.end], one.column)]
     told: dict[str, Any] = {"n": line.number, "t": line.text, "e": line.end, "s": spans}
     if line.action not in ("", "loaded"):
-        told |= {"a": line.action, "r": why(line.reason, None)}
+        told |= {"a": line.action, "r": why(line.reason)}
     if line.cut:
         told["c"] = True
     return told

@@ -43,6 +43,7 @@ export class Grid {
   private readonly mouse: Mouse;
   private readonly seen = new AbortController();
   private mark = '';
+  private complete = true;
 
   constructor(
     root: Root,
@@ -103,6 +104,7 @@ export class Grid {
       if (source !== this.data.source) return;
       this.panel.hide();
       this.can = new Set(opened.can);
+      this.complete = opened.complete;
       this.notes = opened.notes;
       this.columns = new Columns(opened.columns);
       this.build();
@@ -115,10 +117,27 @@ export class Grid {
     }
   }
 
+  /** All rows are there: what can be done with them may have waited for that. */
+  async completed(): Promise<void> {
+    if (this.complete) return;
+    this.complete = true;
+    try {
+      const { source } = this.data;
+      const opened = await ask<Opened>('open', { source }, this.seen.signal);
+      if (source !== this.data.source) return;
+      this.complete = opened.complete;
+      this.can = new Set(opened.can);
+      this.tools?.allow(this.can);
+      this.painter.allow();
+    } catch (error) {
+      if (!isAborted(error)) this.failed(error);
+    }
+  }
+
   private build(): void {
     this.painter.build();
     this.tools?.element.remove();
-    this.tools = new Tools(this.can, this.data.words, new Map(this.data.operators), {
+    this.tools = new Tools(this.can, !this.complete, this.data.words, new Map(this.data.operators), {
       search: (text) => this.wishes.find(text),
       unfilter: (index) => this.wishes.filter(this.wishes.filters.toSpliced(index, 1)),
       clear: () => this.wishes.clear(),

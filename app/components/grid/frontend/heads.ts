@@ -7,6 +7,7 @@ import { div } from './rows';
 import type { Spread, Words } from './types';
 
 const SVG = 'http://www.w3.org/2000/svg';
+const FUNNEL = 'M1 2h10L7.2 6.8v3.7L4.8 9.2V6.8z'; // drawn, since not every font has a sign for it
 const KEPT = 300; // heads that stay drawn after they have left the screen
 
 export interface HeadsShown {
@@ -35,7 +36,7 @@ export class Heads {
     private readonly id: string,
     private readonly words: Words,
     private readonly signs: Signs,
-    private readonly sortable: boolean,
+    private sortable: boolean,
     private readonly notes: readonly [string, string][] = [],
   ) {
     this.row.setAttribute('aria-rowindex', '1');
@@ -79,6 +80,12 @@ export class Heads {
   show(place: number, spread: Spread): void {
     this.spreads.set(place, spread);
     for (const [column, head] of this.heads) if (column.place === place) head.spread(spread);
+  }
+
+  /** Whether a click on a head sorts. */
+  allow(sortable: boolean): void {
+    this.sortable = sortable;
+    for (const head of this.heads.values()) head.allow(sortable);
   }
 
   element_of(column: Column): HTMLElement | undefined {
@@ -143,8 +150,12 @@ class Head {
     menu.setAttribute('aria-label', filled(words['menu_of'] ?? '', { column: column.name }));
     line.append(name, this.sign, menu);
     this.element.append(line, this.below, div('edge'));
-    this.element.classList.toggle('sortable', sortable);
+    this.allow(sortable);
     if (column.kind === 'number' || column.kind === 'figure') this.element.classList.add('number');
+  }
+
+  allow(sortable: boolean): void {
+    this.element.classList.toggle('sortable', sortable);
   }
 
   place(index: number, pinned: boolean, shown: HeadsShown): void {
@@ -166,7 +177,7 @@ class Head {
     element.classList.toggle('active', active);
     element.setAttribute('aria-sort', sorted < 0 ? 'none' : falling ? 'descending' : 'ascending');
     const rank = shown.sort.length > 1 && sorted >= 0 ? String(sorted + 1) : '';
-    this.sign.textContent = `${filtered ? '⧩' : ''}${sorted < 0 ? '' : falling ? '↓' : '↑'}${rank}`;
+    this.sign.replaceChildren(...(filtered ? [funnel()] : []), `${sorted < 0 ? '' : falling ? '↓' : '↑'}${rank}`);
   }
 
   note(text: string, aloud: string): void {
@@ -207,6 +218,16 @@ class Head {
     else if (low !== undefined) parts.push(filled(this.words['most_aloud'] ?? '', { value: low }));
     return parts.join(', ');
   }
+}
+
+function funnel(): SVGSVGElement {
+  const picture = document.createElementNS(SVG, 'svg');
+  picture.setAttribute('class', 'funnel');
+  picture.setAttribute('viewBox', '0 0 12 12');
+  const path = document.createElementNS(SVG, 'path');
+  path.setAttribute('d', FUNNEL);
+  picture.append(path);
+  return picture;
 }
 
 /** A share as people say it; a few of many are not none. */

@@ -117,6 +117,7 @@ export class Loader {
     if (fresh) this.grid.selected();
     if (store.total === 0) panel.empty(wishes.narrowed, () => wishes.clear());
     if (store.total === null) this.growOn(store);
+    else void this.grid.completed();
     this.grid.painter.again();
   }
 

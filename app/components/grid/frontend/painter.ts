@@ -48,6 +48,11 @@ export class Painter {
     viewport.port.replaceChildren(this.heads.element, this.rows.element);
   }
 
+  /** What can be done with the rows has changed. */
+  allow(): void {
+    this.heads?.allow(this.grid.can.has('sort'));
+  }
+
   /** Whether there are heads, so that something can be drawn. */
   get built(): boolean {
     return this.heads !== undefined;

@@ -33,6 +33,7 @@ export class Tools {
 
   constructor(
     can: ReadonlySet<Can>,
+    coming: boolean,
     private readonly words: Words,
     private readonly operators: ReadonlyMap<string, string>,
     private readonly act: ToolsDo,
@@ -54,8 +55,14 @@ export class Tools {
     bar.append(this.fill);
     this.order.append(bar, this.orderText, this.orderButtons);
     this.order.hidden = true;
-    if (can.has('search')) this.element.append(this.search);
+    if (can.has('search') || coming) this.element.append(this.search);
+    this.allow(can);
     this.element.append(columns, this.goTo(), this.chips, div('space'), this.order);
+  }
+
+  /** Let people use what can be done by now. */
+  allow(can: ReadonlySet<Can>): void {
+    this.search.disabled = !can.has('search');
   }
 
   /** Show what holds. */

@@ -89,6 +89,8 @@ export interface SumsAnswer {
 export interface Opened {
   columns: [string, string, Kind][];
   can: Can[];
+  /** Whether all rows are there; until then there may be more that can be done later. */
+  complete: boolean;
   /** What stands below the name of each column, and how it is said aloud; empty where nothing does. */
   notes: [string, string][];
 }
