@@ -6,11 +6,12 @@ the bottom up and closes them in reverse. Nothing heavy is imported before it is
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from app.changes import Changes
+from app.checks import Checks
 from app.handed import Handed
 from app.looks import Looks
 from app.visits import VisitLog
@@ -44,6 +45,7 @@ class AppContext:
     looks: Looks
     handed: Handed
     closing: ExitStack
+    checks: Checks = field(default_factory=Checks)
 
     @property
     def config(self) -> AppConfig:

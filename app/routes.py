@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from app.components.grid.route import data_routes
 from app.components.mount import asset_routes
+from app.components.note import check_routes
 from app.components.rawlines.route import raw_routes
 from app.events import event_routes
 from app.features.query.routes import editor_routes
@@ -31,5 +32,6 @@ def app_routes(ctx: "AppContext") -> list[BaseRoute]:
         *event_routes(ctx, PAGES),
         *journal_routes(ctx),
         *palette_routes(ctx),
+        *check_routes(ctx),
         *upload_routes(ctx),
     ]

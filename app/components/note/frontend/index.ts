@@ -1,0 +1,62 @@
+// What is wrong with a field, under it. While a person types the engine is asked after a short pause, without a run of
+// the page; an answer that comes too late for what stands there by then is dropped.
+
+import { define, style } from '../../frontend/component';
+import { h } from '../../frontend/dom';
+import css from './style.css?inline';
+
+interface Data {
+  field: string;
+  problem: string;
+  check: string | null;
+  dirty: boolean;
+}
+
+const PAUSE_MS = 200;
+
+export default define<Data>((root) => {
+  style(root, css);
+  const line = h('p', { role: 'status' });
+  root.appendChild(line);
+  let data: Data | undefined;
+  let timer = 0;
+  let asked = 0;
+
+  const field = (): Element | null => (data ? document.querySelector(`.st-key-${CSS.escape(data.field)}`) : null);
+  const tell = (problem: string): void => {
+    line.textContent = problem;
+    const input = field()?.querySelector('input, textarea');
+    if (problem) input?.setAttribute('aria-invalid', 'true');
+    else input?.removeAttribute('aria-invalid');
+  };
+  const ask = async (text: string): Promise<void> => {
+    const mine = ++asked;
+    const check = data?.check;
+    if (!check) return;
+    const answer = await fetch('/check', { method: 'POST', body: JSON.stringify({ check, text }) }).catch(() => undefined);
+    if (mine !== asked || !answer?.ok) return;
+    const { problem } = (await answer.json()) as { problem: string };
+    if (mine === asked) tell(problem);
+  };
+  const typed = (event: Event): void => {
+    const target = event.target;
+    if (!data?.check || !(target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement)) return;
+    if (!target.closest(`.st-key-${CSS.escape(data.field)}`)) return;
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => void ask(target.value), PAUSE_MS);
+  };
+  document.addEventListener('input', typed, { capture: true });
+  return {
+    update: (now) => {
+      data = now;
+      window.clearTimeout(timer);
+      asked += 1; // what the page says now is newer than any answer under way
+      tell(now.problem);
+      field()?.toggleAttribute('data-dirty', now.dirty);
+    },
+    destroy: () => {
+      window.clearTimeout(timer);
+      document.removeEventListener('input', typed, { capture: true });
+    },
+  };
+});

@@ -1,0 +1,261 @@
+"""Widgets a person chooses in: `s_select s_multiselect s_radio s_segments s_checkbox s_toggle s_slider s_date`.
+
+What is chosen is kept at once. What a widget's choices no longer contain is offered under it, not dropped. For the
+shared arguments see `s_text`; `options` are the choices, `naming` says what each is called.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
+
+from app.forms.state import FormState
+from app.session import seed_input
+from app.widgets.field import Hear, Place, Width, framed, place, take_from_form
+from app.widgets.offers import Naming, choices_fit, draw_unfit
+from core.i18n import _, current_locale
+from core.rules import Rule
+
+if TYPE_CHECKING:
+    from app.context import AppContext
+
+ANY: Final[Rule[Any]] = Rule(Any, required=False)
+TRUTH: Final[Rule[bool]] = Rule(bool)
+DAY: Final[Rule[dt.date]] = Rule(dt.date, required=False)
+_UNCHOSEN: Final = object()
+
+
+def s_select(
+    ctx: "AppContext", view: str, field: str, *, label: str, options: Sequence[Any], naming: Naming = str,
+    rule: Rule[Any] | None = None, form: FormState | None = None, instance: str | int | None = None,
+    default: Any = _UNCHOSEN, on_change: Hear | None = None, hide_label: bool = False,  # noqa: ANN401
+    disabled: bool = False, help: str | None = None, width: Width = "stretch", placeholder: str | None = None,  # noqa: A002
+) -> Any:  # noqa: ANN401  # fmt: skip
+    """Draw a list to choose one of, and return it; the first is chosen unless `default` says otherwise."""
+    at = place(ctx, view, field, rule=rule, form=form, instance=instance, on_change=on_change, otherwise=ANY)
+    first = (options[0] if options else None) if default is _UNCHOSEN else default
+    shown, naming = _seed(at, options, first, naming)
+
+    def draw() -> None:
+        st.selectbox(
+            label, shown, key=at.key, format_func=naming, on_change=at.told, disabled=disabled, help=help,
+            placeholder=placeholder, label_visibility="collapsed" if hide_label else "visible",
+            index=None if first is None else 0, width="stretch" if width == "content" else width,
+        )  # fmt: skip
+
+    return _drawn(at, draw, options, naming, width)
+
+
+def s_radio(
+    ctx: "AppContext", view: str, field: str, *, label: str, options: Sequence[Any], naming: Naming = str,
+    rule: Rule[Any] | None = None, form: FormState | None = None, instance: str | int | None = None,
+    default: Any = _UNCHOSEN, on_change: Hear | None = None, hide_label: bool = False,  # noqa: ANN401
+    disabled: bool = False, help: str | None = None, width: Width = "stretch", horizontal: bool = False,  # noqa: A002
+) -> Any:  # noqa: ANN401  # fmt: skip
+    """Draw choices one sees all at once, and return the chosen one."""
+    at = place(ctx, view, field, rule=rule, form=form, instance=instance, on_change=on_change, otherwise=ANY)
+    first = (options[0] if options else None) if default is _UNCHOSEN else default
+    shown, naming = _seed(at, options, first, naming)
+
+    def draw() -> None:
+        st.radio(
+            label, shown, key=at.key, format_func=naming, on_change=at.told, disabled=disabled, help=help,
+            horizontal=horizontal, label_visibility="collapsed" if hide_label else "visible",
+            index=None if first is None else 0,
+        )  # fmt: skip
+
+    return _drawn(at, draw, options, naming, width)
+
+
+def s_segments(
+    ctx: "AppContext", view: str, field: str, *, label: str, options: Sequence[Any], naming: Naming = str,
+    rule: Rule[Any] | None = None, form: FormState | None = None, instance: str | int | None = None,
+    default: Any = _UNCHOSEN, on_change: Hear | None = None, hide_label: bool = False,  # noqa: ANN401
+    disabled: bool = False, help: str | None = None, width: Width = "stretch",  # noqa: A002
+) -> Any:  # noqa: ANN401  # fmt: skip
+    """Draw a few choices side by side, of which one always is chosen, and return it."""
+    at = place(ctx, view, field, rule=rule, form=form, instance=instance, on_change=on_change, otherwise=ANY)
+    first = (options[0] if options else None) if default is _UNCHOSEN else default
+    shown, naming = _seed(at, options, first, naming)
+
+    def draw() -> None:
+        st.segmented_control(
+            label, shown, key=at.key, format_func=naming, on_change=at.told, disabled=disabled, help=help,
+            required=True, label_visibility="collapsed" if hide_label else "visible",
+        )  # fmt: skip
+
+    return _drawn(at, draw, options, naming, width)
+
+
+def s_multiselect(
+    ctx: "AppContext", view: str, field: str, *, label: str, options: Sequence[Any], naming: Naming = str,
+    rule: Rule[Any] | None = None, form: FormState | None = None, instance: str | int | None = None,
+    default: Sequence[Any] = (), on_change: Hear | None = None, hide_label: bool = False, disabled: bool = False,
+    help: str | None = None, width: Width = "stretch", placeholder: str | None = None,  # noqa: A002
+) -> list[Any]:  # fmt: skip
+    """Draw a list to choose any number of, and return the chosen ones in the order in which they were chosen."""
+    at = place(ctx, view, field, rule=rule, form=form, instance=instance, on_change=on_change, otherwise=ANY)
+    shown, naming = _seed(at, options, list(default), naming, several=True)
+
+    def draw() -> None:
+        st.multiselect(
+            label, shown, key=at.key, format_func=naming, on_change=at.told, disabled=disabled, help=help,
+            placeholder=placeholder, label_visibility="collapsed" if hide_label else "visible",
+        )  # fmt: skip
+
+    return list(_drawn(at, draw, options, naming, width, several=True) or ())
+
+
+def s_checkbox(
+    ctx: "AppContext", view: str, field: str, *, label: str, rule: Rule[Any] | None = None,
+    form: FormState | None = None, instance: str | int | None = None, default: bool = False,
+    on_change: Hear | None = None, disabled: bool = False, help: str | None = None, switch: bool = False,  # noqa: A002
+) -> bool:  # fmt: skip
+    """Draw a box to tick, or with `switch` one to switch, and return whether it is."""
+    at = place(ctx, view, field, rule=rule, form=form, instance=instance, on_change=on_change, otherwise=TRUTH)
+    _seed_value(at, default, lambda value: isinstance(value, bool))
+    draw = st.toggle if switch else st.checkbox
+
+    def drawn() -> None:
+        draw(label, key=at.key, on_change=at.told, disabled=disabled, help=help)
+
+    _plainly(at, drawn, "content" if form is None else "stretch")
+    return bool(at.value)
+
+
+def s_slider(
+    ctx: "AppContext", view: str, field: str, *, label: str, least: float, most: float, step: float | None = None,
+    rule: Rule[Any] | None = None, form: FormState | None = None, instance: str | int | None = None,
+    default: Any = None, on_change: Hear | None = None, hide_label: bool = False, disabled: bool = False,  # noqa: ANN401
+    help: str | None = None, width: Width = "stretch",  # noqa: A002
+) -> Any:  # noqa: ANN401  # fmt: skip
+    """Draw a slider from `least` to `most`, all of them int or all float, and return its number."""
+    at = place(ctx, view, field, rule=rule, form=form, instance=instance, on_change=on_change, otherwise=ANY)
+    kind = type(least)
+
+    def fits(value: Any) -> bool:  # noqa: ANN401 - whatever was kept
+        return isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
+
+    _seed_value(at, kind(least if default is None else default), fits, as_held=kind)
+    if at.key in st.session_state:
+        st.session_state[at.key] = min(max(kind(st.session_state[at.key]), least), most)
+
+    def draw() -> None:
+        st.slider(
+            label, least, most, key=at.key, step=step, on_change=at.told, disabled=disabled, help=help,
+            label_visibility="collapsed" if hide_label else "visible",
+        )  # fmt: skip
+
+    _plainly(at, draw, width)
+    if at.form is None:
+        draw_unfit(at, fits)
+    return at.value
+
+
+def s_date(
+    ctx: "AppContext", view: str, field: str, *, label: str, rule: Rule[Any] | None = None,
+    form: FormState | None = None, instance: str | int | None = None, default: dt.date | None = None,
+    on_change: Hear | None = None, hide_label: bool = False, disabled: bool = False, help: str | None = None,  # noqa: A002
+    width: Width = "stretch", first: dt.date = dt.date(1, 1, 1), last: dt.date = dt.date(9999, 12, 31),
+) -> dt.date | None:  # fmt: skip
+    """Draw a field for a day with a calendar, and return it; None while there is none."""
+    at = place(ctx, view, field, rule=rule, form=form, instance=instance, on_change=on_change, otherwise=DAY)
+
+    def fits(value: Any) -> bool:  # noqa: ANN401 - whatever was kept
+        return value is None or (type(value) is dt.date and first <= value <= last)
+
+    _seed_value(at, default, fits)
+
+    def draw() -> None:
+        st.date_input(
+            label, None, key=at.key, min_value=first, max_value=last, on_change=at.told, disabled=disabled,
+            help=help, format=_day_format(), label_visibility="collapsed" if hide_label else "visible",
+        )  # fmt: skip
+
+    _plainly(at, draw, width)
+    if at.form is None:
+        draw_unfit(at, fits)
+    found = at.value
+    return found if isinstance(found, dt.date) else None
+
+
+# ---- inside -----------------------------------------------------------------------------------------------
+
+
+def _seed(
+    at: Place, options: Sequence[Any], default: Any, naming: Naming, *, several: bool = False  # noqa: ANN401
+) -> tuple[list[Any], Naming]:  # fmt: skip
+    """Give the widget what it held; return the choices to be drawn and their names.
+
+    What a form holds stays among the choices, marked, when they no longer contain it: a person changes a form.
+    """
+    shown = list(options)
+    if at.form is None:
+        wanted = set(options) if all(map(_hashable, options)) else options
+
+        def fits(value: Any) -> bool:  # noqa: ANN401 - whatever was kept
+            if several:
+                return isinstance(value, list) and all(one in wanted for one in value)
+            return value in wanted or (value is None and default is None)
+
+        seed_input(at.key, default, fits=fits)
+        choices_fit(at, options, default, several=several)
+        return shown, naming
+    held = at.form.held(at.field)
+    gone = [one for one in (held or [] if several else [held]) if one is not None and one not in shown]
+    take_from_form(at, held if held is not None or not several else [])
+    if not gone:
+        return shown, naming
+
+    def marked(one: Any) -> str:  # noqa: ANN401 - one of the choices
+        if any(one is other or one == other for other in gone):
+            return _("{name} (no longer there)").format(name=str(one))
+        return naming(one)
+
+    return [*shown, *gone], marked
+
+
+def _hashable(one: object) -> bool:
+    return isinstance(one, str | int | float | bool | tuple | None)
+
+
+def _seed_value(at: Place, default: Any, fits: Callable[[Any], bool], as_held: Any = None) -> None:  # noqa: ANN401
+    if at.form is None:
+        seed_input(at.key, default, fits=fits)
+        return
+    held = at.form.held(at.field)
+    fitting = held if fits(held) else default
+    take_from_form(at, as_held(fitting) if as_held is not None and fitting is not None else fitting)
+
+
+def _drawn(
+    at: Place, draw: Callable[[], None], options: Sequence[Any], naming: Naming, width: Width, *,
+    several: bool = False,
+) -> Any:  # noqa: ANN401  # fmt: skip
+    _plainly(at, draw, width)
+    if at.form is None:
+
+        def fits(value: Any) -> bool:  # noqa: ANN401 - whatever was kept
+            return all(one in options for one in (value if several and isinstance(value, list) else [value]))
+
+        draw_unfit(at, fits, naming=lambda one: naming(one) if one in options else str(one))
+    return at.value
+
+
+def _plainly(at: Place, draw: Callable[[], None], width: Width) -> None:
+    """Draw the widget, with a note under it if it can be wrong."""
+    if at.form is None and at.rule in (ANY, TRUTH, DAY):
+        with st.container(key=f"field_{at.key}", gap=None, width=width):
+            draw()
+        return
+    with framed(at, width=width):
+        draw()
+
+
+def _day_format() -> str:
+    """Return how the calendar's field writes days; Streamlit knows three ways."""
+    language, _sign, country = current_locale().partition("_")
+    if country == "US":
+        return "MM/DD/YYYY"
+    return "DD.MM.YYYY" if language == "de" else "YYYY-MM-DD"

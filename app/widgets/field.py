@@ -1,0 +1,146 @@
+"""What all widgets share: their key, their first value, what is wrong with them, what becomes of their value.
+
+Used by the `s_…` widgets only. A widget either belongs to a form, which then holds its value and keeps each act as
+a step, or stands alone; then the session keeps it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import streamlit as st
+
+from app.boundary import guarded
+from app.checks import Judge
+from app.components.note import note
+from app.forms.state import FormState, problem_as_typed
+from app.session import kept, persist_input, put, user_session
+from app.session.inputs import SECRET
+from app.widgets.keys import field_key
+from core.errors import RuleError
+from core.rules import Rule
+
+if TYPE_CHECKING:
+    from app.context import AppContext
+
+Hear = Callable[[Any], object]
+"""A callback that gets the new value, once it keeps its rule."""
+Width = int | Literal["stretch", "content"]
+
+TEXT: Final[Rule[str]] = Rule(str, required=False)
+"""The rule of a text that may be anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One widget: where it is, what it must be, and who hears of it."""
+
+    ctx: "AppContext"
+    view: str
+    field: str
+    rule: Rule[Any]
+    form: FormState | None = None
+    instance: str | int | None = None
+    secret: bool = False
+    on_change: Hear | None = None
+
+    @property
+    def key(self) -> str:
+        """The widget's key; one of a form is that form's own, one of a secret begins so."""
+        instance = self.instance
+        if self.form is not None:
+            instance = self.form.name if instance is None else f"{self.form.name}/{instance}"
+        key = field_key(self.view, self.field, instance)
+        return f"{SECRET}{key}" if self.secret else key
+
+    @property
+    def value(self) -> Any:  # noqa: ANN401 - whatever the rule is about
+        """What the widget holds, as its rule reads it; None while it breaks it."""
+        if self.form is not None:
+            return self.form.value(self.field)
+        try:
+            return self.rule.value(st.session_state.get(self.key))
+        except RuleError:
+            return None
+
+    @property
+    def problem(self) -> str | None:
+        """What is wrong with what it holds; a field nobody has touched is not blamed for being empty."""
+        if self.form is not None:
+            touched = self.form.standing.last or self.form.late
+            return self.form.problems.get(self.field) if touched else None
+        held = st.session_state.get(self.key)
+        return None if held in (None, "", []) else self.rule.problem(held)
+
+    def hear(self) -> None:
+        """Within the widget's callback: keep what it holds now, and tell who wants to know."""
+        held = st.session_state.get(self.key)
+        if self.form is not None:
+            self.form.change(self.field, held)
+        elif not isinstance(held, str):  # texts the browser writes down itself, key by key
+            persist_input(self.key, held)
+        if self.on_change is not None and self.problem is None:
+            self.on_change(self.value)
+
+    @property
+    def told(self) -> Callable[[], None]:
+        """The callback of the widget."""
+        return guarded(self.view, self.hear)
+
+
+def place(
+    ctx: "AppContext",
+    view: str,
+    field: str,
+    *,
+    rule: Rule[Any] | None,
+    form: FormState | None,
+    instance: str | int | None = None,
+    secret: bool = False,
+    on_change: Hear | None = None,
+    otherwise: Rule[Any] = TEXT,
+) -> Place:
+    """Return a widget's place; the rule is its own, else its form's, else the widget's usual one."""
+    if secret and form is not None:
+        raise ValueError("a form keeps what it holds; a secret is never kept")
+    if rule is None and form is not None:
+        rule = form.spec.field(field).rule_for(form.values)
+    return Place(ctx, view, field, rule or otherwise, form, instance, secret, on_change)
+
+
+def take_from_form(at: Place, held: object, *, typed: bool = False) -> None:
+    """Give a form's widget what the form holds, if that changed other than by the widget itself."""
+    if at.form is None:
+        return
+    drawn: dict[str, tuple[int, int]] = kept("drawn_fields", dict)
+    mark = (id(at.form), at.form.turn)
+    if at.key not in st.session_state or drawn.get(at.key) != mark:
+        if typed and st.session_state.get(at.key) != held:
+            persist_input(at.key, held)  # the browser did not type it, so nobody else writes it down
+        put(at.key, held)
+        drawn[at.key] = mark
+
+
+@contextmanager
+def framed(at: Place, *, typed: bool = False, width: Width = "stretch") -> Iterator[None]:
+    """Draw the widget in the block, and under it what is wrong with it."""
+    with st.container(key=f"field_{at.key}", gap=None, width=width):
+        yield
+        form, problem = at.form, at.problem
+        watches = form is not None and not form.spec.autosave
+        if typed or watches or problem:
+            note(
+                at.key,
+                problem=problem,
+                check=_check(at) if typed and not at.secret else None,
+                dirty=form is not None and watches and at.field in form.dirty_fields(),
+                key=f"note_{at.key}",
+            )
+
+
+def _check(at: Place) -> str:
+    judge: Judge = at.rule.problem if at.form is None else partial(problem_as_typed, at.form, at.field)
+    name: str = at.ctx.checks.register(user_session().window, at.key, judge)
+    return name
