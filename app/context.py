@@ -106,8 +106,8 @@ def init_app(
         looks = Looks(analysis.readings, paths.tmp)
         opened.callback(looks.close_all)
         jobs = open_jobs(analysis)
+        opened.callback(jobs.close)
         if workers:
-            opened.callback(jobs.worker.stop)
             jobs.worker.start()
         _tell(report)
         remember_good(paths, report)

@@ -24,9 +24,13 @@ class Jobs:
     manager: JobManager
     worker: Worker
 
+    def close(self) -> None:
+        """Stop the worker, if it was started, and let go of the queue file; before the storage is closed."""
+        self.worker.stop()
+
 
 def open_jobs(analysis: "Analysis") -> Jobs:
-    """Open background work; stop the worker before the storage is closed."""
+    """Open background work; close it before the storage."""
     return assemble(analysis.storage, build_registry(analysis))
 
 

@@ -76,13 +76,14 @@ class Worker:
         self._sweeper.start()
 
     def stop(self, *, wait_s: float = 5.0) -> bool:
-        """Stop running jobs and end the threads; harmless when not running.
+        """Stop running jobs, end the threads and let go of the queue file; harmless when not running.
 
         Jobs that run here are queued again, and begin anew with the next worker. Returns False if one did not
         stop in time; it is taken up after this process has ended.
         """
         sweeper, self._sweeper = self._sweeper, None
         if sweeper is None:
+            self._bell.close()
             return True
         self._stopping.set()
         self._wake.set()

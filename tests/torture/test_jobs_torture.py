@@ -1,6 +1,7 @@
 """The long form of the jobs' storm: `TORTURE=1 pytest tests/torture` kills 200 workers."""
 
 import os
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ def test_two_hundred_kills(storage: Storage, tmp_path: Path) -> None:
     """Every job ends exactly once in a final state, is recorded exactly if done, and never runs twice at once."""
     log = Log(tmp_path / "log.txt")
     jobs = assemble(storage, kinds(storage, log))
-    outcome = run_storm(storage, jobs.manager, log, kills=KILLS, jobs=200, seed=int(os.environ["TORTURE"]))
+    with closing(jobs):
+        outcome = run_storm(storage, jobs.manager, log, kills=KILLS, jobs=200, seed=int(os.environ["TORTURE"]))
     print(dict(outcome))  # noqa: T201 - what the run was worth
     assert sum(outcome.values()) == KILLS + 250

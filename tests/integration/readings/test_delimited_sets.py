@@ -5,7 +5,6 @@ The sets lie beside the project; without them these tests are skipped.
 
 import csv
 import json
-import tarfile
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from analysis.readings import Loaded, Readings
 from core.errors import BestandError, EmptyFileError
 from core.progress import SilentProgress
 from storage.open import Storage
+from tests.performance.reading_sets import unpack_pollock
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "vslash": "|", "space": " ", "colon": ":"}
@@ -73,10 +73,7 @@ def test_csv_test_data_is_exact_or_flagged(path: Path, readings: Readings, tmp_p
 @pytest.fixture(scope="module")
 def pollock(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The unpacked half of Pollock."""
-    folder = tmp_path_factory.mktemp("pollock")
-    with tarfile.open(SHARED / "pollock-half.tar.xz") as archive:
-        archive.extractall(folder, members=[m for m in archive if m.isfile() and ".." not in m.name])  # noqa: S202
-    return folder / "polluted_files"
+    return unpack_pollock(tmp_path_factory.mktemp("pollock"))
 
 
 @pytest.mark.timeout(600)
