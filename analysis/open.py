@@ -40,6 +40,7 @@ class Analysis:
         """Stop what runs in the background; to be called before the storage is closed."""
         self.rows.close()
         self.queries.close()
+        self.readings.close()
 
 
 def open_analysis(storage: Storage) -> Analysis:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from analysis.readings.detect import read_head, refuse_foreign
 from analysis.readings.facts import Facts
+from analysis.readings.isolated.reader import IsolatedReader, isolated_setup
+from analysis.readings.isolated.registry import isolated_readers
+from analysis.readings.isolated.worker import Workers
 from analysis.readings.model import ANY, Candidate, Choice, Judgement, Loaded, Reader
 from analysis.readings.records.json_reader import JsonReader
 from analysis.readings.records.ndjson_reader import NdjsonReader
-from analysis.readings.records.parquet_reader import ParquetReader
 from analysis.readings.records.xlsx_reader import XlsxReader
 from analysis.readings.text import TextReader
 from core.progress import Progress
@@ -26,10 +28,19 @@ class ByFormat:
     """Hands a file to the reader of its format."""
 
     def __init__(self, storage: "Storage") -> None:
-        self.text = TextReader(storage.duck, storage.config)
-        self._others: tuple[Reader, ...] = tuple(
-            kind(storage.duck, storage.config) for kind in (ParquetReader, XlsxReader, NdjsonReader, JsonReader)
-        )
+        duck, config, paths = storage.duck, storage.config, storage.paths
+        self.text = TextReader(duck, config)
+        self._workers = Workers(isolated_setup(config, paths))
+        isolated = [
+            IsolatedReader(kind, reader(duck, config), self._workers, config, paths.tmp)
+            for kind, reader in isolated_readers().items()
+        ]
+        plain = [reader(duck, config) for reader in (XlsxReader, NdjsonReader, JsonReader)]
+        self._others: tuple[Reader, ...] = (*isolated, *plain)
+
+    def close(self) -> None:
+        """End the processes that read for this one."""
+        self._workers.close()
 
     def judge(self, path: Path, *, name: str, choice: Choice = ANY) -> Judgement:
         """See `Readings.judge`."""

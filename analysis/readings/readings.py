@@ -40,7 +40,8 @@ class Readings:
         self._opening = Opening(storage.paths.tmp, limit_mib=storage.config.imports.unpacked_limit_mib)
 
     def close(self) -> None:
-        """Remove what was unpacked."""
+        """Remove what was unpacked, and end what reads."""
+        self._formats.close()
         self._opening.close()
 
     def judge(self, path: Path, *, name: str | None = None, choice: Choice = ANY) -> Judgement:
@@ -149,6 +150,11 @@ class Readings:
         """Return where in a text file the lines are that were set right by hand; reads all of it if it must."""
         with self._opening.opened(path, name or path.name, reading.member) as opened:
             return self._formats.text.locate(opened.path, opened.marked(reading), corrections, name=opened.name)
+
+    def line_bytes(self, path: Path, reading: Reading, line: int, *, name: str | None = None) -> bytes | None:
+        """Return the bytes of one line of a text file, from 1 and without its end; None if the file is shorter."""
+        with self._opening.opened(path, name or path.name, reading.member) as opened:
+            return self._formats.text.line_bytes(opened.path, opened.marked(reading), line, name=opened.name)
 
     def write_clean(
         self,

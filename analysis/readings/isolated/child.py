@@ -1,0 +1,128 @@
+"""The process that reads files for another one: one request per line comes in, one answer per line goes out.
+
+Started by `worker`; reads by the same readers as everybody, and ends when nobody listens any more. Whatever it
+prints by mistake goes to stderr, so the answers stay readable.
+"""
+
+import json
+import os
+import queue
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import IO, Any, Final
+
+from analysis.readings.isolated.limits import restrict
+from analysis.readings.isolated.registry import isolated_readers
+from analysis.readings.isolated.wire import Message, error_to, judgement_to, loaded_to
+from analysis.readings.model import Choice, Reader
+from core.config import AppConfig, EngineSection, ImportSection
+from core.errors import BestandError
+from core.paths import ProfilePaths
+from core.types import Reading
+from storage.duck import DuckEngine
+
+_ROWS_PER_LINE: Final = 500
+
+
+def main() -> int:
+    """Answer requests until there are none; the first line says how this process is to work."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
+    os.dup2(2, 1)
+    requests: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(requests,), daemon=True).start()
+    setup = requests.get()
+    if setup is None:
+        return 0
+    restrict(int(setup["memory_mib"]))
+    config = AppConfig(
+        engine=EngineSection(**setup["engine"]),
+        imports=ImportSection(**setup["imports"]),
+    )
+    duck = DuckEngine(config, ProfilePaths(Path(setup["profile"])))
+    try:
+        while (request := requests.get()) is not None:
+            _answer(request, answers, lambda kind: _reader(kind, duck, config))
+    finally:
+        duck.close()
+    return 0
+
+
+def _listen(requests: "queue.SimpleQueue[Message | None]") -> None:
+    """Take requests; when the other process is gone, end at once, in the middle of anything."""
+    first = True
+    for line in sys.stdin.buffer:
+        requests.put(json.loads(line))
+        first = False
+    requests.put(None)
+    if not first:
+        os._exit(0)
+
+
+def _reader(kind: str, duck: DuckEngine, config: AppConfig) -> Reader:
+    return isolated_readers()[kind](duck, config)
+
+
+def _answer(request: Message, answers: IO[str], reader: Callable[[str], Reader]) -> None:
+    try:
+        told: Message = {"done": _do(request, reader(request["reader"]), answers)}
+    except BestandError as error:
+        told = {"error": error_to(error)}
+    except MemoryError:
+        told = {"memory": True}
+    except Exception:
+        told = {"bug": traceback.format_exc()}
+    _say(answers, told)
+
+
+def _do(request: Message, reader: Reader, answers: IO[str]) -> Message:
+    path, name = Path(request["path"]), request["name"]
+    if request["do"] == "judge":
+        return judgement_to(reader.judge(path, name=name, choice=Choice.from_args(request["choice"])))
+    reading = Reading.from_manifest(request["reading"])
+    progress = _Told(answers)
+    if request["do"] == "load":
+        return loaded_to(reader.load(path, reading, Path(request["out"]), name=name, progress=progress))
+    rows = reader.cells(path, reading, name=name, progress=progress)
+    with Path(request["out"]).open("w", encoding="utf-8", newline="\n") as file:
+        for block in _blocks(rows):
+            file.write(json.dumps(block) + "\n")
+    return {}
+
+
+def _blocks(rows: Iterator[list[str]]) -> Iterator[list[list[str]]]:
+    block: list[list[str]] = []
+    for row in rows:
+        block.append(row)
+        if len(block) == _ROWS_PER_LINE:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+class _Told:
+    """Progress that is told to the other process; it is stopped by ending this one."""
+
+    def __init__(self, answers: IO[str]) -> None:
+        self._answers = answers
+
+    def report(self, fraction: float, step: str = "") -> None:
+        _say(self._answers, {"fraction": fraction, "step": step})
+
+    @contextmanager
+    def interruptible(self, interrupt: Callable[[], None]) -> Iterator[None]:  # noqa: ARG002 - the protocol's
+        with nullcontext():
+            yield
+
+
+def _say(answers: IO[str], told: Mapping[str, Any]) -> None:
+    answers.write(json.dumps(told) + "\n")
+    answers.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""What goes between a reader's own process and this one: plain JSON, one object per line.
+
+Used by both ends. Nothing here is ever executed or unpickled, so a reader that fell to a hostile file can say
+something wrong, but do nothing here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from analysis.readings.model import Candidate, Guess, Judgement, Loaded, Part
+from core import errors
+from core.errors import BestandError, SourceError
+from core.i18n import retold
+from core.types import Column, Flag, Ledger, Reading
+
+Message = dict[str, Any]
+
+
+def judgement_to(judgement: Judgement) -> Message:
+    """Return the JSON form of a judgement."""
+    return {
+        "candidates": [
+            {
+                "reading": found.reading.to_manifest(),
+                "columns": [asdict(column) for column in found.columns],
+                "preview": found.preview,
+                "why": found.why,
+            }
+            for found in judgement.candidates
+        ],
+        "parts": [asdict(part) for part in judgement.parts],
+    }
+
+
+def judgement_from(told: Mapping[str, Any]) -> Judgement:
+    """Build the judgement that `judgement_to` described."""
+    return Judgement(
+        tuple(
+            Candidate(
+                Reading.from_manifest(found["reading"]),
+                tuple(Column(**column) for column in found["columns"]),
+                tuple(tuple(row) for row in found["preview"]),
+                found["why"],
+            )
+            for found in told["candidates"]
+        ),
+        tuple(Part(**part) for part in told["parts"]),
+    )
+
+
+def loaded_to(loaded: Loaded) -> Message:
+    """Return the JSON form of what was loaded."""
+    return {
+        "rows": loaded.rows,
+        "columns": [asdict(column) for column in loaded.columns],
+        "reading": loaded.reading.to_manifest(),
+        "ledger": loaded.ledger.to_dict(),
+        "flags": [asdict(flag) for flag in loaded.flags],
+        "guesses": [guess.to_dict() for guess in loaded.guesses],
+    }
+
+
+def loaded_from(told: Mapping[str, Any]) -> Loaded:
+    """Build what `loaded_to` described."""
+    return Loaded(
+        told["rows"],
+        tuple(Column(**column) for column in told["columns"]),
+        Reading.from_manifest(told["reading"]),
+        Ledger(**told["ledger"]),
+        tuple(Flag(**flag) for flag in told["flags"]),
+        tuple(Guess.from_dict(guess) for guess in told["guesses"]),
+    )
+
+
+def error_to(error: BestandError) -> Message:
+    """Return the JSON form of an expected error, in English."""
+    return {"kind": type(error).__name__, "name": getattr(error, "file_name", ""), **error.to_dict()}
+
+
+def error_from(told: Mapping[str, Any]) -> BestandError:
+    """Build the error that `error_to` described, in the person's language; an unknown kind is a plain one."""
+    kind = getattr(errors, str(told["kind"]), BestandError)
+    if not (isinstance(kind, type) and issubclass(kind, BestandError)):
+        kind = BestandError
+    error: BestandError = kind.__new__(kind)
+    BestandError.__init__(error, retold(str(told["message"])), hint=retold(str(told["hint"])))
+    if isinstance(error, SourceError):
+        error.file_name = str(told["name"])
+    return error
