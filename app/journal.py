@@ -1,8 +1,8 @@
 """`POST /journal`: takes what is being typed, and answers when it is on the disk.
 
-The body is one window's entries: `{"window", "entries": [{"key", "seq", "value", "at"}]}`; the answer has one line
-for each: an acknowledgement, or why it cannot be kept. A hello carries `load` and `turn` too and opens the gate for
-that window's connection. Everything a page sends is judged here: what is no entry is refused by itself, logged
+The body is one window's entries: `{"window", "entries": [{"key", "seq", "value", "at"}]}`; the answer has a line
+for each: an acknowledgement, or why it cannot be kept. A hello carries `load` and `turn` too and opens the gate
+for that window's connection. Everything a page sends is judged here: what is no entry is refused by itself, logged
 without its text, and stops nobody else's.
 """
 

@@ -27,7 +27,7 @@ from app.page import Event, Page
 from app.pages import PAGES
 from app.refresh import FRAME, NAV, STATUS, inspector_key, redraw, view_key
 from app.router import Move, Router, install, logged, navigate, router
-from app.session import bootstrap_session, user_session
+from app.session import UserSession, bootstrap_session, user_session
 from app.status import status_items
 from app.uploads import kept_upload
 from core.i18n import _
@@ -51,8 +51,7 @@ def draw(ctx: "AppContext") -> None:
     """Draw the whole page; runs once for each window, and again only when it is loaded anew."""
     st.set_page_config(page_title="Bestand", layout="wide")
     with trace():
-        bootstrap_session(ctx)
-        install(partial(_new_router, ctx)).arrive(st.query_params.to_dict())
+        _arrive(bootstrap_session(ctx), install(partial(_new_router, ctx)))
         desk = Desk(export=partial(export_control, ctx))
         with st.container(key="window", gap=None):
             with st.container(key="zone_nav", gap=None):
@@ -64,6 +63,19 @@ def draw(ctx: "AppContext") -> None:
                 part(STATUS, partial(_status, ctx), every=ONCE_A_DAY_S)
             with st.container(key="zone_unseen", gap=None):  # last: it tells the browser that all is drawn
                 part(FRAME, partial(_unseen, ctx))
+
+
+def _arrive(session: UserSession, window: Router) -> None:
+    """Be where the browser's address says; one that says nothing means where the last window was closed."""
+    if window.journey:  # drawn anew as a whole: what Streamlit takes for the address is that of the beginning
+        window.arrive(window.route.query())
+        return
+    asked = session.address or st.query_params.to_dict()
+    last = session.place
+    if asked or last is None:
+        window.arrive(asked)
+    else:
+        window.move(last.page, last.params, replace=True)
 
 
 def _new_router(ctx: "AppContext") -> Router:

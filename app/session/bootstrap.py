@@ -5,6 +5,7 @@ gate has set (a page cannot); what was half-typed is read in one go.
 """
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
 
 import streamlit as st
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 WINDOW_HEADER: Final = "x-bestand-window"
 DEVICE_HEADER: Final = "x-bestand-device"
+ADDRESS_HEADER: Final = "x-bestand-address"
 
 
 def bootstrap_session(ctx: "AppContext") -> UserSession:
@@ -34,6 +36,7 @@ def bootstrap_session(ctx: "AppContext") -> UserSession:
         headers = st.context.headers
         session.window = headers.get(WINDOW_HEADER) or session.window
         session.device = headers.get(DEVICE_HEADER) or ""
+        session.address = dict(parse_qsl((headers.get(ADDRESS_HEADER) or "").removeprefix("?")))
         with ctx.storage.database.read() as uow:
             mine = uow.windows.get(session.window)
             latest = [] if mine else uow.windows.latest(OWNER)

@@ -42,7 +42,8 @@ class UserSession:
 
     `window` names the window, `device` the browser. `since` is the number up to which it has seen what other
     windows typed. `found` are the drafts it found when it was opened, by key; `offered` those no field takes.
-    `journey` ends with the present place. `scroll` is how far each view is scrolled, in pixels, as found.
+    `journey` ends with the present place; `address` is what the browser showed when the window was opened.
+    `scroll` is how far each view is scrolled, in pixels, as found.
     `preferences` are this person's; `cache_keys` what the window's views were drawn from; `forms` the forms it has
     open, by their ids, with their versions. `visits` counts page views, `acts` what a person did, `seconds` how
     long earlier windows of this session were open.
@@ -61,6 +62,7 @@ class UserSession:
     visits: int = 0
     acts: int = 0
     seconds: float = 0.0
+    address: dict[str, str] = field(default_factory=dict)
     found: "dict[str, Kept]" = field(default_factory=dict)
     offered: "list[Aside]" = field(default_factory=list)
     storage: "Storage | None" = None

@@ -12,7 +12,7 @@ import asyncio
 import re
 from collections.abc import Iterable
 from typing import Final
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,8 +20,10 @@ from app.windows import OpenWindows, Turn
 from launcher.server.opening import Opening
 
 WINDOW_HEADER: Final = b"x-bestand-window"
+ADDRESS_HEADER: Final = b"x-bestand-address"
 DEVICE_HEADER: Final = b"x-bestand-device"
 _NAME: Final = re.compile(r"[0-9a-z][0-9a-z_-]{0,63}")
+_ADDRESS_LIMIT: Final = 4_000
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 
 
@@ -63,6 +65,8 @@ class ReconnectGate:
     def _names(self, scope: Scope, window: str) -> Iterable[tuple[bytes, bytes]]:
         if window:
             yield WINDOW_HEADER, window.encode()
+            address = parse_qs(scope["query_string"].decode("latin-1")).get("address", [""])[0]
+            yield ADDRESS_HEADER, quote(address, safe="?&=%+")[:_ADDRESS_LIMIT].encode()
         for name, value in scope["headers"]:
             if name != b"cookie":
                 continue

@@ -65,6 +65,7 @@ def sql_editor(
     routes: Mapping[str, str],
     mark: str,
     labels: Mapping[str, str],
+    parameters: Mapping[str, str] | None = None,
     running_ms: float | None = None,
     told: Told | None = None,
     add: Addition | None = None,
@@ -83,6 +84,7 @@ def sql_editor(
         routes: Where `catalogue` and `words` are fetched.
         mark: Changes when the catalogue did.
         labels: What it says, see `Labels` of its script.
+        parameters: The values of the question's `$name`s an earlier window left, as typed.
         running_ms: How long a question runs by now; None when none does.
         told: Why the last run gave no answer.
         add: A statement to add.
@@ -97,6 +99,7 @@ def sql_editor(
             "field": key,
             "text": text,
             "seq": seq,
+            "parameters": dict(parameters or {}),
             "routes": dict(routes),
             "mark": mark,
             "labels": dict(labels),

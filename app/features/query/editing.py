@@ -40,6 +40,7 @@ def _begun() -> SqlState:
     found = stored_input(FIELD, fits=_is_draft)
     if found:
         sql.hear(found["text"], found["seq"], "")
+        sql.typed = {str(name): str(typed) for name, typed in (found.get("parameters") or {}).items()}
     return sql
 
 
@@ -56,6 +57,7 @@ def draw_editor(ctx: "AppContext") -> None:
         key=FIELD,
         text=sql.text,
         seq=sql.seq,
+        parameters=sql.typed,
         routes={"catalogue": CATALOGUE_PATH, "words": WORDS_PATH},
         mark=schema.mark(ctx),
         labels=_labels(ctx),

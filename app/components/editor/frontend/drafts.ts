@@ -1,8 +1,6 @@
 // Where half-typed text is kept. The journal keeps the text, whatever ends; the browser's store of this window keeps
 // caret and scroll besides, which outlive F5 and navigation.
 
-import { journal } from '../../frontend/journal';
-
 export interface Draft {
   text: string;
   /** Grows with every change; the newer text wins, whoever has it. */
@@ -22,7 +20,6 @@ export interface Drafts {
 }
 
 const PREFIX = 'bestand.draft.';
-const journalled = new Map<string, number>();
 
 export const windowDrafts: Drafts = {
   load(field) {
@@ -34,10 +31,6 @@ export const windowDrafts: Drafts = {
     }
   },
   onText(field, draft) {
-    if (journalled.get(field) !== draft.seq) {
-      journalled.set(field, draft.seq);
-      journal(field, { text: draft.text, seq: draft.seq });
-    }
     try {
       sessionStorage.setItem(PREFIX + field, JSON.stringify(draft));
     } catch {

@@ -17,6 +17,7 @@ import {
 } from '@codemirror/view';
 import { fetched, INSERT, NO_WORDS, type Dataset, type Words } from '../../frontend/catalogue';
 import { define, style, type Outlet, type Root } from '../../frontend/component';
+import { journal } from '../../frontend/journal';
 import { Bar, type Labels } from './bar';
 import { completions } from './complete';
 import { dialectOf } from './dialect';
@@ -44,6 +45,8 @@ interface Data {
   field: string;
   text: string;
   seq: number;
+  /** The values of the question's names, as they were typed when the window was closed. */
+  parameters: Record<string, string>;
   routes: { catalogue: string; words: string };
   /** Changes when the catalogue did. */
   mark: string;
@@ -87,6 +90,7 @@ class Editor {
       parameter: (name, value) => {
         this.draft.parameters[name] = value;
         this.keep();
+        this.journal();
       },
     });
     this.whole.className = 'whole';
@@ -127,6 +131,7 @@ class Editor {
   private begin(): void {
     const kept = windowDrafts.load(this.data.field);
     const mine = kept !== undefined && kept.seq >= this.data.seq;
+    this.draft.parameters = { ...this.data.parameters };
     if (kept) this.draft = { ...this.draft, ...kept };
     if (!mine) this.draft = { ...this.draft, text: this.data.text, seq: this.data.seq, anchor: 0, head: 0, scroll: 0 };
     this.sent = this.data.seq;
@@ -184,7 +189,14 @@ class Editor {
   private changed(): void {
     this.draft.seq = nextSeq(this.draft.seq);
     this.keep();
+    this.journal();
     this.settle();
+  }
+
+  /** Have the text kept whatever ends: this page, the browser, the engine. */
+  private journal(): void {
+    const { text, seq, parameters } = this.draft;
+    journal(this.data.field, { text, seq, parameters });
   }
 
   /** Note text, caret and scroll where they outlive this page. */

@@ -35,7 +35,9 @@ export function watchConnections(window: string, connection: Connection): void {
       const ours = to.pathname.endsWith(STREAM);
       if (ours) {
         turn += 1;
-        for (const [name, value] of Object.entries({ window, load, turn })) to.searchParams.set(name, String(value));
+        // The address too: what Streamlit says of it is that of the document's beginning.
+        const told = { window, load, turn, address: location.search };
+        for (const [name, value] of Object.entries(told)) to.searchParams.set(name, String(value));
       }
       super(to, protocols);
       if (!ours) return;
