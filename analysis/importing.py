@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from analysis.choosing import Chosen, Wish, check_loaded, choose
 from analysis.readings import Loaded, Readings
+from analysis.readings.drift import Drift
 from analysis.readings.facts import Facts, FactsCounter
 from analysis.readings.model import ANY, Choice
 from analysis.saved_readings import SavedReadings
@@ -48,10 +49,11 @@ class Imported:
 
     Attributes:
         manifest: What was published.
+        drift: What did not fit the saved reading that was replayed all the same.
     """
 
-    def __init__(self, manifest: Manifest, *, release: Callable[[], None]) -> None:
-        self.manifest = manifest
+    def __init__(self, manifest: Manifest, *, release: Callable[[], None], drift: tuple[Drift, ...] = ()) -> None:
+        self.manifest, self.drift = manifest, drift
         self._release = release
 
     def record(self, uow: "UnitOfWork") -> None:
@@ -154,7 +156,7 @@ class Importer:
             if replace and said.reading is None:
                 chosen = self._with_corrections(chosen, wanted)
             manifest = self._publish(taken, chosen, facts, wanted, said, replace=replace, progress=progress)
-        return Imported(manifest, release=lambda: self._names.release(manifest.name))
+        return Imported(manifest, release=lambda: self._names.release(manifest.name), drift=chosen.drift)
 
     def _publish(
         self,

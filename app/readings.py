@@ -64,9 +64,46 @@ def correction(entry: "LedgerEntry", text: str) -> Correction:
     try:
         return correction_of(entry.line, entry.raw, text, was=entry.text)
     except ValueError as error:
+        raise _more_than_a_line() from error
+
+
+def correction_at(ctx: "AppContext", dataset: str, line: int, text: str) -> Correction:
+    """Return the correction of a line of a dataset's file, whatever became of it: also one that was simply loaded.
+
+    Raises:
+        DatasetNotFoundError: there is no such dataset.
+        UsageError: there is no such line, or the text is more than one.
+        FileMissingError: the file it came from was not kept and is gone.
+    """
+    from analysis.ledgers import LedgerQuery, text_of
+    from analysis.readings.corrections import correction_of
+
+    manifest = current(ctx, dataset)
+    found = ctx.analysis.ledgers.page(manifest, LedgerQuery(lines=(line,), limit=1)).entries
+    if found:
+        return correction(found[0], text)
+    raw = ctx.analysis.readings.line_bytes(
+        source_of(ctx, manifest), manifest.reading, line, name=manifest.source.name
+    )
+    if raw is None:
         raise UsageError(
-            _("A correction replaces one line by one line."), hint=_("Take the line breaks out of it.")
-        ) from error
+            _("The file '{file}' has no line {line}.").format(file=manifest.source.name, line=line),
+            hint=_("It has {count} lines.").format(count=manifest.ledger.total),
+        )
+    was = text_of(raw, manifest.reading.encoding or "utf-8")
+    try:
+        return correction_of(line, raw, text, was=was)
+    except ValueError as error:
+        raise _more_than_a_line() from error
+
+
+def _more_than_a_line() -> UsageError:
+    return UsageError(_("A correction replaces one line by one line."), hint=_("Take the line breaks out of it."))
+
+
+def file_name_of(ctx: "AppContext", dataset: str) -> str:
+    """Return what the file is called that a dataset came from."""
+    return current(ctx, dataset).source.name
 
 
 def corrected(
@@ -170,17 +207,45 @@ def save_dataset_reading(ctx: "AppContext", dataset: str, name: str, *, replace:
         UsageError: it came from no file.
         RevisionConflictError: another reading has this name.
     """
+    return save_as(ctx, dataset, name, replace=replace)
+
+
+def save_as(
+    ctx: "AppContext", source: str, name: str, *, files: str | None = None, replace: bool = False
+) -> "SavedReading":
+    """Save the reading of a dataset, or the one a file ending in `.toml` holds, under a name.
+
+    Args:
+        ctx: The open profile.
+        source: The dataset's name, or the file.
+        name: What the reading is called from now on.
+        files: How files of this kind are called; without it as the dataset's file is, or as the reading says.
+        replace: Take the place of the reading of that name.
+
+    Raises:
+        BestandError: as `save_dataset_reading` and `saved_reading`.
+    """
+    from dataclasses import replace as changed
+
     from analysis.saved_readings import reading_of_manifest
 
-    manifest = current(ctx, dataset)
-    if manifest.question is not None:
-        raise UsageError(
-            _("'{name}' is the answer of a question, so no file was read.").format(name=dataset),
-            hint=_("Save the question instead."),
-        )
-    saved = reading_of_manifest(manifest, name)
+    if source.lower().endswith(".toml"):
+        saved = changed(saved_reading(ctx, source), name=name)
+    else:
+        manifest = current(ctx, source)
+        _refuse_answer(manifest)
+        saved = reading_of_manifest(manifest, name)
+    saved = changed(saved, files=files) if files else saved
     ctx.analysis.saved_readings.save(saved, replace_it=replace)
     return saved
+
+
+def _refuse_answer(manifest: Manifest) -> None:
+    if manifest.question is not None:
+        raise UsageError(
+            _("'{name}' is the answer of a question, so no file was read.").format(name=manifest.name),
+            hint=_("Save the question instead."),
+        )
 
 
 def save_reading(

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from analysis.readings.corrections import NOTHING, Located, correct, locate
+from analysis.readings.corrections import Located, correct, locate
 from analysis.readings.detect import is_text
 from analysis.readings.encodings import DIRECT, UTF8, transcode
 from analysis.readings.events import LedgerBook, Note
@@ -116,15 +116,24 @@ class TextReader:
 
     def locate(self, path: Path, reading: Reading, corrections: Sequence[Correction], *, name: str) -> Located:
         """Return where the lines are that were set right by hand; reads the file to its end if it must."""
-        if not corrections:
-            return NOTHING
+        return locate(self._lines(path, reading, name), corrections)
+
+    def line_bytes(self, path: Path, reading: Reading, line: int, *, name: str) -> bytes | None:
+        """Return the bytes of one line, without its end; None if the file is shorter."""
+        for batch in self._lines(path, reading, name):
+            if line < batch.first + len(batch.texts):
+                return batch.raw(line - batch.first) if line >= batch.first else None
+        return None
+
+    def _lines(self, path: Path, reading: Reading, name: str) -> Iterator[Lines]:
+        """Yield all lines of a file, each knowing its bytes as they are in the file."""
         with (
             tempfile.TemporaryDirectory() as folder,
             _as_direct(Source(path, name), reading, Path(folder), SilentProgress()) as (direct, encoding),
         ):
             newline = reading.newline or take_sample(path, name, encoding=reading.encoding).newlines[0]
-            batches = read_lines(direct.path, name, encoding, newline)
-            return locate((_with_raw_encoding(lines, reading.encoding) for lines in batches), corrections)
+            for lines in read_lines(direct.path, name, encoding, newline):
+                yield _with_raw_encoding(lines, reading.encoding)
 
     def cells(self, path: Path, reading: Reading, *, name: str, progress: Progress) -> Iterator[list[str]]:
         """Yield the header, if there is one, and the records, as found; see `Reader`."""

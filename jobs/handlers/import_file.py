@@ -14,8 +14,8 @@ from jobs.specs import Args, JobOutcome, Spec
 
 if TYPE_CHECKING:
     from analysis.choosing import Wish
+    from analysis.importing import Imported
     from analysis.open import Analysis
-    from core.types import Manifest
 
 
 def import_spec(analysis: "Analysis") -> Spec:
@@ -38,7 +38,7 @@ def import_spec(analysis: "Analysis") -> Spec:
             replace=bool(args.get("replace")),
             progress=context,
         )
-        return JobOutcome(lambda: _line(path, imported.manifest), imported.record)
+        return JobOutcome(lambda: _line(path, imported), imported.record)
 
     return Spec("import", run, label=lambda args: _("Import {name}").format(name=Path(str(args["path"])).name))
 
@@ -62,8 +62,9 @@ def _wish(args: Args) -> "Wish":
     )
 
 
-def _line(path: Path, manifest: "Manifest") -> dict[str, Json]:
-    """Return the `data import` line of contract 1."""
+def _line(path: Path, imported: "Imported") -> dict[str, Json]:
+    """Return the `data import` line of contract 1; a saved reading is told of where one was replayed."""
+    manifest = imported.manifest
     line = {
         "file": str(path),
         "ok": True,
@@ -77,4 +78,6 @@ def _line(path: Path, manifest: "Manifest") -> dict[str, Json]:
     }
     if manifest.saved_reading is not None:
         line["saved_reading"] = manifest.saved_reading
+    if imported.drift:
+        line["drift"] = [one.to_dict() for one in imported.drift]
     return cast("dict[str, Json]", line)

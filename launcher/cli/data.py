@@ -1,16 +1,17 @@
 """`bestand data …`: files become datasets, datasets become files."""
 
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.errors import BestandError, UncertainReadingError, UsageError
+from core.errors import BestandError, UsageError
 from core.i18n import N_, _, retold
-from launcher.cli.data_output import show_dataset, show_import, show_list, show_parts, show_profile
+from launcher.cli import data_readings
+from launcher.cli.data_output import show_dataset, show_list, show_profile
 from launcher.cli.failures import ExitCode, log_if_open
+from launcher.cli.import_lines import Outcome, write_line_of
 from launcher.cli.inputs import expand
 from launcher.cli.interrupting import run_interruptibly
 from launcher.cli.output import tell, write_json, write_line
@@ -19,8 +20,6 @@ from launcher.cli.tree import command_group
 from launcher.cli.watching import progress_line, run_job
 
 if TYPE_CHECKING:
-    from analysis.readings.model import Choice
-    from app.context import AppContext
     from core.types import Json
 
 group = command_group("Datasets and the files they come from and go to.")
@@ -30,6 +29,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line."
 Sheet = Annotated[str | None, typer.Option("--sheet", metavar="NAME", help="Which sheet of a workbook.")]
 Table = Annotated[str | None, typer.Option("--table", metavar="NAME", help="Which table of a database.")]
 Member = Annotated[str | None, typer.Option("--member", metavar="NAME", help="Which file of an archive.")]
+SavedAs = Annotated[
+    str | None, typer.Option("--reading", metavar="NAME", help="Read as saved under this name, or in a file.toml.")
+]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Look for no saved reading.")]
 Name = Annotated[str, typer.Argument(metavar="DATASET", help="The dataset's name.")]
 
 
@@ -48,26 +51,38 @@ def import_(
     sheet: Sheet = None,
     table: Table = None,
     member: Member = None,
+    reading: SavedAs = None,
+    fresh: Fresh = False,
     json: AsJson = False,
 ) -> None:
     """Import files as datasets, one line each."""
     from analysis.readings.model import Choice
     from app.features.datasets import actions
+    from app.readings import saved_reading
 
     wanted, choice = list(expand(files)), Choice(sheet, table, member)
     if name is not None and len(wanted) != 1:
         raise UsageError(
             _("--name names one dataset, so it takes one file."), hint=_("Import the files one by one.")
         )
-    outcome = _Outcome()
+    outcome = Outcome()
     with opened(ctx) as app:
+        saved = saved_reading(app, reading) if reading else None
         for file in wanted:
             job_id = actions.start_import(
-                app, Path(file), name=name, auto=auto, choice=choice, reference=reference, replace=replace
+                app,
+                Path(file),
+                name=name,
+                auto=auto,
+                choice=choice,
+                saved=saved,
+                fresh=fresh,
+                reference=reference,
+                replace=replace,
             )
             line = actions.import_line(run_job(app, job_id, file), file)
             outcome.add(line)
-            _write_line_of(app, line, choice, as_json=json)
+            write_line_of(app, line, choice, saved=saved, as_json=json)
     outcome.leave()
 
 
@@ -79,23 +94,36 @@ def read(
     sheet: Sheet = None,
     table: Table = None,
     member: Member = None,
+    reading: SavedAs = None,
+    auto: Annotated[bool, typer.Option("--auto", help="Go on where the file does not fit --reading.")] = False,
     json: AsJson = False,
 ) -> None:
     """Write each file's best reading as plain CSV; nothing is imported."""
     from analysis.readings.model import Choice
     from app.features.datasets import actions
+    from app.readings import saved_reading
 
-    outcome, choice = _Outcome(), Choice(sheet, table, member)
+    outcome, choice = Outcome(), Choice(sheet, table, member)
     with opened(ctx) as app:
+        saved = saved_reading(app, reading) if reading else None
         for file in expand(files):
             try:
                 with progress_line(file) as progress:
-                    line = actions.read_file(app, Path(file), out, file=file, choice=choice, progress=progress)
+                    line = actions.read_file(
+                        app,
+                        Path(file),
+                        out,
+                        file=file,
+                        choice=choice,
+                        saved=saved,
+                        auto=auto,
+                        progress=progress,
+                    )
             except BestandError as error:
                 log_if_open(error)
                 line = actions.failed_line(file, error)
             outcome.add(line)
-            _write_line_of(app, line, as_json=json)
+            write_line_of(app, line, saved=saved, as_json=json)
     outcome.leave()
 
 
@@ -221,12 +249,12 @@ def import_sample(ctx: typer.Context, *, as_json: bool) -> None:
     from app.features.datasets import actions
     from app.sample import write_sample
 
-    outcome = _Outcome()
+    outcome = Outcome()
     with opened(ctx) as app, tempfile.TemporaryDirectory(dir=app.paths.tmp) as folder:
         file = write_sample(Path(folder))
         line = actions.import_line(run_job(app, actions.start_import(app, file), file.name), file.name)
         outcome.add(line)
-        _write_line_of(app, line, as_json=as_json)
+        write_line_of(app, line, as_json=as_json)
     outcome.leave()
 
 
@@ -243,53 +271,6 @@ def write_export(result: "Json", error: "Json", *, as_json: bool) -> None:
         write_line(str(result["path"]))
 
 
-class _Outcome:
-    """What became of several inputs, as one exit code."""
-
-    def __init__(self) -> None:
-        self._failed = self._uncertain = False
-
-    def add(self, line: "dict[str, Json]") -> None:
-        """Count one input's line."""
-        error = line.get("error")
-        if isinstance(error, dict):
-            uncertain = error.get("code") == UncertainReadingError.code
-            self._uncertain |= uncertain
-            self._failed |= not uncertain
-
-    def leave(self) -> None:
-        """End the command, unless all was fine."""
-        if self._failed:
-            raise typer.Exit(ExitCode.FAILED)
-        if self._uncertain:
-            raise typer.Exit(ExitCode.UNCERTAIN)
-
-
-def _write_line_of(
-    app: "AppContext", line: "dict[str, Json]", choice: "Choice | None" = None, *, as_json: bool
-) -> None:
-    """Print the line of one input; candidates are looked up where no reading was certain enough."""
-    candidates, parts = _candidates(app, line, choice)
-    if as_json:
-        write_json(line | ({"candidates": candidates} if candidates else {}) | ({"parts": parts} if parts else {}))
-    else:
-        show_import(line, candidates)
-        show_parts(parts)
-
-
-def _candidates(
-    app: "AppContext", line: "dict[str, Json]", choice: "Choice | None"
-) -> "tuple[list[Json], list[Json]]":
-    from app.features.datasets import actions
-
-    error = line.get("error")
-    if not isinstance(error, dict) or error.get("code") != UncertainReadingError.code:
-        return [], []
-    try:
-        judgement = actions.judge(app, Path(str(line["file"])), choice=choice)
-    except BestandError:
-        return [], []
-    return (
-        [{"why": found.why, "reading": found.reading.to_dict()} for found in judgement.candidates],
-        [asdict(part) for part in judgement.parts] if len(judgement.parts) > 1 else [],
-    )
+group.command()(data_readings.ledger)
+group.command()(data_readings.correct)
+group.add_typer(data_readings.readings, name="readings")

@@ -48,6 +48,11 @@ def show_import(line: "Mapping[str, Json]", candidates: "Sequence[Json]" = ()) -
     version = f" v{line['version']}" if "version" in line else ""
     write_line(visible(f"{line['file']} → {target}{version}  {counted(int(_number(line['rows'])), 'row')}"))
     write_line(f"  {ledger_line(Ledger(**_mapping(line['ledger'])))}")
+    if "saved_reading" in line:
+        write_line(visible(f"  {_('read as saved under {name}').format(name=line['saved_reading'])}"))
+    drift = line.get("drift")
+    for one in drift if isinstance(drift, list) else []:
+        write_line(visible(f"  {retold(str(_mapping(one)['message']))}"))
     _write_flags(line["flags"])
 
 

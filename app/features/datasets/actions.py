@@ -5,12 +5,13 @@ Called by the pages and by `bestand data`. Nothing here knows Streamlit; nothing
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from itertools import zip_longest
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from app.catalogue import DatasetLine, current, delete, ledger_lines, list_datasets, restore
-from app.readings import reading_text
+from app.readings import reading_text, replay_for
 from core.errors import BestandError, CancelledError, FileMissingError, SourceError
 from core.i18n import _
 from core.ids import new_id
@@ -19,9 +20,10 @@ from core.progress import Progress, SilentProgress
 from core.types import Column, Correction, Flag, Json, Ledger, Reading
 
 if TYPE_CHECKING:
-    from analysis.readings import Judgement
+    from analysis.readings import Candidate, Judgement
     from analysis.readings.model import Choice
     from analysis.readings.saved import SavedReading
+    from analysis.saved_readings import Replay
     from app.context import AppContext
     from jobs.manager import JobStatus
 
@@ -52,6 +54,47 @@ def judge(
     from analysis.readings.model import ANY
 
     return ctx.analysis.readings.judge(path, name=name, choice=choice or ANY)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How a file can be read, and the saved reading for files like it, if there is one."""
+
+    judgement: "Judgement"
+    replay: "Replay | None"
+
+
+def judge_and_replay(
+    ctx: "AppContext", path: Path, *, choice: "Choice | None" = None, fresh: bool = False
+) -> Judged:
+    """Judge a file, and look for a saved reading; raises as `judge`.
+
+    Args:
+        ctx: The open profile.
+        path: The file.
+        choice: The sheet, table or member that is wanted.
+        fresh: Look for no saved reading.
+    """
+    judgement = judge(ctx, path, choice=choice)
+    replay = None if fresh or choice else replay_for(ctx, path, judged=judgement)
+    return Judged(judgement, replay)
+
+
+def try_reading(ctx: "AppContext", path: Path, reading: Reading) -> "Candidate":
+    """Return what a reading that somebody changed makes of a file; raises as `judge`."""
+    return ctx.analysis.readings.try_reading(path, reading)
+
+
+def differing(best: "Candidate", other: "Candidate") -> int:
+    """Return how many cells of the first records two readings see otherwise; a cell only one of them has counts."""
+    count = 0
+    for one, two in zip_longest(best.preview, other.preview, fillvalue=()):
+        count += sum(a != b for a, b in zip_longest(one, two, fillvalue=_NO_CELL))
+    return count
+
+
+_NO_CELL: Final = "\0"
+"""What no cell is."""
 
 
 def start_import(
@@ -119,19 +162,24 @@ def read_file(
     *,
     file: str | None = None,
     choice: "Choice | None" = None,
+    saved: "SavedReading | None" = None,
+    auto: bool = False,
     progress: Progress | None = None,
 ) -> dict[str, Json]:
     """Write a file's best reading as clean CSV into `out_dir` and return its `--json` line (contract 1).
 
+    With `saved`, it is read by that reading instead, even where it does not fit if `auto` says so.
+
     Raises:
+        ReadingDriftError: it does not fit the saved reading.
         SourceError: the file cannot become a table.
         ExportError: the folder cannot be written.
     """
+    from analysis.choosing import Wish
     from analysis.readings.model import ANY
 
-    loaded, out = ctx.analysis.imports.read_file(
-        path, out_dir, choice=choice or ANY, progress=progress or SilentProgress()
-    )
+    wish = Wish(choice=choice or ANY, saved=saved, fresh=True, auto=auto)
+    loaded, out = ctx.analysis.imports.read_file(path, out_dir, wish=wish, progress=progress or SilentProgress())
     table = table_line(loaded.rows, loaded.columns, loaded.reading, loaded.ledger, loaded.flags)
     return {"file": file or str(path), "ok": True, "out": str(out), **table}
 
