@@ -85,6 +85,36 @@ def test_a_question_is_asked_stopped_and_asked_again(window: Window, tmp_path: P
 
 
 @pytest.mark.timeout(120)
+def test_an_answer_is_sorted_filtered_and_searched_where_it_lies(window: Window) -> None:
+    """In the engine, over all of its rows, with the exact number of those that are left; and all of them again."""
+    page = window.page
+    window.open("/?view=sql")
+    write(page, "select range as n, 'name ' || range as name from range(250000)")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".st-key-sql_tools")).to_contain_text("250,000 rows")
+    answer = page.locator("[class*='st-key-sql-answer']")
+    foot = answer.locator(".foot")
+    head = answer.locator(".head[data-place='0']")
+    first = answer.locator(".row[aria-rowindex='2'] .cell").first
+
+    head.locator(".name").click()
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    head.locator(".name").click()
+    expect(head).to_have_attribute("aria-sort", "descending")
+    expect(first).to_have_text("249,999")
+
+    search = answer.get_by_role("searchbox", name="Search all columns")
+    search.fill("name 24999")
+    expect(foot).to_contain_text("11 rows")
+    expect(first).to_have_text("249,999")
+    search.fill("name 2")
+    expect(foot).to_contain_text("61,111 rows")
+    answer.get_by_role("button", name="Clear all").click()
+    expect(foot).to_contain_text("250,000 rows")
+    assert window.foreign == []
+
+
+@pytest.mark.timeout(120)
 def test_an_answer_becomes_a_dataset(window: Window) -> None:
     """Saved under a name it is in the rail and can be asked like any other."""
     page = window.page

@@ -154,4 +154,4 @@ def _draw_rows(run: "QueryRun") -> None:
         st.markdown(_("The answer has no rows."))
         return
     with grid_place("answer", "stretch"):
-        grid(answer_rows(run), key=field_key(VIEW, "answer", run.id), label=_("Answer"), tools=False)
+        grid(answer_rows(run), key=field_key(VIEW, "answer", run.id), label=_("Answer"))

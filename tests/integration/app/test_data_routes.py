@@ -1,5 +1,6 @@
 """The routes the grid asks, on a real profile: blocks, orders, sums, whole cells, and what goes wrong."""
 
+import gc
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -167,9 +168,68 @@ def test_an_answer_is_a_source_too(ask: Ask, context: AppContext, table: Manifes
     block = ask("rows", source=name, offset=1, limit=2, columns=[1]).json()
 
     assert (block["total"], block["cells"]["1"]) == (ROWS, [f"name {ROWS - 2}", f"name {ROWS - 3}"])
-    assert ask("open", source=name).json()["can"] == []
     assert ask("cell", source=name, number=1, column=1).json()["text"] == f"name {ROWS - 1}"
     assert ask("rows", source="run:nobody", columns=[0]).status == 404
+
+
+def test_an_answer_is_sorted_filtered_searched_and_added_up(
+    ask: Ask, context: AppContext, table: Manifest
+) -> None:
+    """In the engine, over the answer as it lies there: nothing is asked again, numbers are its own."""
+    assert table.rows == ROWS
+    run = context.analysis.queries.start(
+        "select name, nr, nr as NR, random() as chance from numbers order by nr desc"
+    )
+    run.wait()
+    name = answer_rows(run)
+    wish = {
+        "source": name, "columns": [1, 2], "limit": 3, "sort": [[1, False]],
+        "filters": [{"column": 2, "op": ">=", "value": "14"}], "search": "name 14",
+    }  # fmt: skip
+    block = ask("rows", wish).json()
+    chance = run.page(0, ROWS).column("chance").to_pylist()
+
+    assert ask("open", source=name).json()["can"] == ["sort", "filter", "search", "sum"]
+    assert block["cells"] == {"1": ["15", "141", "142"], "2": ["15", "141", "142"]}
+    assert block["numbers"] == {"list": [ROWS - 14, ROWS - 140, ROWS - 141]}
+    smallest = ask("rows", source=name, columns=[3], limit=1, sort=[[3, False]]).json()
+    assert smallest["numbers"] == {"from": chance.index(min(chance)) + 1, "count": 1}
+    assert ask("sums", source=name, limit=ROWS, columns=[1]).json()["sum"] == str(ROWS * (ROWS + 1) // 2)
+    far = {"source": name, "columns": [0], "offset": ROWS - 1, "limit": 1, "sort": [[1, True]]}
+    wait_until(lambda: "cells" in ask("rows", far).json(), what="the order")
+    assert ask("rows", far).json()["cells"]["0"] == ["name 0"]
+    with context.storage.database.read() as uow:
+        assert len(uow.queries.history(limit=9)) == 1
+
+
+def test_the_answer_of_a_sort_goes_with_the_answer(ask: Ask, context: AppContext, table: Manifest) -> None:
+    """What was written to sort an answer is removed once nobody holds it."""
+    assert table.rows == ROWS
+    run = context.analysis.queries.start("select nr, random() as chance from numbers")
+    run.wait()
+    ask("rows", source=answer_rows(run), columns=[0], sort=[[1, False]])
+    assert [*(context.paths.cache / "results").glob("*.parquet")] != []
+    del run
+    gc.collect()
+
+    assert [*(context.paths.cache / "results").glob("*.parquet")] == []
+
+
+def test_an_answer_still_coming_is_only_looked_at(ask: Ask, context: AppContext) -> None:
+    """Until all of its rows are there, what can be done with them is nothing else."""
+    run = context.analysis.queries.start(
+        "select range from range(50000000) where hash(range) % 3 <> 7 and sqrt(range) >= 0", page_rows=10
+    )
+    run.first_page()
+    told = ask("open", source=answer_rows(run)).json()
+    refused = ask("rows", source=answer_rows(run), columns=[0], sort=[[0, True]])
+    was_running = run.state == "running"
+    run.cancel()
+
+    assert was_running, "the question must be longer than its test"
+    assert (told["can"], told["complete"]) == ([], False)
+    assert refused.status == 400
+    assert "not complete" in refused.json()["message"]
 
 
 def test_a_deleted_dataset_has_nothing_to_show(ask: Ask, context: AppContext, table: Manifest) -> None:
