@@ -125,10 +125,11 @@ class FormState:
 
     # ---- changing ---------------------------------------------------------------------------------------
 
-    def change(self, name: str, typed: object, *, label: str = "") -> None:
+    def change(self, name: str, typed: object, *, label: str = "", seen: int | None = None) -> None:
         """Take what was typed or chosen in a field, as one step.
 
-        What clashes with another window is kept aside; the form then waits to be merged.
+        What clashes with another window is kept aside; the form then waits to be merged. `seen` is the version
+        that was on the screen, if that is not the one known here.
         """
         one = self.spec.field(name)
         rule = one.rule_for(self.values)
@@ -137,7 +138,7 @@ class FormState:
             return
         for cleared in one.clears:
             data[cleared] = stored(self.spec.field(cleared).rule_for({}), self.spec.field(cleared).default)
-        self._step(data, label or one.label, cleared=bool(one.clears))
+        self._step(data, label or one.label, cleared=bool(one.clears), seen=seen)
 
     def change_many(self, values: Mapping[str, object], label: str) -> None:
         """Set several fields at once, by their values, as one step."""
@@ -224,12 +225,19 @@ class FormState:
         return self.spec.field(name).rule_for(self.values)
 
     def _step(
-        self, data: dict[str, Json], label: str, *, cleared: bool, kind: Literal["step", "reset"] = "step"
+        self,
+        data: dict[str, Json],
+        label: str,
+        *,
+        cleared: bool,
+        kind: Literal["step", "reset"] = "step",
+        seen: int | None = None,
     ) -> None:
         right = not check(self.spec, data).problems
         act = Act(label, kind, self.spec.autosave and right, self.spec.effect, self.window)
         try:
-            after = self.history.step(self.name, data, act, seen=self.standing.last, defaults=self.spec.defaults())
+            at = self.standing.last if seen is None else seen
+            after = self.history.step(self.name, data, act, seen=at, defaults=self.spec.defaults())
         except FormMovedError as error:
             self._moved_to(error.standing)
             return

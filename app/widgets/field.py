@@ -49,10 +49,9 @@ class Place:
     @property
     def key(self) -> str:
         """The widget's key; one of a form is that form's own, one of a secret begins so."""
-        instance = self.instance
         if self.form is not None:
-            instance = self.form.name if instance is None else f"{self.form.name}/{instance}"
-        key = field_key(self.view, self.field, instance)
+            return form_field_key(self.view, self.field, self.form.name, self.instance)
+        key = field_key(self.view, self.field, self.instance)
         return f"{SECRET}{key}" if self.secret else key
 
     @property
@@ -88,6 +87,11 @@ class Place:
     def told(self) -> Callable[[], None]:
         """The callback of the widget."""
         return guarded(self.view, self.hear)
+
+
+def form_field_key(view: str, field: str, form: str, instance: str | int | None = None) -> str:
+    """Return the key of a form's widget; each form has its own, so that drafts never mix."""
+    return field_key(view, field, form if instance is None else f"{form}/{instance}")
 
 
 def place(

@@ -1,6 +1,7 @@
 """The note under a field: what is wrong with it, told while it is typed; see `note`. And the route it asks."""
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 import anyio.to_thread
@@ -34,6 +35,18 @@ def note(field: str, *, problem: str | None, check: str | None = None, dirty: bo
     """
     own = key.replace("__", "-")  # which Streamlit keeps for itself in the keys of components
     _note(key=own, data={"field": field, "problem": problem or "", "check": check, "dirty": dirty})
+
+
+def problem_list(problems: Mapping[str, tuple[str, str]], *, label: str, key: str) -> None:
+    """Draw all that is wrong with a form; a click leads to the field.
+
+    Args:
+        problems: By the key of each field: what it is called, and what is wrong with it.
+        label: What the list is.
+        key: Its key.
+    """
+    own = key.replace("__", "-")
+    _note(key=own, data={"label": label, "list": [[field, *told] for field, told in problems.items()]})
 
 
 def check_routes(ctx: "AppContext") -> list[Route]:

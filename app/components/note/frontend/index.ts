@@ -5,11 +5,16 @@ import { define, style } from '../../frontend/component';
 import { h } from '../../frontend/dom';
 import css from './style.css?inline';
 
+/** The key of a field, what it is called, and what is wrong with it. */
+type Problem = [string, string, string];
+
 interface Data {
   field: string;
   problem: string;
   check: string | null;
   dirty: boolean;
+  list?: Problem[];
+  label?: string;
 }
 
 const PAUSE_MS = 200;
@@ -49,6 +54,10 @@ export default define<Data>((root) => {
   return {
     update: (now) => {
       data = now;
+      if (now.list) {
+        drawList(root, now.list, now.label ?? '');
+        return;
+      }
       window.clearTimeout(timer);
       asked += 1; // what the page says now is newer than any answer under way
       tell(now.problem);
@@ -60,3 +69,18 @@ export default define<Data>((root) => {
     },
   };
 });
+
+/** All that is wrong with a form; a click leads to the field. */
+function drawList(root: Parameters<typeof style>[0], problems: Problem[], label: string): void {
+  const lines = problems.map(([field, name, problem]) =>
+    h('li', {}, h('button', { type: 'button', onclick: () => lead(field) }, h('b', {}, name), ' ', problem)),
+  );
+  root.querySelector('ul')?.remove();
+  root.appendChild(h('ul', { 'aria-label': label }, ...lines));
+}
+
+function lead(field: string): void {
+  const place = document.querySelector(`.st-key-${CSS.escape(field)}`);
+  place?.scrollIntoView({ block: 'center' });
+  place?.querySelector<HTMLElement>('input, textarea, [role="combobox"], [role="slider"], button')?.focus();
+}

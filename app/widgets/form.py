@@ -1,0 +1,146 @@
+"""Forms on the screen: opening one, its steps in the toolbar and on the keys.
+
+A page asks for its form each time it is drawn, hands it to its widgets, and draws `form_bar` (of `form_bar.py`)
+where the form is to be saved. How to make one: docs/forms.md.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from app.boundary import escaped, guarded
+from app.forms.history import FormHistory
+from app.forms.spec import FormSpec
+from app.forms.state import FormState
+from app.page import Action
+from app.router import redraw_view
+from app.session import kept, stored_input, user_session
+from app.widgets.field import form_field_key
+from app.widgets.keys import field_key
+from app.widgets.parts import Step
+from app.widgets.words import when
+from core.i18n import _, retold
+
+if TYPE_CHECKING:
+    from app.context import AppContext
+    from app.forms.tree import FormVersion
+
+STEPS_SHOWN: Final = 50
+VERSIONS: Final = "table:form_version"
+_UNSET: Final = object()
+
+
+# ---- opening ----------------------------------------------------------------------------------------------
+
+
+def open_form(ctx: "AppContext", view: str, spec: FormSpec, name: str) -> FormState:
+    """Return this window's form of a name, as it was left: by this window, another one, or before a crash.
+
+    Args:
+        ctx: The open profile.
+        view: The page's slug; the form's widgets are drawn on it.
+        spec: What the form asks, made anew in the person's language.
+        name: What it is a form of, such as "chart:umsatz".
+    """
+    forms: dict[str, tuple[FormState, Mapping[str, int]]] = kept("forms", dict)
+    marks = ctx.changes.marks((VERSIONS,))
+    known = forms.get(name)
+    if known is None:
+        form = FormState.opened(FormHistory(ctx.storage.database), spec, name, window=user_session().window)
+        forms[name] = (form, marks)
+        _take_over(ctx, view, form)
+    else:
+        form = known[0]
+        form.spec = spec
+        if known[1] != marks:
+            forms[name] = (form, marks)
+            form.refresh()
+    user_session().forms[name] = form.standing.last
+    return form
+
+
+def _take_over(ctx: "AppContext", view: str, form: FormState) -> None:
+    """Make what was half-typed when the form was last open a step of its own."""
+    session = user_session()
+    seen = session.forms.get(form.name)
+    for one in form.spec.fields:
+        key = form_field_key(view, one.name, form.name)
+        draft = stored_input(key, _UNSET)
+        if not isinstance(draft, str) or draft == form.shown(one.name):
+            continue
+        found = session.found.get(key)
+        if found is not None and found.window != session.window and ctx.windows.is_open(found.window):
+            continue  # somebody is typing it in another window now
+        form.change(one.name, draft, seen=seen)
+
+
+# ---- steps ------------------------------------------------------------------------------------------------
+
+
+def form_steps(view: str, form: FormState) -> dict[str, Step | None]:
+    """Return what undo and redo would do, for `toolbar`."""
+    undo, redo = form.standing.undo, form.standing.redo
+    return {
+        "undo": None if undo is None else Step(retold(undo), partial(turn, view, form, form.undo)),
+        "redo": None if redo is None else Step(retold(redo), partial(turn, view, form, form.redo)),
+    }
+
+
+def form_actions(
+    view: str, form: FormState, group: str, *, on_save: Callable[[], object] | None = None
+) -> list[Action]:
+    """Return what the keys do to the form: Ctrl+Z, Ctrl+Shift+Z, and with `on_save` Ctrl+S."""
+    found = [
+        Action(f"{view}.undo", _("Undo"), partial(turn, view, form, form.undo), "mod+z", group),
+        Action(f"{view}.redo", _("Redo"), partial(turn, view, form, form.redo), "mod+shift+z", group),
+    ]
+    if on_save is not None:
+        found.append(Action(f"{view}.save", _("Save"), on_save, "mod+s", group))
+    return found
+
+
+def draw_steps(view: str, form: FormState) -> None:
+    """Draw the list of steps, each of which can be gone to."""
+    with st.popover(
+        _("Steps"), icon=":material/history:", key=field_key(view, "steps"), type="tertiary",
+        disabled=form.standing.last == 0, help=_("What was done here, to go back to any of it"),
+    ):  # fmt: skip
+        lines = form.lines(limit=STEPS_SHOWN) if form.standing.last else []
+        with st.container(height=360, border=False, key=field_key(view, "step_list"), gap=None, width=360):
+            for line in _states(lines):
+                st.button(
+                    f"{escaped(_named(line))} · {when(line.at)}", key=field_key(view, "step", line.number),
+                    type="tertiary", icon=_icon(line, form), width="stretch",
+                    disabled=line.mark == form.standing.mark,
+                    on_click=guarded(view, partial(turn, view, form, partial(form.jump, line.number))),
+                )  # fmt: skip
+
+
+def _states(lines: "Sequence[FormVersion]") -> "list[FormVersion]":
+    """Return the lines that made a state; undo and redo only went to one."""
+    return [line for line in lines if line.mark == line.number or line.kind == "save"]
+
+
+def _named(line: "FormVersion") -> str:
+    if line.kind == "begin":
+        return _("As it began")
+    if line.kind == "aside":
+        return _("{step} (kept aside)").format(step=retold(line.label))
+    if line.kind == "save":
+        return _("Saved: {name}").format(name=retold(line.label))
+    return retold(line.label)
+
+
+def _icon(line: "FormVersion", form: FormState) -> str:
+    if line.mark == form.standing.mark:
+        return ":material/radio_button_checked:"
+    return ":material/save:" if line.kind == "save" else ":material/radio_button_unchecked:"
+
+
+def turn(view: str, form: FormState, act: Callable[[], object]) -> None:
+    """Within a callback: do something to a form as it stands now, and draw its view."""
+    form.refresh()
+    act()
+    redraw_view(view)

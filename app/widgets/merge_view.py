@@ -1,0 +1,76 @@
+"""What two windows changed at once: the value before, mine and theirs, and a choice for each field.
+
+Drawn above a form that waits to be merged, by every window that has it open, also after a restart.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from app import messages
+from app.boundary import escaped, guarded
+from app.forms.merge import NOTHING, Clash, Merged, Path, Side
+from app.forms.spec import shown
+from app.forms.state import FormState
+from app.refresh import NAV, redraw, view_key
+from app.router import router
+from app.widgets.keys import field_key
+from core.i18n import _, ngettext, number
+
+
+def draw_merge(view: str, form: FormState) -> None:
+    """Draw what two windows changed at once: what was there, mine and theirs, a choice for each field."""
+    waiting = form.waiting()
+    if waiting is None:
+        return
+    aside, merged = waiting
+    with st.container(key=field_key(view, "merge", form.name), border=True, gap="small"):
+        st.markdown(f"**{_('Two windows changed the same fields. Nothing was lost: choose what shall hold.')}**")
+        sides: dict[Path, Side] = {}
+        for clash in merged.clashes:
+            sides[clash.at] = _draw_clash(view, form, clash)
+        with st.container(horizontal=True):
+            st.button(
+                _("Let these hold"), key=field_key(view, "merge_take", form.name), type="primary",
+                on_click=guarded(view, partial(_settle, view, form, aside, merged, sides)),
+            )  # fmt: skip
+            for side, word in (("mine", _("All mine")), ("theirs", _("All theirs"))):
+                every: dict[Path, Any] = {clash.at: side for clash in merged.clashes}
+                st.button(
+                    word, key=field_key(view, f"merge_{side}", form.name),
+                    on_click=guarded(view, partial(_settle, view, form, aside, merged, every)),
+                )  # fmt: skip
+
+
+def _draw_clash(view: str, form: FormState, clash: Clash) -> Side:
+    names: dict[Side, str] = {"mine": _("Mine"), "theirs": _("Theirs"), "base": _("Before")}
+    label = " · ".join((form.spec.label(clash.at[0]), *clash.at[1:]))
+    key = field_key(view, "merge_side", f"{form.name}/{'/'.join(clash.at)}")
+    chosen = st.radio(
+        escaped(label), list(names), key=key, index=1,
+        format_func=lambda side: f"{names[side]}: {escaped(_value(form, clash, side))}",
+    )  # fmt: skip
+    found: Side = chosen if chosen in names else "theirs"
+    return found
+
+
+def _value(form: FormState, clash: Clash, side: Side) -> str:
+    value = clash.side(side)
+    if value is NOTHING or value is None:
+        return _("nothing")
+    if len(clash.at) == 1:
+        known = any(one.name == clash.at[0] for one in form.spec.fields)
+        if known:
+            return shown(form.spec.field(clash.at[0]).rule_for(form.values), value)  # type: ignore[arg-type]  # JSON
+    return str(value)
+
+
+def _settle(view: str, form: FormState, aside: int, merged: Merged, sides: Mapping[Path, Side]) -> None:
+    form.settle(aside, sides)
+    messages.say(ngettext("{count} field was merged.", "{count} fields were merged.", len(merged.clashes)).format(
+        count=number(len(merged.clashes))
+    ))  # fmt: skip
+    router().views.spoil(view)
+    redraw(view_key(view), NAV)
