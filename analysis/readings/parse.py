@@ -48,6 +48,7 @@ class Plan:
         header_rows: Records that are header.
         comment: A line that begins with it and is no record is a comment.
         look: How records look, if known; places surplus cells.
+        borders: Places between columns of fixed width that text does not run over.
     """
 
     dialect: Dialect
@@ -56,6 +57,7 @@ class Plan:
     header_rows: int = 0
     comment: str | None = None
     look: RecordLook | None = None
+    borders: tuple[int, ...] = ()
 
 
 Heard: TypeAlias = Callable[[int, int, list[str]], None]
@@ -64,7 +66,7 @@ Heard: TypeAlias = Callable[[int, int, list[str]], None]
 
 class Parser:
     """Turns lines into records; `header` holds the header's records once they were read; `lines` and `rows`
-    count what was read and given.
+    count what was read and given; `taken_lines` are the first lines of the records that were given last.
 
     Give it all batches by `push`, in order, then call `finish` once. `heard` is told of each record, in order of
     the lines.
@@ -80,6 +82,8 @@ class Parser:
         self._held: list[tuple[int, list[str], bytes]] = []
         self._after_blank = False
         self._out: list[list[str]] = []
+        self._out_lines: list[int] = []
+        self.taken_lines: list[int] = []
         self._batch = Lines(1, [], [], "utf-8")
         self._final = False
 
@@ -150,10 +154,12 @@ class Parser:
         else:
             end = len(texts)
         self.book.loaded(end - at)
+        self._out_lines.extend(range(self._batch.first + at, self._batch.first + end))
         return end
 
     def _taken(self) -> list[list[str]]:
         out, self._out = self._out, []
+        self.taken_lines, self._out_lines = self._out_lines, []
         self.rows += len(out)
         return out
 
@@ -311,6 +317,7 @@ class Parser:
                     Note("repeated_header", N_("This record repeats the header; it was loaded.")), KEPT, number
                 )
             self._out.append(cells)
+            self._out_lines.append(number)
         if self._heard is not None:
             self._heard(number, used, cells)
         self._account(at, used, notes, is_header)
@@ -370,6 +377,7 @@ class Parser:
             notes: list[Note] = []
             whole = self._to_width(cells, notes, is_header=False)
             self._out.append(whole)
+            self._out_lines.append(number)
             if self._heard is not None:
                 self._heard(number, 1, whole)
             self.book.flag(notes[0], LineAction.REPAIRED.value, number)
