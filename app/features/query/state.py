@@ -52,7 +52,8 @@ class Tab:
 class SqlState:
     """One window's questions. `text` and `seq` are the editor's, as last heard; `statement` is where its caret is.
 
-    `typed` are the values of its `$name`s as an earlier window left them. `add` is a statement the editor is to take over, with its number. `live` tells that a timer draws the answer.
+    `typed` are the values of its `$name`s as an earlier window left them. `add` is a statement the editor is to
+    take over, with its number. `live` tells that a timer draws the answer.
     """
 
     text: str = ""
