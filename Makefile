@@ -10,7 +10,7 @@ ARGS ?=
 ONLY ?=
 
 .PHONY: help run test setup env lint format types imports hooks frontend frontend-check \
-	unit integration contracts architecture e2e torture bench texts lock dependencies build clean
+	unit integration contracts architecture e2e torture bench texts lock dependencies build bundle-test clean
 
 help: ## List the commands.
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -75,6 +75,9 @@ dependencies: setup ## Write the facts in docs/dependencies.md anew from what is
 
 build: setup ## Build the bundle into dist/bestand.
 	$(BIN)/pyinstaller --noconfirm --log-level WARN --distpath dist --workpath build/pyinstaller build.spec
+
+bundle-test: setup ## Play the first journey through in the built bundle, on a virtual screen.
+	BESTAND_BUNDLE=dist/bestand $(PYTEST) tests/e2e/native/test_j1_first_start.py $(ARGS)
 
 clean: ## Remove what was built; the environments stay.
 	rm -rf build dist .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -27,6 +27,8 @@ ROOT = Path(__file__).resolve().parents[3]
 START_S = 60.0
 CARD_PX = 400
 """The card before the window is narrower."""
+BUNDLE = os.environ.get("BESTAND_BUNDLE")
+"""The folder of a built bundle to be tested; read before the tests' own environment is emptied."""
 NEEDED = ("Xvfb", "openbox", "xdotool")
 
 
@@ -175,8 +177,15 @@ def open_window(screen: str, playwright: Playwright, tmp_path: Path) -> Iterator
 
 
 def window_command(profile: Path, *arguments: object) -> list[str]:
-    """Return how the window of a profile is started."""
-    return [sys.executable, "-m", "launcher.window", "--profile", str(profile), *map(str, arguments)]
+    """Return how the window of a profile is started; from a bundle, if one is named."""
+    start = [f"{BUNDLE}/bestand-window"] if BUNDLE else [sys.executable, "-m", "launcher.window"]
+    return [*start, "--profile", str(profile), *map(str, arguments)]
+
+
+def command_line(profile: Path) -> list[str]:
+    """Return how a command on a profile begins; from a bundle, if one is named."""
+    start = [f"{BUNDLE}/bestand"] if BUNDLE else [sys.executable, "-m", "launcher"]
+    return [*start, "--profile", str(profile)]
 
 
 def window_environment(screen: str, folder: Path) -> dict[str, str]:

@@ -12,6 +12,7 @@ import psutil
 import pytest
 from PIL import Image
 
+from app.context import opened_app
 from core.paths import ProfilePaths
 from launcher.server.security import CookieNames
 from tests.e2e.native.conftest import (
@@ -110,6 +111,45 @@ def test_closing_ends_everything_and_keeps_the_place(open_window: OpenWindow) ->
     place = again.xdotool("getwindowgeometry", "--shell", again.frame())
     assert "WIDTH=1000" in place
     assert "HEIGHT=700" in place
+
+
+ENDLESS = "select count(*) from range(10000000) a, range(10000000) b where a.range % 7 = b.range % 5"
+
+
+def test_closing_over_running_jobs_asks_first_and_loses_nothing(open_window: OpenWindow) -> None:
+    """Whoever stays goes on working; whoever closes all the same finds the job at work again the next time."""
+    window = open_window()
+    page = window.drawn_page()
+    with opened_app(window.paths, purpose="a test") as context:
+        jobs = context.jobs.manager
+        job = jobs.enqueue("save_query", {"sql": ENDLESS, "name": "never"})
+        wait_until(lambda: jobs.poll(job).state == "running", timeout_s=30, what="the job")
+        page.locator(".st-key-status").get_by_text("1 job").wait_for()
+        family = window.family()
+
+        close = ("windowactivate", "--sync", window.frame(), "key", "alt+F4")
+        window.xdotool(*close)
+        question = page.get_by_role("alertdialog", name="Close while something runs?")
+        question.wait_for()
+        assert "1 job is not finished" in question.inner_text()
+        page.keyboard.press("Escape")
+        question.wait_for(state="detached")
+        assert window.process.poll() is None
+        assert jobs.poll(job).state == "running"
+
+        window.xdotool(*close)
+        question.get_by_role("button", name="Close all the same").click()
+        window.process.wait(30)
+        assert window.process.returncode == 0
+        wait_until(lambda: all_gone(family), timeout_s=30, what="the end of every process")
+        assert jobs.poll(job).state == "queued"
+
+        again = open_window()
+        again.drawn_page()
+        wait_until(lambda: jobs.poll(job).state == "running", timeout_s=60, what="the job, taken up again")
+        jobs.cancel(job)
+        wait_until(lambda: jobs.poll(job).ended, timeout_s=30, what="the end of the job")
+        assert jobs.poll(job).attempt == 1
 
 
 def test_a_second_start_hands_its_file_over_and_raises_the_window(open_window: OpenWindow, tmp_path: Path) -> None:
