@@ -1,7 +1,8 @@
 """Widgets a person chooses in: `s_select s_multiselect s_radio s_segments s_checkbox s_toggle s_slider s_date`.
 
 What is chosen is kept at once. What a widget's choices no longer contain is offered under it, not dropped. For the
-shared arguments see `s_text`; `options` are the choices, `naming` says what each is called.
+shared arguments see `s_text`; `options` are the choices, `naming` says what each is called. A widget that `shows`
+a value kept elsewhere (a place, a setting) keeps none itself; `on_change` takes it there.
 """
 
 import datetime as dt
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from app.forms.state import FormState
-from app.session import seed_input
+from app.session import put, seed_input
 from app.widgets.field import Hear, Place, Width, framed, place, take_from_form
 from app.widgets.offers import Naming, choices_fit, draw_unfit
 from core.i18n import _, current_locale
@@ -24,18 +25,20 @@ ANY: Final[Rule[Any]] = Rule(Any, required=False)
 TRUTH: Final[Rule[bool]] = Rule(bool)
 DAY: Final[Rule[dt.date]] = Rule(dt.date, required=False)
 _UNCHOSEN: Final = object()
+_OWN: Final = object()
+"""Stands for: the widget keeps its value itself."""
 
 
 def s_select(
     ctx: "AppContext", view: str, field: str, *, label: str, options: Sequence[Any], naming: Naming = str,
     rule: Rule[Any] | None = None, form: FormState | None = None, instance: str | int | None = None,
-    default: Any = _UNCHOSEN, on_change: Hear | None = None, hide_label: bool = False,  # noqa: ANN401
+    default: Any = _UNCHOSEN, shows: Any = _OWN, on_change: Hear | None = None, hide_label: bool = False,  # noqa: ANN401
     disabled: bool = False, help: str | None = None, width: Width = "stretch", placeholder: str | None = None,  # noqa: A002
 ) -> Any:  # noqa: ANN401  # fmt: skip
     """Draw a list to choose one of, and return it; the first is chosen unless `default` says otherwise."""
     at = place(ctx, view, field, rule=rule, form=form, instance=instance, on_change=on_change, otherwise=ANY)
     first = (options[0] if options else None) if default is _UNCHOSEN else default
-    shown, naming = _seed(at, options, first, naming)
+    shown, naming = _seed(at, options, first, naming, shows=shows)
 
     def draw() -> None:
         st.selectbox(
@@ -50,13 +53,13 @@ def s_select(
 def s_radio(
     ctx: "AppContext", view: str, field: str, *, label: str, options: Sequence[Any], naming: Naming = str,
     rule: Rule[Any] | None = None, form: FormState | None = None, instance: str | int | None = None,
-    default: Any = _UNCHOSEN, on_change: Hear | None = None, hide_label: bool = False,  # noqa: ANN401
+    default: Any = _UNCHOSEN, shows: Any = _OWN, on_change: Hear | None = None, hide_label: bool = False,  # noqa: ANN401
     disabled: bool = False, help: str | None = None, width: Width = "stretch", horizontal: bool = False,  # noqa: A002
 ) -> Any:  # noqa: ANN401  # fmt: skip
     """Draw choices one sees all at once, and return the chosen one."""
     at = place(ctx, view, field, rule=rule, form=form, instance=instance, on_change=on_change, otherwise=ANY)
     first = (options[0] if options else None) if default is _UNCHOSEN else default
-    shown, naming = _seed(at, options, first, naming)
+    shown, naming = _seed(at, options, first, naming, shows=shows)
 
     def draw() -> None:
         st.radio(
@@ -71,13 +74,13 @@ def s_radio(
 def s_segments(
     ctx: "AppContext", view: str, field: str, *, label: str, options: Sequence[Any], naming: Naming = str,
     rule: Rule[Any] | None = None, form: FormState | None = None, instance: str | int | None = None,
-    default: Any = _UNCHOSEN, on_change: Hear | None = None, hide_label: bool = False,  # noqa: ANN401
+    default: Any = _UNCHOSEN, shows: Any = _OWN, on_change: Hear | None = None, hide_label: bool = False,  # noqa: ANN401
     disabled: bool = False, help: str | None = None, width: Width = "stretch",  # noqa: A002
 ) -> Any:  # noqa: ANN401  # fmt: skip
     """Draw a few choices side by side, of which one always is chosen, and return it."""
     at = place(ctx, view, field, rule=rule, form=form, instance=instance, on_change=on_change, otherwise=ANY)
     first = (options[0] if options else None) if default is _UNCHOSEN else default
-    shown, naming = _seed(at, options, first, naming)
+    shown, naming = _seed(at, options, first, naming, shows=shows)
 
     def draw() -> None:
         st.segmented_control(
@@ -110,11 +113,16 @@ def s_multiselect(
 def s_checkbox(
     ctx: "AppContext", view: str, field: str, *, label: str, rule: Rule[Any] | None = None,
     form: FormState | None = None, instance: str | int | None = None, default: bool = False,
+    shows: bool | None = None,
     on_change: Hear | None = None, disabled: bool = False, help: str | None = None, switch: bool = False,  # noqa: A002
 ) -> bool:  # fmt: skip
     """Draw a box to tick, or with `switch` one to switch, and return whether it is."""
     at = place(ctx, view, field, rule=rule, form=form, instance=instance, on_change=on_change, otherwise=TRUTH)
-    _seed_value(at, default, lambda value: isinstance(value, bool))
+    if shows is None:
+        _seed_value(at, default, lambda value: isinstance(value, bool))
+    else:
+        at.shows = True
+        put(at.key, shows)
     draw = st.toggle if switch else st.checkbox
 
     def drawn() -> None:
@@ -184,13 +192,18 @@ def s_date(
 
 
 def _seed(
-    at: Place, options: Sequence[Any], default: Any, naming: Naming, *, several: bool = False  # noqa: ANN401
+    at: Place, options: Sequence[Any], default: Any, naming: Naming, *, several: bool = False,  # noqa: ANN401
+    shows: Any = _OWN,  # noqa: ANN401
 ) -> tuple[list[Any], Naming]:  # fmt: skip
     """Give the widget what it held; return the choices to be drawn and their names.
 
     What a form holds stays among the choices, marked, when they no longer contain it: a person changes a form.
     """
     shown = list(options)
+    if shows is not _OWN:
+        at.shows = True
+        put(at.key, shows)
+        return _with_gone(shown, [shows], naming)
     if at.form is None:
         wanted = set(options) if all(map(_hashable, options)) else options
 
@@ -203,8 +216,13 @@ def _seed(
         choices_fit(at, options, default, several=several)
         return shown, naming
     held = at.form.held(at.field)
-    gone = [one for one in (held or [] if several else [held]) if one is not None and one not in shown]
     take_from_form(at, held if held is not None or not several else [])
+    return _with_gone(shown, list(held or ()) if several else [held], naming)
+
+
+def _with_gone(shown: list[Any], held: list[Any], naming: Naming) -> tuple[list[Any], Naming]:
+    """Return the choices with what is held and no longer among them, marked."""
+    gone = [one for one in held if one is not None and one not in shown]
     if not gone:
         return shown, naming
 

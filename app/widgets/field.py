@@ -33,9 +33,13 @@ TEXT: Final[Rule[str]] = Rule(str, required=False)
 """The rule of a text that may be anything."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Place:
-    """One widget: where it is, what it must be, and who hears of it."""
+    """One widget: where it is, what it must be, and who hears of it.
+
+    `shows` tells that it only shows a value that is kept elsewhere, `typed` that a person
+    types into it.
+    """
 
     ctx: "AppContext"
     view: str
@@ -45,6 +49,8 @@ class Place:
     instance: str | int | None = None
     secret: bool = False
     on_change: Hear | None = None
+    shows: bool = False
+    typed: bool = False
 
     @property
     def key(self) -> str:
@@ -78,7 +84,7 @@ class Place:
         held = st.session_state.get(self.key)
         if self.form is not None:
             self.form.change(self.field, held)
-        elif not isinstance(held, str):  # texts the browser writes down itself, key by key
+        elif not self.shows and not self.typed:  # what is typed the browser writes down itself, key by key
             persist_input(self.key, held)
         if self.on_change is not None and self.problem is None:
             self.on_change(self.value)
@@ -105,40 +111,41 @@ def place(
     secret: bool = False,
     on_change: Hear | None = None,
     otherwise: Rule[Any] = TEXT,
+    typed: bool = False,
 ) -> Place:
     """Return a widget's place; the rule is its own, else its form's, else the widget's usual one."""
     if secret and form is not None:
         raise ValueError("a form keeps what it holds; a secret is never kept")
     if rule is None and form is not None:
         rule = form.spec.field(field).rule_for(form.values)
-    return Place(ctx, view, field, rule or otherwise, form, instance, secret, on_change)
+    return Place(ctx, view, field, rule or otherwise, form, instance, secret, on_change, typed=typed)
 
 
-def take_from_form(at: Place, held: object, *, typed: bool = False) -> None:
+def take_from_form(at: Place, held: object) -> None:
     """Give a form's widget what the form holds, if that changed other than by the widget itself."""
     if at.form is None:
         return
     drawn: dict[str, tuple[int, int]] = kept("drawn_fields", dict)
     mark = (id(at.form), at.form.turn)
     if at.key not in st.session_state or drawn.get(at.key) != mark:
-        if typed and st.session_state.get(at.key) != held:
+        if at.typed and st.session_state.get(at.key) != held:
             persist_input(at.key, held)  # the browser did not type it, so nobody else writes it down
         put(at.key, held)
         drawn[at.key] = mark
 
 
 @contextmanager
-def framed(at: Place, *, typed: bool = False, width: Width = "stretch") -> Iterator[None]:
+def framed(at: Place, *, width: Width = "stretch") -> Iterator[None]:
     """Draw the widget in the block, and under it what is wrong with it."""
     with st.container(key=f"field_{at.key}", gap=None, width=width):
         yield
         form, problem = at.form, at.problem
         watches = form is not None and not form.spec.autosave
-        if typed or watches or problem:
+        if at.typed or watches or problem:
             note(
                 at.key,
                 problem=problem,
-                check=_check(at) if typed and not at.secret else None,
+                check=_check(at) if at.typed and not at.secret else None,
                 dirty=form is not None and watches and at.field in form.dirty_fields(),
                 key=f"note_{at.key}",
             )

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.forms.tree import FormVersion
 
 STEPS_SHOWN: Final = 50
+LIST_PX: Final = 360
 VERSIONS: Final = "table:form_version"
 _UNSET: Final = object()
 
@@ -79,13 +80,13 @@ def _take_over(ctx: "AppContext", view: str, form: FormState) -> None:
 # ---- steps ------------------------------------------------------------------------------------------------
 
 
-def form_steps(view: str, form: FormState) -> dict[str, Step | None]:
+def form_steps(view: str, form: FormState) -> tuple[Step | None, Step | None]:
     """Return what undo and redo would do, for `toolbar`."""
     undo, redo = form.standing.undo, form.standing.redo
-    return {
-        "undo": None if undo is None else Step(retold(undo), partial(turn, view, form, form.undo)),
-        "redo": None if redo is None else Step(retold(redo), partial(turn, view, form, form.redo)),
-    }
+    return (
+        None if undo is None else Step(retold(undo), partial(turn, view, form, form.undo)),
+        None if redo is None else Step(retold(redo), partial(turn, view, form, form.redo)),
+    )
 
 
 def form_actions(
@@ -103,19 +104,23 @@ def form_actions(
 
 def draw_steps(view: str, form: FormState) -> None:
     """Draw the list of steps, each of which can be gone to."""
-    with st.popover(
-        _("Steps"), icon=":material/history:", key=field_key(view, "steps"), type="tertiary",
+    box = st.popover(
+        _("Steps"), icon=":material/history:", key=field_key(view, "steps"), type="tertiary", on_change="rerun",
         disabled=form.standing.last == 0, help=_("What was done here, to go back to any of it"),
-    ):  # fmt: skip
-        lines = form.lines(limit=STEPS_SHOWN) if form.standing.last else []
-        with st.container(height=360, border=False, key=field_key(view, "step_list"), gap=None, width=360):
-            for line in _states(lines):
-                st.button(
-                    f"{escaped(_named(line))} · {when(line.at)}", key=field_key(view, "step", line.number),
-                    type="tertiary", icon=_icon(line, form), width="stretch",
-                    disabled=line.mark == form.standing.mark,
-                    on_click=guarded(view, partial(turn, view, form, partial(form.jump, line.number))),
-                )  # fmt: skip
+    )  # fmt: skip
+    if not box.open or not form.standing.last:
+        return
+    with (
+        box,
+        st.container(height=LIST_PX, border=False, key=field_key(view, "step_list"), gap=None, width=LIST_PX),
+    ):
+        for line in _states(form.lines(limit=STEPS_SHOWN)):
+            st.button(
+                f"{escaped(_named(line))} · {when(line.at)}", key=field_key(view, "step", line.number),
+                type="tertiary", icon=_icon(line, form), width="stretch",
+                disabled=line.mark == form.standing.mark,
+                on_click=guarded(view, partial(turn, view, form, partial(form.jump, line.number))),
+            )  # fmt: skip
 
 
 def _states(lines: "Sequence[FormVersion]") -> "list[FormVersion]":

@@ -43,8 +43,7 @@ def toolbar(
     about: str = "",
     *,
     rename: Callable[[str], object] | None = None,
-    undo: Step | None = None,
-    redo: Step | None = None,
+    steps: tuple[Step | None, Step | None] | None = None,
 ) -> Iterator[None]:
     """Draw the head of a view: where this is on the left; the block adds what can be done here on the right.
 
@@ -53,8 +52,8 @@ def toolbar(
         title: What is shown.
         about: A few facts about it.
         rename: A callback that gets a new name; with it the title can be changed in place.
-        undo: The step that can be taken back here, if any, and
-        redo: the one that can be done again; a view that has either shows both buttons.
+        steps: The step that can be taken back here and the one that can be done again, where there are any; a
+            view that has steps always shows both buttons.
     """
     with st.container(
         key=f"toolbar_{view}", horizontal=True, wrap=False, gap="small", vertical_alignment="center"
@@ -62,9 +61,9 @@ def toolbar(
         heading(
             view, title, about=about, crumbs=_way_to(view), on_rename=guarded(view, rename) if rename else None
         )
-        if undo or redo:
-            _step_button(view, "undo", _("Undo"), undo)
-            _step_button(view, "redo", _("Redo"), redo)
+        if steps is not None:
+            _step_button(view, "undo", _("Undo"), steps[0])
+            _step_button(view, "redo", _("Redo"), steps[1])
         yield
 
 

@@ -49,10 +49,10 @@ def s_text(
         secret: Never keep it anywhere: no draft, no log, no history.
     """
     at = place(
-        ctx, view, field, rule=rule, form=form, instance=instance, secret=secret, on_change=on_change
+        ctx, view, field, rule=rule, form=form, instance=instance, secret=secret, on_change=on_change, typed=True
     )  # fmt: skip
     _seed(at, default)
-    with framed(at, typed=True, width=width):
+    with framed(at, width=width):
         st.text_input(
             label, key=at.key, on_change=at.told, disabled=disabled, help=help, placeholder=placeholder, icon=icon,
             type="password" if secret else "default", autocomplete="new-password" if secret else "off",
@@ -69,9 +69,9 @@ def s_textarea(
     width: Width = "stretch", placeholder: str | None = None, height: int = 96,
 ) -> Any:  # noqa: ANN401  # fmt: skip
     """Draw some lines to type in, and return their text; `height` is in pixels, the rest is as in `s_text`."""
-    at = place(ctx, view, field, rule=rule, form=form, instance=instance, on_change=on_change)
+    at = place(ctx, view, field, rule=rule, form=form, instance=instance, on_change=on_change, typed=True)
     _seed(at, default)
-    with framed(at, typed=True, width=width):
+    with framed(at, width=width):
         st.text_area(
             label, key=at.key, on_change=at.told, disabled=disabled, help=help, placeholder=placeholder,
             height=height, label_visibility="collapsed" if hide_label else "visible",
@@ -91,10 +91,11 @@ def s_number(
     Which of them its rule says; the rest is as in `s_text`.
     """
     at = place(
-        ctx, view, field, rule=rule, form=form, instance=instance, on_change=on_change, otherwise=NUMBER
+        ctx, view, field, rule=rule, form=form, instance=instance, on_change=on_change, otherwise=NUMBER,
+        typed=True,
     )  # fmt: skip
     _seed(at, default)
-    with framed(at, typed=True, width=width):
+    with framed(at, width=width):
         st.text_input(
             label, key=at.key, on_change=at.told, disabled=disabled, help=help, placeholder=placeholder,
             autocomplete="off", label_visibility="collapsed" if hide_label else "visible",
@@ -106,7 +107,7 @@ def s_number(
 def _seed(at: Place, default: Any) -> None:  # noqa: ANN401 - a value of the rule
     """Give the field its text before it is drawn."""
     if at.form is not None:
-        take_from_form(at, at.form.shown(at.field), typed=True)
+        take_from_form(at, at.form.shown(at.field))
     elif at.secret:
         seed(at.key, "")
     else:

@@ -54,7 +54,7 @@ class BrokenPage(Page):
         def rename(to: str) -> None:
             st.session_state["broken_name"] = to
 
-        with toolbar("broken", name, rename=rename, undo=Step("the last one", _fail)), body("broken"):
+        with toolbar("broken", name, rename=rename, steps=(Step("the last one", _fail), None)), body("broken"):
             st.text_input("Kept text", key="broken__text")
             st.markdown("Before it breaks.")
             raise RuntimeError("a secret detail")

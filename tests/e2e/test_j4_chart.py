@@ -60,9 +60,9 @@ def test_a_chart_is_picked_filtered_and_written(window: Window, browser: Browser
     expect(page.locator(".st-key-chart_chips")).to_contain_text("town = Ulm")
     expect(caption).to_contain_text("From 200 rows of 'sales' version 1, only those with town = Ulm.")
 
-    page.locator(".st-key-chart__undo button").first.click()
+    page.locator(".st-key-chart__step_undo button").first.click()
     expect(caption).to_contain_text("From 416 rows")
-    page.locator(".st-key-chart__redo button").first.click()
+    page.locator(".st-key-chart__step_redo button").first.click()
     expect(caption).to_contain_text("From 200 rows")
 
     page.get_by_role("button", name="Export").click()

@@ -9,8 +9,7 @@ from app.boundary import escaped, guarded
 from app.features.chart import actions, texts
 from app.features.chart.state import Drawing
 from app.router import redraw_view
-from app.session import seed, value
-from app.widgets import field_key
+from app.widgets import field_key, s_segments
 from app.widgets.words import size
 
 if TYPE_CHECKING:
@@ -34,13 +33,9 @@ def export_panel(ctx: "AppContext", drawing: Drawing, chart: "Chart | None") -> 
 
 
 def _draw_panel(ctx: "AppContext", drawing: Drawing, chart: "Chart") -> None:
-    fmt = field_key(VIEW, "format")
-    seed(fmt, PNG)
-
     def write() -> None:
         from analysis.chart.words import title
 
-        chosen = value(fmt, PNG)
         scheme: Scheme = "dark" if st.context.theme.type == "dark" else "light"
         target = actions.free_target(ctx, title(chart), chosen)
         file = actions.write(ctx, chart, target, chosen, scheme=scheme)
@@ -48,9 +43,9 @@ def _draw_panel(ctx: "AppContext", drawing: Drawing, chart: "Chart") -> None:
         redraw_view(VIEW)
 
     with st.container(width=PANEL_PX, key="chart_export_panel"):
-        st.segmented_control(
-            texts.file_format(), list(FORMATS), key=fmt, required=True, format_func=FORMATS.__getitem__,
-            persist_state="session",
+        chosen: ChartFormat = s_segments(
+            ctx, VIEW, "format", label=texts.file_format(), options=list(FORMATS), naming=FORMATS.__getitem__,
+            default=PNG,
         )  # fmt: skip
         st.button(texts.write(), key=field_key(VIEW, "write"), type="primary", on_click=guarded(VIEW, write))
         if drawing.written is None:

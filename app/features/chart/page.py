@@ -1,6 +1,6 @@
 """The chart page: what is picked above, the chart with its caption below, its settings on the right."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -12,17 +12,19 @@ from app.boundary import boundary, escaped, guarded, part
 from app.features.chart import actions, texts
 from app.features.chart.files import export_panel
 from app.features.chart.settings import draw_settings
-from app.features.chart.state import ChartState, Drawing, Picked, changed
+from app.features.chart.state import ChartState, Drawing, Picked, changed, chart_form, form_name
 from app.later import Later
 from app.page import Action, Crumb, Page, Params
 from app.refresh import refresh, view_key
 from app.router import navigate, redraw_view
-from app.session import kept, put, value
-from app.widgets import field_key
+from app.session import kept
+from app.widgets import field_key, s_checkbox, s_segments, s_select
+from app.widgets.form import draw_steps, form_actions, form_steps, open_form
 from app.widgets.parts import body, empty, grid_place, table, toolbar
 
 if TYPE_CHECKING:
     from analysis.chart import Chart, ChartSpec
+    from analysis.chart.spec import Mark
     from analysis.row_sql import Filter
     from app.context import AppContext
     from app.desk import Desk
@@ -66,12 +68,7 @@ class ChartPage(Page):
     def actions(self, ctx: "AppContext", params: ChartParams) -> Sequence[Action]:
         """Return undo and redo."""
         drawing = _drawing(ctx, params)
-        if drawing is None:
-            return ()
-        return (
-            Action("chart.undo", texts.undo(), partial(_step, drawing.undo), "mod+z", texts.title()),
-            Action("chart.redo", texts.redo(), partial(_step, drawing.redo), "mod+shift+z", texts.title()),
-        )
+        return () if drawing is None else form_actions(VIEW, drawing.form, texts.title())
 
     def render(self, ctx: "AppContext", desk: "Desk", params: ChartParams) -> None:
         """Draw the chart of the place, or what this place is for."""
@@ -82,7 +79,7 @@ class ChartPage(Page):
             return
         spec = actions.suited(ctx, drawing.picked.spec, drawing.picked.mark)
         _making(ctx, drawing, spec).wait(AT_ONCE_S)  # what is drawn above the chart depends on it
-        with toolbar(VIEW, spec.dataset or texts.answer()):
+        with toolbar(VIEW, spec.dataset or texts.answer(), steps=form_steps(VIEW, drawing.form)):
             _draw_tools(ctx, drawing, spec)
         with body(VIEW):
             _draw_picks(ctx, drawing, spec)
@@ -97,7 +94,7 @@ class ChartPage(Page):
         if drawing is not None:
             spec = actions.suited(ctx, drawing.picked.spec, drawing.picked.mark)
             draw_settings(
-                drawing, spec, actions.columns(ctx, spec), _finished(drawing, spec), partial(_change, drawing)
+                ctx, drawing, spec, actions.columns(ctx, spec), _finished(drawing, spec), partial(_change, drawing)
             )
 
 
@@ -109,22 +106,24 @@ def state() -> ChartState:
 def _drawing(ctx: "AppContext", params: ChartParams) -> Drawing | None:
     """Return the chart of the place: what it names, what was shown last, or the first dataset."""
     if params.dataset is not None or params.sql is not None:
-        return state().of(params.dataset, params.sql)
+        return _of(ctx, params.dataset, params.sql)
     names = catalogue.names(ctx)
     last = state().shown
     if last is not None and (last[1] is not None or last[0] in names):
-        return state().of(*last)
-    return state().of(names[0], None) if names else None
+        return _of(ctx, *last)
+    return _of(ctx, names[0], None) if names else None
+
+
+def _of(ctx: "AppContext", dataset: str | None, sql: str | None) -> Drawing:
+    """Return the chart of a dataset, or else of a question."""
+    dataset_id = None if dataset is None else catalogue.current(ctx, dataset).dataset_id
+    form = open_form(ctx, VIEW, chart_form(), form_name(dataset_id, sql))
+    return state().of(form, dataset, sql)
 
 
 def _change(drawing: Drawing, name: str, picked: Picked) -> None:
     """Within a callback: make a step and draw the chart anew."""
     drawing.change(name, picked)
-    redraw_view(VIEW)
-
-
-def _step(step: Callable[[], None]) -> None:
-    step()
     redraw_view(VIEW)
 
 
@@ -149,25 +148,13 @@ def _draw_empty() -> None:
 
 def _draw_tools(ctx: "AppContext", drawing: Drawing, spec: "ChartSpec") -> None:
     if spec.sql is None:
-        key, names = field_key(VIEW, "dataset"), catalogue.names(ctx)
-        put(key, spec.dataset if spec.dataset in names else None)
-
-        def other() -> None:
-            navigate(VIEW, dataset=value(key, ""))
-
-        st.selectbox(
-            texts.dataset(), names, key=key, label_visibility="collapsed", width=220,
-            on_change=guarded(VIEW, other), placeholder=texts.dataset(),
+        names = catalogue.names(ctx)
+        s_select(
+            ctx, VIEW, "dataset", label=texts.dataset(), options=names, default=None, hide_label=True, width=220,
+            shows=spec.dataset if spec.dataset in names else None, placeholder=texts.dataset(),
+            on_change=lambda chosen: navigate(VIEW, dataset=chosen),
         )  # fmt: skip
-    for name, icon, steps, step in (
-        ("undo", ":material/undo:", drawing.past, drawing.undo),
-        ("redo", ":material/redo:", drawing.future, drawing.redo),
-    ):
-        told = texts.undo() if name == "undo" else texts.redo()
-        st.button(
-            told, key=field_key(VIEW, name), icon=icon, type="tertiary", disabled=not steps,
-            help=f"{told}: {steps[-1].name}" if steps else None, on_click=guarded(VIEW, partial(_step, step)),
-        )  # fmt: skip
+    draw_steps(VIEW, drawing.form)
     chart = _finished(drawing, spec)
     export_panel(ctx, drawing, chart)
 
@@ -175,43 +162,39 @@ def _draw_tools(ctx: "AppContext", drawing: Drawing, spec: "ChartSpec") -> None:
 def _draw_picks(ctx: "AppContext", drawing: Drawing, spec: "ChartSpec") -> None:
     from analysis.chart.check import ROLES
 
-    key = field_key(VIEW, "mark")
-    put(key, spec.mark)
+    def choose(mark: "Mark") -> None:
+        _change(drawing, texts.kind(), Picked(_with_picks(drawing, spec), mark))
 
-    def choose() -> None:
-        _change(drawing, texts.kind(), Picked(_with_picks(drawing, spec), value(key, spec.mark)))
-
-    st.segmented_control(
-        texts.kind(), list(texts.MARK_ICONS), key=key, label_visibility="collapsed", required=True,
-        format_func=lambda one: f"{texts.MARK_ICONS[one]} {texts.mark(one)}", on_change=guarded(VIEW, choose),
+    s_segments(
+        ctx, VIEW, "mark", label=texts.kind(), options=list(texts.MARK_ICONS), hide_label=True, shows=spec.mark,
+        naming=lambda one: f"{texts.MARK_ICONS[one]} {texts.mark(one)}", on_change=choose,
     )  # fmt: skip
     columns = actions.columns(ctx, spec)
     roles = ROLES[spec.mark]
     with st.container(key="chart_picks"):
         for place, role in zip(st.columns(len(roles), gap="small"), roles, strict=True):
             with place:
-                _draw_pick(drawing, spec, role, columns)
+                _draw_pick(ctx, drawing, spec, role, columns)
 
 
-def _draw_pick(drawing: Drawing, spec: "ChartSpec", role: str, columns: "Sequence[Column]") -> None:
-    key = field_key(VIEW, "pick", role)
+def _draw_pick(
+    ctx: "AppContext", drawing: Drawing, spec: "ChartSpec", role: str, columns: "Sequence[Column]"
+) -> None:
     kinds = {column.name: texts.type_sign(column.type) for column in columns}
-    put(key, getattr(spec, role) or NO_COLUMN)
 
-    def pick() -> None:
-        chosen = str(value(key, NO_COLUMN)) or None
+    def pick(chosen: str) -> None:
         forgotten: dict[str, Any] = {}
         if role == "x":
             forgotten = {"bins": None, "unit": None, "sort": None, "limit": None}
         if role == "y" or (role == "colour" and spec.mark == "heatmap"):
             forgotten = {"aggregate": None}
         picks = Picked(_with_picks(drawing, spec), drawing.picked.mark)
-        _change(drawing, texts.role(role, spec.mark), changed(picks, **{role: chosen}, **forgotten))
+        _change(drawing, texts.role(role, spec.mark), changed(picks, **{role: chosen or None}, **forgotten))
 
-    st.selectbox(
-        texts.role(role, spec.mark), [NO_COLUMN, *kinds], key=key,
-        format_func=lambda one: f"{kinds[one]} {one}" if one else texts.no_column(role),
-        on_change=guarded(VIEW, pick),
+    s_select(
+        ctx, VIEW, "pick", instance=role, label=texts.role(role, spec.mark), options=[NO_COLUMN, *kinds],
+        shows=getattr(spec, role) or NO_COLUMN, on_change=pick,
+        naming=lambda one: f"{kinds[one]} {one}" if one else texts.no_column(role),
     )  # fmt: skip
 
 
@@ -267,7 +250,7 @@ def _draw_chart(ctx: "AppContext", drawing: Drawing, spec: "ChartSpec") -> None:
     if not making.wait(0):
         part("chart_making", partial(_draw_making, making), every=LOOK_EVERY_S)
         return
-    _draw(drawing, making.value())
+    _draw(ctx, drawing, making.value())
 
 
 def _draw_making(making: "Later[Chart]") -> None:
@@ -277,7 +260,7 @@ def _draw_making(making: "Later[Chart]") -> None:
         refresh(view_key(VIEW))
 
 
-def _draw(drawing: Drawing, chart: "Chart") -> None:
+def _draw(ctx: "AppContext", drawing: Drawing, chart: "Chart") -> None:
     from analysis.chart.words import caption
 
     if chart.table.num_rows == 0:
@@ -288,14 +271,14 @@ def _draw(drawing: Drawing, chart: "Chart") -> None:
         _draw_picture(drawing, chart)
     with st.container(key="chart_caption", gap=None):
         st.caption(escaped(caption(chart)))
-    key = field_key(VIEW, "data")
-    put(key, drawing.shows_data)
 
-    def toggle() -> None:
-        drawing.shows_data = bool(value(key, default=False))
+    def toggle(on: bool) -> None:
+        drawing.shows_data = on
         redraw_view(VIEW)
 
-    st.toggle(texts.data_behind(), key=key, on_change=guarded(VIEW, toggle))
+    s_checkbox(
+        ctx, VIEW, "data", label=texts.data_behind(), switch=True, shows=drawing.shows_data, on_change=toggle
+    )  # fmt: skip
     if drawing.shows_data:
         from analysis.chart.shown import shown_table
 
@@ -307,7 +290,7 @@ def _draw_picture(drawing: Drawing, chart: "Chart") -> None:
     from analysis.chart.words import title
 
     drawn = picture(chart)
-    key = field_key(VIEW, "picture", drawing.clicks)
+    key = field_key(VIEW, "picture", drawing.form.standing.last)
 
     def clicked() -> None:
         from analysis.chart.narrow import added

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from app.boundary import escaped, guarded
+from app.boundary import escaped
 from app.features.chart import texts
 from app.features.chart.state import Drawing, Picked, changed
-from app.session import put, value
-from app.widgets import field_key
+from app.widgets import s_select
 
 if TYPE_CHECKING:
     from analysis.chart import Chart, ChartSpec
+    from app.context import AppContext
     from core.types import Column
 
 VIEW: Final = "chart"
@@ -24,8 +24,9 @@ Changing = Callable[[str, Picked], None]
 
 
 def draw_settings(
-    drawing: Drawing, spec: "ChartSpec", columns: "Sequence[Column]", chart: "Chart | None", change: Changing
-) -> None:
+    ctx: "AppContext", drawing: Drawing, spec: "ChartSpec", columns: "Sequence[Column]", chart: "Chart | None",
+    change: Changing,
+) -> None:  # fmt: skip
     """Draw the settings that mean something for this chart."""
     from analysis.chart.check import kind_of
     from analysis.chart.spec import ORDERS, UNITS
@@ -34,39 +35,41 @@ def draw_settings(
     along = [kinds.get(name or "") for name in (spec.x, spec.y if spec.mark == "heatmap" else None)]
     st.subheader(texts.how(), anchor=False)
     if spec.mark not in ("scatter", "histogram", "box"):
-        _draw_aggregate(drawing, spec, kinds, change)
+        _draw_aggregate(ctx, drawing, spec, kinds, change)
     if spec.mark != "scatter":
         if "number" in along:
-            _draw_choice(drawing, "bins", texts.bins(), BINS, texts.bins_name, change)
+            _draw_choice(ctx, drawing, "bins", texts.bins(), BINS, texts.bins_name, change)
         if "time" in along:
-            _draw_choice(drawing, "unit", texts.unit(), UNITS, texts.unit_name, change)
+            _draw_choice(ctx, drawing, "unit", texts.unit(), UNITS, texts.unit_name, change)
         if spec.mark != "histogram":
-            _draw_choice(drawing, "sort", texts.sort(), ORDERS, texts.sort_name, change)
-            _draw_choice(drawing, "limit", texts.limit(), LIMITS, texts.limit_name, change)
+            _draw_choice(ctx, drawing, "sort", texts.sort(), ORDERS, texts.sort_name, change)
+            _draw_choice(ctx, drawing, "limit", texts.limit(), LIMITS, texts.limit_name, change)
     if chart is not None:
         _draw_origin(chart)
 
 
-def _draw_aggregate(drawing: Drawing, spec: "ChartSpec", kinds: dict[str, Any], change: Changing) -> None:
+def _draw_aggregate(
+    ctx: "AppContext", drawing: Drawing, spec: "ChartSpec", kinds: dict[str, Any], change: Changing
+) -> None:
     from analysis.chart.spec import AGGREGATES
 
     column = spec.colour if spec.mark == "heatmap" else spec.y
     usable = ["count"]
     if column is not None:
         usable = [*AGGREGATES] if kinds.get(column) == "number" else ["count", "distinct"]
-    key = field_key(VIEW, "aggregate")
-    put(key, spec.aggregate if spec.aggregate in usable else "count")
 
-    def choose() -> None:
-        change(texts.aggregate(), changed(drawing.picked, aggregate=value(key, "count")))
+    def choose(aggregate: str) -> None:
+        change(texts.aggregate(), changed(drawing.picked, aggregate=aggregate))
 
-    st.selectbox(
-        texts.aggregate(), usable, key=key, format_func=texts.aggregate_name, on_change=guarded(VIEW, choose),
+    s_select(
+        ctx, VIEW, "aggregate", label=texts.aggregate(), options=usable, naming=texts.aggregate_name,
+        shows=spec.aggregate if spec.aggregate in usable else "count", on_change=choose,
         disabled=len(usable) == 1,
     )  # fmt: skip
 
 
 def _draw_choice(
+    ctx: "AppContext",
     drawing: Drawing,
     name: str,
     label: str,
@@ -74,19 +77,16 @@ def _draw_choice(
     told: Callable[[Any], str],
     change: Changing,
 ) -> None:
-    key = field_key(VIEW, name)
     present = getattr(drawing.picked.spec, name)
-    # Streamlit takes None for "nothing chosen", so what suits the data has a word of its own here.
-    put(key, AUTO if present is None else present)
 
-    def choose() -> None:
-        chosen = value(key, AUTO)
+    def choose(chosen: object) -> None:
         change(label, changed(drawing.picked, **{name: None if chosen == AUTO else chosen}))
 
     options = [AUTO, *choices, *([present] if present is not None and present not in choices else [])]
-    st.selectbox(
-        label, options, key=key, format_func=lambda one: told(None if one == AUTO else one),
-        on_change=guarded(VIEW, choose),
+    # Streamlit takes None for "nothing chosen", so what suits the data has a word of its own here.
+    s_select(
+        ctx, VIEW, name, label=label, options=options, naming=lambda one: told(None if one == AUTO else one),
+        shows=AUTO if present is None else present, on_change=choose,
     )  # fmt: skip
 
 

@@ -1,14 +1,25 @@
-"""What the chart page remembers of each dataset and answer: what is picked, and the steps back. No Streamlit."""
+"""What is picked for each chart, as a form whose every change is a step that is kept; and the chart on its way.
+
+A chart belongs to a dataset, whatever that is called later, or to a question. No Streamlit.
+"""
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from app.features.chart import texts
+from app.forms.spec import Field, FormSpec
+from app.forms.state import FormState
+from core.fingerprint import fingerprint
+from core.rules import Rule
 
 if TYPE_CHECKING:
     from analysis.chart import Chart, ChartSpec
     from analysis.chart.spec import Mark
     from app.later import Later
 
-MOST_STEPS = 100
+_COLUMNS: Final = ("x", "y", "colour", "facet")
+_MAIN: Final[Literal["bar"]] = "bar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,73 +30,98 @@ class Picked:
     mark: "Mark | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A change that can be taken back: what it is called, and what was there before."""
-
-    name: str
-    before: Picked
-
-
 @dataclass(slots=True)
 class Drawing:
     """One chart being worked on.
 
     `making` is the chart on its way or there: of which description, computed from what. `shows_data` tells that
-    the table behind it is open, `clicks` counts what changed, `written` is the last file and its size.
+    the table behind it is open, `written` is the last file and its size.
     """
 
-    picked: Picked
-    past: list[Step] = field(default_factory=list)
-    future: list[Step] = field(default_factory=list)
+    form: FormState
+    dataset: str | None
+    sql: str | None
     making: "tuple[ChartSpec, str, Later[Chart]] | None" = None
     shows_data: bool = False
-    clicks: int = 0
     written: "tuple[str, int] | None" = None
 
+    @property
+    def picked(self) -> Picked:
+        """What is picked now; a pick no chart can have any more counts as none."""
+        from analysis.chart import ChartSpec
+
+        values = {name: value for name, value in self.form.values.items() if value is not None}
+        mark = values.pop("mark", None)
+        return Picked(ChartSpec.from_dict({**values, "dataset": self.dataset, "sql": self.sql}), mark)
+
     def change(self, name: str, picked: Picked) -> None:
-        """Make a step; what had been taken back before is gone."""
-        if picked == self.picked:
-            return
-        self.past.append(Step(name, self.picked))
-        del self.past[:-MOST_STEPS]
-        self.future.clear()
-        self.picked = picked
-        self.clicks += 1
+        """Make a step."""
+        data = picked.spec.to_dict()
+        known = {one.name: data.get(one.name) for one in self.form.spec.fields}
+        self.form.change_many({**known, "mark": picked.mark}, name)
         self.written = None
-
-    def undo(self) -> None:
-        """Take the last step back."""
-        if self.past:
-            step = self.past.pop()
-            self.future.append(Step(step.name, self.picked))
-            self.picked = step.before
-            self.clicks += 1
-
-    def redo(self) -> None:
-        """Make the step again that was taken back last."""
-        if self.future:
-            step = self.future.pop()
-            self.past.append(Step(step.name, self.picked))
-            self.picked = step.before
-            self.clicks += 1
 
 
 @dataclass(slots=True)
 class ChartState:
-    """The charts of one window by what they show; `shown` is the last of them."""
+    """The charts of one window by the names of their forms; `shown` is what the last of them shows."""
 
-    drawings: "dict[tuple[str | None, str | None], Drawing]" = field(default_factory=dict)
+    drawings: dict[str, Drawing] = field(default_factory=dict)
     shown: "tuple[str | None, str | None] | None" = None
 
-    def of(self, dataset: str | None, sql: str | None) -> Drawing:
-        """Return the chart of a dataset or of a question, a new one if there is none."""
-        from analysis.chart import ChartSpec
-
+    def of(self, form: FormState, dataset: str | None, sql: str | None) -> Drawing:
+        """Return the chart of a form, which shows a dataset or the answer of a question."""
         self.shown = (dataset, sql)
-        return self.drawings.setdefault(self.shown, Drawing(Picked(ChartSpec(dataset=dataset, sql=sql))))
+        drawing = self.drawings.setdefault(form.name, Drawing(form, dataset, sql))
+        drawing.form, drawing.dataset = form, dataset
+        return drawing
+
+
+def form_name(dataset_id: str | None, sql: str | None) -> str:
+    """Return the name of a chart's form."""
+    return f"chart:{dataset_id}" if dataset_id is not None else f"chart-of:{fingerprint({'sql': sql})}"
+
+
+def chart_form() -> FormSpec:
+    """Return what a chart asks."""
+    rules = _rules()
+    named = {
+        "mark": texts.kind(),
+        **{name: texts.role(name, _MAIN) for name in _COLUMNS},
+        "aggregate": texts.aggregate(),
+        "bins": texts.bins(),
+        "unit": texts.unit(),
+        "sort": texts.sort(),
+        "limit": texts.limit(),
+        "filters": texts.filters(),
+    }
+    fields = tuple(Field(name, label, rules[name]) for name, label in named.items())
+    return FormSpec(fields, autosave=True)
 
 
 def changed(picked: Picked, **fields: Any) -> Picked:  # noqa: ANN401 - the fields of a description
     """Return what is picked with some fields of the description changed."""
     return replace(picked, spec=replace(picked.spec, **fields))
+
+
+@cache
+def _rules() -> dict[str, Rule[Any]]:
+    """Return the rule of each field: the types and limits of the description itself."""
+    from typing import Annotated
+
+    from pydantic import Field as Limits
+
+    from analysis.chart.spec import MAX_BINS, MAX_LIMIT, Aggregate, Order, Unit
+    from analysis.chart.spec import Mark as MarkKind
+
+    column: Rule[Any] = Rule(str, required=False)
+    return {
+        **dict.fromkeys(_COLUMNS, column),
+        "mark": Rule(MarkKind, required=False),
+        "aggregate": Rule(Aggregate, required=False),
+        "bins": Rule(Annotated[int, Limits(ge=0, le=MAX_BINS)], required=False),
+        "unit": Rule(Unit, required=False),
+        "sort": Rule(Order, required=False),
+        "limit": Rule(Annotated[int, Limits(ge=0, le=MAX_LIMIT)], required=False),
+        "filters": Rule(list[dict[str, Any]], required=False),
+    }

@@ -57,16 +57,6 @@ def dataset() -> str:
     return _("Dataset")
 
 
-def undo() -> str:
-    """Return the name of undo."""
-    return _("Undo")
-
-
-def redo() -> str:
-    """Return the name of redo."""
-    return _("Redo")
-
-
 def kind() -> str:
     """Return the name of the choice of the kind of chart."""
     return _("Kind of chart")

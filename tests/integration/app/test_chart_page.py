@@ -80,9 +80,9 @@ def test_a_pick_is_a_step_that_can_be_taken_back(ctx: AppContext) -> None:
     page.selectbox(key="chart__pick__x").set_value("kind").run()
     assert not page.exception
     assert "Sum of amount by kind." in texts(page)
-    assert not page.button(key="chart__undo").disabled
+    assert not page.button(key="chart__step_undo").disabled
 
-    page.button(key="chart__undo").click().run()
+    page.button(key="chart__step_undo").click().run()
     assert "Sum of amount by town." in texts(page)
 
 
