@@ -20,7 +20,7 @@ from jobs.queue import Doorbell
 from jobs.recovery import Recovery
 from jobs.registry import Registry
 from jobs.retention import hide_ended
-from jobs.runner import Runner, is_due, note_event
+from jobs.runner import OWNER_SEPARATOR, Runner, is_due, note_event
 from jobs.specs import ACTIVE, FINAL, JobStatus
 from storage.database.database import Database
 from storage.database.models import JobRow
@@ -121,6 +121,13 @@ class JobManager:
         with self._database.read() as uow:
             rows = uow.jobs.list(*where, order_by=newest, limit=limit, offset=offset)
             return [self._status(row) for row in rows]
+
+    def at_stake(self) -> int:
+        """Return how many jobs wait for this process: those it works on, and those nobody has begun."""
+        own = f"{self._runner.identity}{OWNER_SEPARATOR}"
+        mine = (JobRow.state == "running") & JobRow.owner.startswith(own, autoescape=True)
+        with self._database.read() as uow:
+            return uow.jobs.count((JobRow.state == "queued") | mine)
 
     def _status(self, row: JobRow) -> JobStatus:
         return JobStatus.of(row, self._registry.label(row.kind, row.args))

@@ -68,7 +68,7 @@ class Runner:
         self._registry = registry
         self._live = live
         self._clock = clock
-        self._identity = str(ProcessIdentity.own())
+        self.identity = str(ProcessIdentity.own())
 
     def run(self, job_id: str) -> bool:
         """Run the job if it can be claimed now; return whether it was ours.
@@ -80,7 +80,7 @@ class Runner:
             row = uow.jobs.get(job_id)
         if row is None or not is_due(row, self._clock()):
             return False
-        owner = f"{self._identity}{OWNER_SEPARATOR}{secrets.token_hex(8)}"
+        owner = f"{self.identity}{OWNER_SEPARATOR}{secrets.token_hex(8)}"
         context = JobContext(
             job_id, owner, what=_("'{label}'").format(label=self._registry.label(row.kind, row.args))
         )

@@ -45,11 +45,13 @@ def run_supervised(paths: ProfilePaths, port: int | None, channel: Channel) -> i
 
 
 def _serve(paths: ProfilePaths, port: int | None, channel: Channel, hello: Hello) -> None:
+    from app.changes import CLOSING
     from app.runtime import set_dialogs
     from core.telemetry import log_error
     from launcher.server.dialogs import WindowDialogs
     from launcher.server.incoming import import_files
     from launcher.server.serve import Hooks, Launch, run_engine
+    from launcher.server.working import Working
 
     def ready(address: "EngineAddress") -> None:
         channel.tell("ready", port=address.port, boot=address.boot)
@@ -60,6 +62,10 @@ def _serve(paths: ProfilePaths, port: int | None, channel: Channel, hello: Hello
 
     def opened(context: "AppContext") -> None:
         contexts.append(context)
+        working = Working(
+            context.jobs.manager.at_stake, lambda jobs: channel.tell("working", jobs=jobs), closing=CLOSING
+        )
+        context.changes.listen(working.hear)
         import_files(context, [file for files in early for file in files])
 
     def open_files(files: Sequence[Path]) -> None:

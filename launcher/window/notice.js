@@ -34,6 +34,15 @@
   veil.append(card);
   document.documentElement.append(veil);
   if (notice.actions.length) row.firstChild.focus();
+  veil.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.key === "Escape" && notice.escape) veil.dataset.choice = notice.escape;
+    if (event.key !== "Tab") return;
+    const buttons = [...row.children];
+    const next = (buttons.indexOf(document.activeElement) + (event.shiftKey ? -1 : 1) + buttons.length) % buttons.length;
+    event.preventDefault();
+    buttons[next]?.focus();
+  });
   if (notice.passes) {
     let steady = 0;
     const pass = setInterval(() => {

@@ -5,7 +5,7 @@ open: nothing in the page can call into the window.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -24,13 +24,15 @@ DROP_NOTICE: Final = (
 class Notice:
     """A few calm lines. `actions` is name and label of each button; the first one is the likely one.
 
-    A notice that `passes` goes away by itself when the page below it works again.
+    A notice that `passes` goes away by itself when the page below it works again; with `escape`, the Escape key
+    chooses the action of that name.
     """
 
     title: str
     lines: tuple[str, ...]
     actions: tuple[tuple[str, str], ...] = ()
     passes: bool = False
+    escape: str = ""
 
 
 def notice_page(notice: Notice, theme: str) -> str:
@@ -40,9 +42,7 @@ def notice_page(notice: Notice, theme: str) -> str:
 
 def notice_script(notice: Notice) -> str:
     """Return the script that lays a notice over the page that is shown, in place of an earlier one."""
-    facts = json.dumps(
-        {"title": notice.title, "lines": notice.lines, "actions": notice.actions, "passes": notice.passes}
-    ).replace("</", "<\\/")
+    facts = json.dumps(asdict(notice)).replace("</", "<\\/")
     return _script().replace("{id}", NOTICE_ID).replace("{notice}", facts)
 
 

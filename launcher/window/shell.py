@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 TITLE: Final = "Bestand"
 _LOOK_S: Final = 0.2
 """How often a notice with buttons is asked for its answer."""
+_MOMENT_S: Final = 2.0
+"""A second wish to close within this time is the same one."""
 _PAGE_CRASHES: Final = 3
 """A page that died this often within `_CRASH_SPAN_S` is not loaded again by itself."""
 _CRASH_SPAN_S: Final = 60.0
@@ -44,11 +46,16 @@ Happening = Callable[[], None]
 
 @dataclass(slots=True)
 class _Seen:
-    """What the driving thread knows: where the page is from, whether it was drawn, which notice waits."""
+    """What is known: where the page is from, whether it was drawn, which notice waits, how many jobs run.
+
+    `asked_at` is when it was asked whether to close over them.
+    """
 
     origin: str = ""
     drawn: bool = False
     waiting: bool = False
+    jobs: int = 0
+    asked_at: float | None = None
     placement: Placement = field(default_factory=Placement)
 
 
@@ -79,6 +86,7 @@ class Shell:
             "ready": self._on_ready,
             "drawn": self._on_drawn,
             "ask": self._on_ask,
+            "working": self._on_working,
         }
         if event in hear:
             self._happenings.put(lambda: hear[event](facts))
@@ -151,13 +159,28 @@ class Shell:
             )
             self._backend.dress(self._window, self._seen.placement, wishes)
 
-    def _on_closing(self) -> None:
-        """Keep the window's place; a person who closes a window that still starts has not seen a failed start."""
+    def _on_closing(self) -> bool | None:
+        """Keep the window's place; a person who closes a window that still starts has not seen a failed start.
+
+        Over running jobs it is asked first, and False keeps the window open. Whoever closes it once more a moment
+        later is not asked again: a page that cannot show the question holds nobody.
+        """
+        if self._seen.jobs and not self._unwanted.is_set() and not self._insists():
+            self._happenings.put(self._ask_to_close)
+            return False
         self._closing.set()
         if self._window is not None and self._backend is not None:
             placement = self._backend.placement(self._window, self._seen.placement)
             write_placement(self._paths.window_file, placement)
         self._starts.succeeded()
+        return None
+
+    def _insists(self) -> bool:
+        asked, now = self._seen.asked_at, time.monotonic()
+        if asked is None:
+            self._seen.asked_at = now
+            return False
+        return now - asked > _MOMENT_S
 
     def _title(self) -> str:
         return f"{TITLE} ({_('safe start')})" if self._safe else TITLE
@@ -200,6 +223,31 @@ class Shell:
         self._starts.succeeded()
         self._uncover()
 
+    def _on_working(self, facts: Mapping[str, Json]) -> None:
+        """Know how many jobs run; a question about jobs that have ended meanwhile goes away."""
+        self._seen.jobs = int(str(facts.get("jobs") or 0))
+        if not self._seen.jobs and self._seen.asked_at is not None:
+            self._stay()
+
+    def _ask_to_close(self) -> None:
+        jobs = self._seen.jobs
+        if not jobs:  # the last one has ended just now
+            self.close()
+            return
+        lines = (
+            ngettext("{count} job is not finished.", "{count} jobs are not finished.", jobs).format(
+                count=number(jobs)
+            ),
+            _("Nothing is lost: what is not finished begins anew when Bestand is opened next."),
+        )
+        actions = (("stay", _("Keep it open")), ("close", _("Close all the same")))
+        self._put(Notice(_("Close while something runs?"), lines, actions, escape="stay"))
+
+    def _stay(self) -> None:
+        self._seen.asked_at = None
+        self._seen.waiting = False
+        self._run(DROP_NOTICE)
+
     def _on_received(self, files: Sequence[Path]) -> None:
         if self._window is not None and self._backend is not None:
             self._backend.come_forward(self._window)
@@ -230,6 +278,7 @@ class Shell:
         )
 
     def _on_stopped(self, how: Stopped) -> None:
+        self._seen.jobs, self._seen.asked_at = 0, None
         notice = self._notice_of(how)
         self._put(notice)
 
@@ -285,6 +334,7 @@ class Shell:
             "safe": self._start_safely,
             "report": self._report,
             "reload": self._load,
+            "stay": self._stay,
             "close": self.close,
         }
         if choice in choices:

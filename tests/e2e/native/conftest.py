@@ -129,9 +129,18 @@ class NativeWindow:
         return done.stdout.strip()
 
     def frame(self) -> str:
-        """The window's number on the screen; the card that is shown before it does not count."""
+        """The window's number on the screen, as soon as it is there; the card before it does not count."""
+        wait_until(self.frames, timeout_s=START_S, what="the window")
+        return self.frames()[0]
+
+    def frames(self) -> list[str]:
+        """The numbers of the windows on the screen: none before the window is shown."""
         wanted = ["search", "--onlyvisible", "--pid", str(self.process.pid), "--name", "Bestand"]
-        return next(each for each in self.xdotool(*wanted).split() if self._width_of(each) > CARD_PX)
+        with contextlib.suppress(
+            subprocess.CalledProcessError
+        ):  # it finds none, or the card goes while it is measured
+            return [each for each in self.xdotool(*wanted).split() if self._width_of(each) > CARD_PX]
+        return []
 
     def _width_of(self, frame: str) -> int:
         facts = self.xdotool("getwindowgeometry", "--shell", frame).split()
