@@ -15,6 +15,7 @@ from typing import TypeVar
 import pyarrow as pa
 
 from analysis.query.catalogue import Identity, files_of, sources_of
+from analysis.query.deadline import stopped_after
 from analysis.query.guard import Guard
 from analysis.query.prepare import (
     Ready,
@@ -218,14 +219,20 @@ class QueryEngine:
     ) -> Iterator[Connection]:
         """Ask a question into a temporary table `answer` and lend the connection, for SQL of our own over it.
 
-        The table has the columns of the numbers `picked`, called `c<number>`; nothing is remembered.
+        The table has the columns of the numbers `picked`, called `c<number>`; nothing is remembered. The question
+        and the block together have as long as any question.
 
         Raises:
             BestandError: as `start`, or what became of the run.
         """
         ready = self._ready(sql, {})
         watch = progress or SilentProgress()
-        with self._opened(ready) as (connection, _), watch.interruptible(connection.interrupt):
+        timeout_s = self._storage.config.query.timeout_s
+        with (
+            self._opened(ready) as (connection, _),
+            watch.interruptible(connection.interrupt),
+            stopped_after(timeout_s, connection),
+        ):
             tabulate(connection, ready, picked)
             yield connection
 

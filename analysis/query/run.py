@@ -17,18 +17,18 @@ from typing import Final, Literal, TypeAlias
 import pyarrow as pa
 
 from analysis.query.catalogue import Identity
+from analysis.query.deadline import WHAT, too_late
 from analysis.query.places import engine_says
 from analysis.query.prepare import Statement
 from analysis.query.result_file import BLOCK_ROWS, ResultFile, ResultWriter
-from core.errors import BestandError, CancelledError, QueryFailedError, QueryTimeoutError
-from core.i18n import N_, _
+from core.errors import BestandError, CancelledError, QueryFailedError
+from core.i18n import _
 from core.ids import new_id
 from core.telemetry import log_error, metrics
 from storage.duck import Connection
 
 State: TypeAlias = Literal["running", "done", "failed", "cancelled"]
 
-WHAT: Final = N_("The question")
 _PRESS_S: Final = 0.02
 """How often a stop is repeated until the engine has heard it; between two statements it cannot."""
 _PRESS_FOR_S: Final = 10.0
@@ -255,11 +255,7 @@ class Execution:
         in_background(self._work, f"query-{self._run.id}")
 
     def _work(self) -> None:
-        late = QueryTimeoutError(
-            _("{what} took longer than {timeout_s} s and was stopped.").format(
-                what=_(WHAT), timeout_s=f"{self._timeout_s:g}"
-            )
-        )
+        late = too_late(self._timeout_s)
         alarm = threading.Timer(self._timeout_s, lambda: self._run.stop(late))
         alarm.daemon = True
         alarm.start()

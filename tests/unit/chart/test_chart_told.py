@@ -18,9 +18,18 @@ from analysis.chart.suggest import suggest
 from analysis.chart.words import caption, title
 from analysis.query import QueryEngine
 from analysis.row_sql import Filter
-from core.errors import BestandError, ChartError, DatasetNotFoundError, QueryRefusedError, UsageError
+from core.config import AppConfig, QuerySection
+from core.errors import (
+    BestandError,
+    ChartError,
+    DatasetNotFoundError,
+    QueryRefusedError,
+    QueryTimeoutError,
+    UsageError,
+)
+from core.paths import ProfilePaths
 from core.types import Column
-from storage.open import Storage
+from storage.open import Storage, open_storage
 from tests.tables import add_dataset, add_version
 
 TOWNS = pa.table(
@@ -134,6 +143,19 @@ def test_what_cannot_be_drawn_is_said_in_plain_words(
         charts.draw(spec)
     assert "c0" not in str(caught.value)
     assert caught.value.hint
+
+
+def test_a_question_behind_a_chart_has_as_long_as_any(profile: ProfilePaths) -> None:
+    """A chart of a question that never ends is stopped after the time the settings give, and says so."""
+    endless = "select a.range % 7 as n from range(10000000) a, range(10000000) b where a.range % 7 = b.range % 5"
+    storage = open_storage(AppConfig(query=QuerySection(timeout_s=0.3)), profile, purpose="a test")
+    try:
+        with pytest.raises(QueryTimeoutError, match=r"longer than 0\.3 s"):
+            Charts(storage, QueryEngine(storage)).draw(ChartSpec(sql=endless, mark="bar", x="n"))
+        with storage.duck.trusted() as connection:  # and nobody else is stopped by that
+            assert connection.execute("select count(*) from range(3000000)").fetchone() == (3_000_000,)
+    finally:
+        storage.close()
 
 
 def test_too_many_places_are_refused(charts: Charts, monkeypatch: pytest.MonkeyPatch) -> None:
