@@ -8,6 +8,8 @@ LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-header --no
 PYTEST := $(BIN)/python -m pytest
 ARGS ?=
 ONLY ?=
+KILLS ?=
+SEED ?=
 
 .PHONY: help run test setup env lint format types imports hooks frontend frontend-check \
 	unit integration contracts architecture e2e torture bench texts lock dependencies build bundle-test clean
@@ -55,8 +57,9 @@ frontend-check: setup ## Check the components' types, run their tests, and compa
 unit integration contracts architecture e2e: setup ## Run one kind of test (ARGS="-k name").
 	$(PYTEST) tests/$@ $(ARGS)
 
-torture: setup ## Run the fault injection in its long form.
-	TORTURE=1 $(PYTEST) tests/torture --timeout=3600 $(ARGS)
+torture: setup ## Run the fault injection in its long form (KILLS=20 SEED=7 runs that much of the journal's).
+	@test -n "$(KILLS)" || TORTURE=1 $(PYTEST) tests/torture --timeout=3600 $(ARGS)
+	@$(BIN)/python -m tests.torture.run $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
 
 bench: setup ## Measure against the peers (ONLY=window|import|readings|query|cache|commit|start).
 	$(BIN)/python -m tests.performance.run $(if $(ONLY),--only $(ONLY)) $(ARGS)

@@ -257,11 +257,14 @@ def _work(batch: _Batch, uow: UnitOfWork) -> list[Receipt | JournalRefusedError]
 
 
 def _one(uow: UnitOfWork, post: _Post) -> Receipt | JournalRefusedError:
-    """Apply one post; what is wrong with it is its own affair."""
+    """Apply one post; what is wrong with it is its own affair.
+
+    Whether it is refused is known before the first of it is written, so it needs no savepoint; one would hide what
+    a full disk says, since SQLite then ends the whole transaction.
+    """
     try:
-        with uow.nested():
-            uow.windows.check_owner(post.person, post.window)
-            acks = tuple(uow.journal.apply(post.person, post.window, post.entries))
+        uow.windows.check_owner(post.person, post.window)
+        acks = tuple(uow.journal.apply(post.person, post.window, post.entries))
     except JournalRefusedError as error:
         return error
     return Receipt(acks, uow.journal.head(post.person))
