@@ -1,9 +1,9 @@
 """Kills at journal and store level: windows that type at random, and an engine below them that is killed.
 
-The windows live here and keep what is not acknowledged, as browsers do; the engine is a process of its own with the
-real database and write buffer, killed with SIGKILL at random moments. Between two lives clocks jump, the disk fills,
-posts are sent twice, late and in another order. After each kill every acknowledged value is looked for in the
-file. Started as a program, since it forks: `python -m tests.torture.journal_store FOLDER KILLS SEED`.
+The windows live here and keep what is not acknowledged, as browsers do; the engine is a process of its own with
+the real database and write buffer, killed with SIGKILL at random moments. Between two lives clocks jump, the disk
+fills, posts are sent twice, late and in another order. After each kill every acknowledged value is looked for in
+the file. Started as a program, since it forks: `python -m tests.torture.journal_store FOLDER KILLS SEED`.
 """
 
 import json
@@ -279,7 +279,7 @@ class Torture:
 
 def main(folder: str, kills: str, seed: str) -> None:
     """Run and print the report as one line of JSON."""
-    print(json.dumps(asdict(Torture(Path(folder), int(seed)).run(int(kills)))))
+    sys.stdout.write(json.dumps(asdict(Torture(Path(folder), int(seed)).run(int(kills)))) + "\n")
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ def main() -> int:
     given = parser.parse_args()
     seed = given.seed if given.seed is not None else random.SystemRandom().randrange(1 << 31)
     store, browser = shares(given.kills)
-    print(f"seed={seed}", flush=True)
+    tell(f"seed={seed}")
     parts = {
         "store": level("tests.torture.journal_store", store, seed),
         "browser": level("tests.torture.journal_browser", browser, seed),
@@ -40,9 +40,15 @@ def main() -> int:
     (REPORTS / f"seed-{seed}.json").write_text(json.dumps(report, indent=1, ensure_ascii=False), encoding="utf-8")
     for part in parts.values():
         for failure in part["failures"]:
-            print(failure)
-    print(" ".join(f"{name}={report[name]}" for name in COUNTED))
+            tell(failure)
+    tell(" ".join(f"{name}={report[name]}" for name in COUNTED))
     return 1 if report["lost"] or any(part["failures"] for part in parts.values()) else 0
+
+
+def tell(line: str) -> None:
+    """Say it at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def shares(kills: int | None) -> tuple[int, int]:

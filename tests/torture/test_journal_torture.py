@@ -14,7 +14,7 @@ KILLS = 25
 @pytest.mark.torture
 @pytest.mark.skipif(sys.platform == "win32", reason="lives are forked; Windows cannot fork")
 def test_no_acknowledged_draft_is_lost_by_kills(tmp_path: Path) -> None:
-    """Windows type at random while the engine is killed, the disk fills and clocks jump: nothing told is missing."""
+    """Windows type while the engine is killed, the disk fills and clocks jump: nothing acknowledged is missing."""
     seed = 20_261_123
     command = [sys.executable, "-m", "tests.torture.journal_store", str(tmp_path), str(KILLS), str(seed)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)

@@ -48,6 +48,7 @@ function begin(): void {
       return () => window.clearTimeout(timer);
     },
     onState: (state, message) => tell({ state, message }),
+    onStored: (entries) => document.dispatchEvent(new CustomEvent('bestand:stored', { detail: entries })),
     onField: (key, why) => document.dispatchEvent(new CustomEvent('bestand:field', { detail: { key, why } })),
   });
   globalThis.bestand = {

@@ -23,6 +23,8 @@ export interface Parts {
   now(): number;
   later(act: () => void, ms: number): () => void;
   onState(state: State, message: string): void;
+  /** These are in the browser's store. */
+  onStored(entries: readonly Entry[]): void;
   /** A field's text cannot be kept; an empty message says that it can again. */
   onField(key: string, message: string): void;
 }
@@ -133,6 +135,7 @@ export class Journal {
         this.unstored.clear();
         try {
           await store.put(some);
+          this.parts.onStored(some);
         } catch {
           for (const { key } of some) if (this.unsaved.has(key)) this.unstored.add(key);
           throw new Error('the store refused');

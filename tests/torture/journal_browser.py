@@ -1,0 +1,288 @@
+"""Kills with a real browser: somebody types into the page while engine, window or both are killed.
+
+Each round types into one field, more letters at the end of what is there, at the pace of a fast person; somewhere
+in it something is killed, or the network drops. What the page was told (`acks`) and what the browser's own store
+said it has (`stored`) is noted from outside. Afterwards the field, on the screen of the page that is there then and
+in the file, must hold what was typed: all of it while the page lives, else at least all that was stored or
+acknowledged. `python -m tests.torture.journal_browser FOLDER KILLS SEED`.
+"""
+
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import BrowserContext, Error, Page, Playwright, sync_playwright
+
+from tests.torture.engine import CHROMIUM, SupervisedEngine
+
+QUIET: Final = (
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+)  # fmt: skip
+FIELDS: Final = {
+    "import__path": ("import", ".st-key-import__path input"),
+    "sql_question": ("sql", ".st-key-sql_question .cm-content"),
+}
+MODES: Final = ("engine", "engine", "window", "both", "network")
+LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+PAUSES_MS: Final = (1, 5, 20, 50, 90)
+WAIT_S: Final = 60.0
+NOTE: Final = """() => document.addEventListener('bestand:stored', (event) => {
+  for (const one of event.detail) window.noteStored(one.key, one.seq, one.value.text ?? one.value);
+})"""
+
+
+@dataclass
+class Report:
+    """What came out."""
+
+    kills: int = 0
+    acknowledged: int = 0
+    lost: int = 0
+    offered: int = 0
+    youngest_lost_ms: float = 0.0
+    back_s: list[float] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+
+class Torture:
+    """One profile, one browser, one person who never gives up."""
+
+    def __init__(self, driver: Playwright, folder: Path, seed: int) -> None:
+        self.driver = driver
+        self.folder = folder
+        self.dice = random.Random(seed)
+        self.engine = SupervisedEngine(folder)
+        self.report = Report()
+        self.stored: dict[str, str] = {}
+        self.acked: dict[str, int] = {}
+        self.texts: dict[tuple[str, int], str] = {}
+        self.typed = dict.fromkeys(FIELDS, "")
+        self.context: BrowserContext
+        self.page: Page
+
+    def run(self, kills: int) -> Report:
+        """Kill so many times."""
+        self.engine.start()
+        self.open_browser()
+        for number in range(kills):
+            mode = MODES[number % len(MODES)]
+            key = self.dice.choice(list(FIELDS))
+            try:
+                self.round(mode, key, number)
+            except (Error, AssertionError, TimeoutError) as error:
+                self.fail(f"round {number}, {mode}, {key}: {error}")
+                self.begin_anew()
+            self.report.kills += 1
+        with suppress(Error):
+            self.context.close()
+        self.engine.close()
+        with closing(sqlite3.connect(self.engine.paths.state_db)) as file:
+            self.report.offered = file.execute("SELECT count(*) FROM journal_aside").fetchone()[0]
+        return self.report
+
+    # ---- one round --------------------------------------------------------------------------------------
+
+    def round(self, mode: str, key: str, number: int) -> None:
+        """Type, kill, come back, compare."""
+        self.go(key)
+        where = self.page.locator(FIELDS[key][1])
+        where.click()
+        self.page.keyboard.press("Control+End" if key == "sql_question" else "End")
+        before = self.typed[key]
+        strike = threading.Timer(self.dice.uniform(0.1, 1.5), self.strike(mode))
+        strike.start()
+        with suppress(Error):
+            self.type(key, strike)
+        strike.join()
+        screen = self.on_screen(key) if mode == "engine" else None
+        began = time.monotonic()
+        self.come_back(mode)
+        self.report.back_s.append(round(time.monotonic() - began, 2))
+        self.compare(mode, key, before, number)
+        if screen is not None and screen != self.typed[key]:
+            self.lose(f"round {number}, {mode}: {key} showed {screen[-40:]!r}, now {self.typed[key][-40:]!r}")
+
+    def type(self, key: str, strike: threading.Timer) -> None:
+        """Press keys until something is killed, and a few more where that is possible."""
+        for _ in range(300):
+            letter = self.dice.choice(LETTERS)
+            self.page.keyboard.press(letter)
+            self.typed[key] += letter
+            self.page.wait_for_timeout(self.dice.choice(PAUSES_MS))
+            if not strike.is_alive():
+                return
+
+    def strike(self, mode: str) -> Callable[[], None]:
+        """Return what happens in the middle of the typing; runs in a thread, where Playwright must not be asked."""
+        pids = browser_processes(self.folder)
+
+        def kill() -> None:
+            if mode in ("engine", "both"):
+                self.engine.kill()
+            if mode in ("window", "both"):
+                for pid in pids:
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+
+        return kill
+
+    def come_back(self, mode: str) -> None:
+        """Have engine and page up again."""
+        if mode == "network":
+            self.context.set_offline(True)
+            self.page.keyboard.press("x")
+            self.page.wait_for_timeout(200)
+            self.context.set_offline(False)
+        if mode in ("engine", "both"):
+            self.engine.start()
+        if mode in ("window", "both"):
+            with suppress(Error):
+                self.context.close()
+            self.open_browser()
+        self.until("globalThis.bestand && bestand.standing.connected && bestand.standing.state === 'saved'")
+
+    def compare(self, mode: str, key: str, before: str, number: int) -> None:
+        """See what is on the screen and in the file now."""
+        self.go(key)
+        whole = self.on_screen(key) if mode == "network" else self.typed[key]
+        if mode == "network":
+            self.typed[key] = whole
+        self.wait_for(lambda: self.in_file(key) == self.on_screen(key), f"the file has what {key} shows")
+        shown = self.on_screen(key)
+        if mode in ("engine", "network") and not whole.startswith(shown):
+            self.lose(f"round {number}, {mode}: {key} shows {shown[-40:]!r}, typed was {whole[-40:]!r}")
+        if mode == "engine" and len(shown) < len(self.stored.get(key, "")):
+            self.lose(f"round {number}, {mode}: {key} lost what was stored")
+        least = max(before, self.stored.get(key, ""), self.texts.get((key, self.acked.get(key, 0)), ""), key=len)
+        if not shown.startswith(least):
+            self.lose(f"round {number}, {mode}: {key} shows {len(shown)} letters, {len(least)} were kept")
+        elif not whole.startswith(shown):
+            self.lose(f"round {number}, {mode}: {key} shows what was not typed")
+        self.typed[key] = shown
+
+    # ---- looking ----------------------------------------------------------------------------------------
+
+    def on_screen(self, key: str) -> str:
+        """Return a field's text as the page shows it."""
+        where = self.page.locator(FIELDS[key][1])
+        return where.inner_text().strip("\n") if key == "sql_question" else where.input_value()
+
+    def in_file(self, key: str) -> str:
+        """Return a field's text as the database has it."""
+        with closing(sqlite3.connect(self.engine.paths.state_db)) as file:
+            found = file.execute("SELECT value, max(seq) FROM journal WHERE key = ?", (key,)).fetchone()
+        value: Any = json.loads(found[0]) if found and found[0] else ""
+        return str(value["text"] if isinstance(value, dict) else value)
+
+    def go(self, key: str) -> None:
+        """Show the field."""
+        view, place = FIELDS[key]
+        self.page.locator(f".st-key-nav a[href='?view={view}']").click()
+        self.page.wait_for_selector(f"html[data-view='{view}']", state="attached")
+        self.page.locator(place).wait_for()
+        self.wait_for(lambda: self.page.locator(place).is_enabled(), f"{key} can be typed in")
+
+    def until(self, expression: str) -> None:
+        """Wait until the page says so; its policy forbids Playwright's own way."""
+        self.wait_for(lambda: self.page.evaluate(expression), expression)
+
+    def wait_for(self, what: Callable[[], object], told: str) -> None:
+        """Wait, letting the page's events through."""
+        deadline = time.monotonic() + WAIT_S
+        while not what():
+            if time.monotonic() > deadline:
+                raise TimeoutError(told)
+            self.page.wait_for_timeout(30)
+
+    # ---- browser ----------------------------------------------------------------------------------------
+
+    def open_browser(self) -> None:
+        """Open the browser on the same profile as before, and the page in it."""
+        found = next(filter(None, map(shutil.which, CHROMIUM)))
+        self.context = self.driver.chromium.launch_persistent_context(
+            str(self.folder / "browser"), executable_path=found, args=list(QUIET), headless=True
+        )
+        self.page = self.context.pages[0]
+        self.page.expose_function("noteStored", self.note_stored)
+        self.page.add_init_script(f"({NOTE})()")
+        self.page.on("requestfinished", self.note_acks)
+        self.page.goto(self.engine.link())
+        self.page.wait_for_selector("html[data-bestand=ready]", state="attached", timeout=WAIT_S * 1000)
+        self.page.wait_for_selector("#bestand-cover", state="detached")
+
+    def begin_anew(self) -> None:
+        """After a round that went wrong: all of it again, so that the next round counts."""
+        with suppress(Error):
+            self.context.close()
+        self.engine.kill()
+        self.engine.start()
+        self.open_browser()
+        for key in FIELDS:
+            self.go(key)
+            self.typed[key] = self.on_screen(key)
+            self.stored.pop(key, None)
+            self.acked.pop(key, None)
+
+    def note_stored(self, key: str, seq: int, text: str) -> None:
+        """Hear from the page what its store has."""
+        self.texts[key, seq] = text
+        if key in FIELDS:
+            self.stored[key] = text
+
+    def note_acks(self, request: Any) -> None:  # noqa: ANN401 - Playwright's request
+        """Hear what the engine acknowledged."""
+        if not request.url.endswith("/journal") or request.method != "POST":
+            return
+        with suppress(Error, ValueError, AttributeError):
+            sent = json.loads(request.post_data)
+            for entry in sent["entries"]:
+                value = entry["value"]
+                self.texts[entry["key"], entry["seq"]] = value["text"] if isinstance(value, dict) else value
+            for ack in request.response().json()["acks"]:
+                self.report.acknowledged += 1
+                self.acked[ack["key"]] = max(ack["seq"], self.acked.get(ack["key"], 0))
+
+    def lose(self, what: str) -> None:
+        """Note a loss."""
+        self.report.lost += 1
+        self.fail(what)
+
+    def fail(self, what: str) -> None:
+        """Note what went wrong."""
+        self.report.failures.append(what)
+
+
+def browser_processes(folder: Path) -> list[int]:
+    """Return the processes of the browser that uses this folder, the parent first."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        with suppress(OSError):
+            line = (entry / "cmdline").read_bytes()
+            if str(folder / "browser").encode() in line:
+                found.append((b"--type=" in line, int(entry.name)))
+    return [pid for _, pid in sorted(found)]
+
+
+def main(folder: str, kills: str, seed: str) -> None:
+    """Run and print the report as one line of JSON."""
+    with sync_playwright() as driver:
+        report = Torture(driver, Path(folder), int(seed)).run(int(kills))
+    sys.stdout.write(json.dumps(asdict(report)) + "\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:4])
