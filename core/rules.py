@@ -13,7 +13,7 @@ from functools import cached_property
 from types import NoneType
 from typing import Annotated, Any, Final, Generic, Literal, TypeVar, cast, get_args, get_origin
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import StringConstraints, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from core.config import AppConfig
@@ -26,6 +26,8 @@ T = TypeVar("T")
 Check = Callable[[Any], str | None]
 """A rule of one's own: gets the value, returns what is wrong with it as one translated sentence, or None."""
 
+NAME_LIMIT: Final = 120
+"""Longest name of a dataset, in signs."""
 TEXT_LIMIT: Final = 1_048_576
 """Longest text a field takes, in bytes of UTF-8; the limit of a journal entry."""
 
@@ -173,14 +175,27 @@ class Rule(Generic[T]):
         return found
 
 
-def setting_rule(key: str) -> Rule[Any]:
+def _one_line(name: str) -> str | None:
+    """Refuse what no list could show."""
+    if all(sign.isprintable() for sign in name):
+        return None
+    return _("A name has no line breaks and no invisible signs.")
+
+
+DATASET_NAME: Final[Rule[str]] = Rule(
+    Annotated[str, StringConstraints(strip_whitespace=True, max_length=NAME_LIMIT)], _one_line
+)
+"""What a dataset can be called; any script."""
+
+
+def setting_rule(key: str, *, required: bool = True) -> Rule[Any]:
     """Return the rule of a setting by its dotted name: the type and limits the settings files are read by."""
     model: Any = AppConfig
     *sections, name = key.split(".")
     for section in sections:
         model = model.model_fields[section].annotation
     field = model.model_fields[name]
-    return Rule(Annotated[field.annotation, field])
+    return Rule(Annotated[field.annotation, field], required=required)
 
 
 def _told(error: ErrorDetails, choices: Sequence[object]) -> str:

@@ -13,7 +13,7 @@ import streamlit as st
 
 from app.forms.state import FormState
 from app.session import put, seed_input
-from app.widgets.field import Hear, Place, Width, framed, place, take_from_form
+from app.widgets.field import OWN, Hear, Place, Width, framed, place, take_from_form
 from app.widgets.offers import Naming, choices_fit, draw_unfit
 from core.i18n import _, current_locale
 from core.rules import Rule
@@ -25,14 +25,12 @@ ANY: Final[Rule[Any]] = Rule(Any, required=False)
 TRUTH: Final[Rule[bool]] = Rule(bool)
 DAY: Final[Rule[dt.date]] = Rule(dt.date, required=False)
 _UNCHOSEN: Final = object()
-_OWN: Final = object()
-"""Stands for: the widget keeps its value itself."""
 
 
 def s_select(
     ctx: "AppContext", view: str, field: str, *, label: str, options: Sequence[Any], naming: Naming = str,
     rule: Rule[Any] | None = None, form: FormState | None = None, instance: str | int | None = None,
-    default: Any = _UNCHOSEN, shows: Any = _OWN, on_change: Hear | None = None, hide_label: bool = False,  # noqa: ANN401
+    default: Any = _UNCHOSEN, shows: Any = OWN, on_change: Hear | None = None, hide_label: bool = False,  # noqa: ANN401
     disabled: bool = False, help: str | None = None, width: Width = "stretch", placeholder: str | None = None,  # noqa: A002
 ) -> Any:  # noqa: ANN401  # fmt: skip
     """Draw a list to choose one of, and return it; the first is chosen unless `default` says otherwise."""
@@ -53,7 +51,7 @@ def s_select(
 def s_radio(
     ctx: "AppContext", view: str, field: str, *, label: str, options: Sequence[Any], naming: Naming = str,
     rule: Rule[Any] | None = None, form: FormState | None = None, instance: str | int | None = None,
-    default: Any = _UNCHOSEN, shows: Any = _OWN, on_change: Hear | None = None, hide_label: bool = False,  # noqa: ANN401
+    default: Any = _UNCHOSEN, shows: Any = OWN, on_change: Hear | None = None, hide_label: bool = False,  # noqa: ANN401
     disabled: bool = False, help: str | None = None, width: Width = "stretch", horizontal: bool = False,  # noqa: A002
 ) -> Any:  # noqa: ANN401  # fmt: skip
     """Draw choices one sees all at once, and return the chosen one."""
@@ -74,7 +72,7 @@ def s_radio(
 def s_segments(
     ctx: "AppContext", view: str, field: str, *, label: str, options: Sequence[Any], naming: Naming = str,
     rule: Rule[Any] | None = None, form: FormState | None = None, instance: str | int | None = None,
-    default: Any = _UNCHOSEN, shows: Any = _OWN, on_change: Hear | None = None, hide_label: bool = False,  # noqa: ANN401
+    default: Any = _UNCHOSEN, shows: Any = OWN, on_change: Hear | None = None, hide_label: bool = False,  # noqa: ANN401
     disabled: bool = False, help: str | None = None, width: Width = "stretch",  # noqa: A002
 ) -> Any:  # noqa: ANN401  # fmt: skip
     """Draw a few choices side by side, of which one always is chosen, and return it."""
@@ -193,14 +191,14 @@ def s_date(
 
 def _seed(
     at: Place, options: Sequence[Any], default: Any, naming: Naming, *, several: bool = False,  # noqa: ANN401
-    shows: Any = _OWN,  # noqa: ANN401
+    shows: Any = OWN,  # noqa: ANN401
 ) -> tuple[list[Any], Naming]:  # fmt: skip
     """Give the widget what it held; return the choices to be drawn and their names.
 
     What a form holds stays among the choices, marked, when they no longer contain it: a person changes a form.
     """
     shown = list(options)
-    if shows is not _OWN:
+    if shows is not OWN:
         at.shows = True
         put(at.key, shows)
         return _with_gone(shown, [shows], naming)

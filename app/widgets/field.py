@@ -16,7 +16,7 @@ from app.boundary import guarded
 from app.checks import Judge
 from app.components.note import note
 from app.forms.state import FormState, problem_as_typed
-from app.session import kept, persist_input, put, user_session
+from app.session import forget_inputs, kept, persist_input, put, seed_input, user_session
 from app.session.inputs import SECRET
 from app.widgets.keys import field_key
 from core.errors import RuleError
@@ -29,6 +29,8 @@ Hear = Callable[[Any], object]
 """A callback that gets the new value, once it keeps its rule."""
 Width = int | Literal["stretch", "content"]
 
+OWN: Final = object()
+"""Stands for: the widget keeps its value itself."""
 TEXT: Final[Rule[str]] = Rule(str, required=False)
 """The rule of a text that may be anything."""
 
@@ -86,6 +88,8 @@ class Place:
             self.form.change(self.field, held)
         elif not self.shows and not self.typed:  # what is typed the browser writes down itself, key by key
             persist_input(self.key, held)
+        if self.shows and self.typed and self.problem is None:
+            forget_inputs(self.key)  # it is kept where `on_change` takes it
         if self.on_change is not None and self.problem is None:
             self.on_change(self.value)
 
@@ -125,13 +129,24 @@ def take_from_form(at: Place, held: object) -> None:
     """Give a form's widget what the form holds, if that changed other than by the widget itself."""
     if at.form is None:
         return
-    drawn: dict[str, tuple[int, int]] = kept("drawn_fields", dict)
+    drawn: dict[str, object] = kept("drawn_fields", dict)
     mark = (id(at.form), at.form.turn)
     if at.key not in st.session_state or drawn.get(at.key) != mark:
         if at.typed and st.session_state.get(at.key) != held:
             persist_input(at.key, held)  # the browser did not type it, so nobody else writes it down
         put(at.key, held)
         drawn[at.key] = mark
+
+
+def take_shown(at: Place, text: str) -> None:
+    """Give a field the text it shows, if that changed; what was half-typed in it goes before."""
+    drawn: dict[str, object] = kept("drawn_fields", dict)
+    if at.key not in st.session_state:
+        seed_input(at.key, text, fits=lambda kept_text: isinstance(kept_text, str))
+    elif drawn.get(at.key, text) != text:
+        put(at.key, text)
+        forget_inputs(at.key)
+    drawn[at.key] = text
 
 
 @contextmanager

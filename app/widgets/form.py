@@ -32,6 +32,9 @@ LIST_PX: Final = 360
 VERSIONS: Final = "table:form_version"
 _UNSET: Final = object()
 
+Turn = Callable[[Callable[[], object]], None]
+"""Gets something to do to a form within a callback, does it, and has drawn what changed."""
+
 
 # ---- opening ----------------------------------------------------------------------------------------------
 
@@ -80,30 +83,39 @@ def _take_over(ctx: "AppContext", view: str, form: FormState) -> None:
 # ---- steps ------------------------------------------------------------------------------------------------
 
 
-def form_steps(view: str, form: FormState) -> tuple[Step | None, Step | None]:
-    """Return what undo and redo would do, for `toolbar`."""
+def form_steps(view: str, form: FormState, do: Turn | None = None) -> tuple[Step | None, Step | None]:
+    """Return what undo and redo would do, for `toolbar`.
+
+    Args:
+        view: The page's slug.
+        form: The form.
+        do: Does a turn; for a form whose values must be taken elsewhere too.
+    """
+    turning = do or partial(turn, view, form)
     undo, redo = form.standing.undo, form.standing.redo
     return (
-        None if undo is None else Step(retold(undo), partial(turn, view, form, form.undo)),
-        None if redo is None else Step(retold(redo), partial(turn, view, form, form.redo)),
+        None if undo is None else Step(retold(undo), partial(turning, form.undo)),
+        None if redo is None else Step(retold(redo), partial(turning, form.redo)),
     )
 
 
 def form_actions(
-    view: str, form: FormState, group: str, *, on_save: Callable[[], object] | None = None
+    view: str, form: FormState, group: str, *, on_save: Callable[[], object] | None = None, do: Turn | None = None
 ) -> list[Action]:
     """Return what the keys do to the form: Ctrl+Z, Ctrl+Shift+Z, and with `on_save` Ctrl+S."""
+    turning = do or partial(turn, view, form)
     found = [
-        Action(f"{view}.undo", _("Undo"), partial(turn, view, form, form.undo), "mod+z", group),
-        Action(f"{view}.redo", _("Redo"), partial(turn, view, form, form.redo), "mod+shift+z", group),
+        Action(f"{view}.undo", _("Undo"), partial(turning, form.undo), "mod+z", group),
+        Action(f"{view}.redo", _("Redo"), partial(turning, form.redo), "mod+shift+z", group),
     ]
     if on_save is not None:
         found.append(Action(f"{view}.save", _("Save"), on_save, "mod+s", group))
     return found
 
 
-def draw_steps(view: str, form: FormState) -> None:
+def draw_steps(view: str, form: FormState, do: Turn | None = None) -> None:
     """Draw the list of steps, each of which can be gone to."""
+    turning = do or partial(turn, view, form)
     box = st.popover(
         _("Steps"), icon=":material/history:", key=field_key(view, "steps"), type="tertiary", on_change="rerun",
         disabled=form.standing.last == 0, help=_("What was done here, to go back to any of it"),
@@ -119,7 +131,7 @@ def draw_steps(view: str, form: FormState) -> None:
                 f"{escaped(_named(line))} · {when(line.at)}", key=field_key(view, "step", line.number),
                 type="tertiary", icon=_icon(line, form), width="stretch",
                 disabled=line.mark == form.standing.mark,
-                on_click=guarded(view, partial(turn, view, form, partial(form.jump, line.number))),
+                on_click=guarded(view, partial(turning, partial(form.jump, line.number))),
             )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from app.forms.state import FormState
 from app.session import other_value, seed, seed_input
-from app.widgets.field import Hear, Place, Width, framed, place, take_from_form
+from app.widgets.field import OWN, Hear, Place, Width, framed, place, take_from_form, take_shown
 from app.widgets.offers import draw_offers
 from core.rules import TEXT_LIMIT, Rule
 
@@ -24,9 +24,10 @@ NUMBER: Final[Rule[Decimal]] = Rule(Decimal, required=False)
 
 def s_text(
     ctx: "AppContext", view: str, field: str, *, label: str, rule: Rule[Any] | None = None,
-    form: FormState | None = None, instance: str | int | None = None, default: Any = None,  # noqa: ANN401
+    form: FormState | None = None, instance: str | int | None = None, default: Any = None, shows: Any = OWN,  # noqa: ANN401
     on_change: Hear | None = None, hide_label: bool = False, disabled: bool = False, help: str | None = None,  # noqa: A002
     width: Width = "stretch", placeholder: str | None = None, icon: str | None = None, secret: bool = False,
+    live: bool = False,
 ) -> Any:  # noqa: ANN401  # fmt: skip
     """Draw a line to type in, and return its value; None while it breaks its rule or is empty.
 
@@ -39,6 +40,8 @@ def s_text(
         form: The form it belongs to, which then holds its value.
         instance: Which one of several.
         default: Its value before anybody has given it one; a form has its own defaults.
+        shows: The value, where it is kept elsewhere (a setting, a name); `on_change` takes a new one there, and
+            only what is half-typed is kept here.
         on_change: A callback; gets the new value once it keeps its rule.
         hide_label: Tell the label only to those who hear the page.
         disabled: Let nobody change it.
@@ -47,15 +50,17 @@ def s_text(
         placeholder: What stands there while it is empty.
         icon: A sign in front of it, such as ":material/search:".
         secret: Never keep it anywhere: no draft, no log, no history.
+        live: Have the page follow while somebody types, without Enter; for a search.
     """
     at = place(
         ctx, view, field, rule=rule, form=form, instance=instance, secret=secret, on_change=on_change, typed=True
     )  # fmt: skip
-    _seed(at, default)
+    _seed(at, default, shows)
     with framed(at, width=width):
         st.text_input(
             label, key=at.key, on_change=at.told, disabled=disabled, help=help, placeholder=placeholder, icon=icon,
-            type="password" if secret else "default", autocomplete="new-password" if secret else "off",
+            type="password" if secret else "search" if live else "default",
+            autocomplete="new-password" if secret else "off", live=live,
             label_visibility="collapsed" if hide_label else "visible",
         )  # fmt: skip
         _draw_other(at)
@@ -82,7 +87,7 @@ def s_textarea(
 
 def s_number(
     ctx: "AppContext", view: str, field: str, *, label: str, rule: Rule[Any] | None = None,
-    form: FormState | None = None, instance: str | int | None = None, default: Any = None,  # noqa: ANN401
+    form: FormState | None = None, instance: str | int | None = None, default: Any = None, shows: Any = OWN,  # noqa: ANN401
     on_change: Hear | None = None, hide_label: bool = False, disabled: bool = False, help: str | None = None,  # noqa: A002
     width: Width = "stretch", placeholder: str | None = None,
 ) -> Any:  # noqa: ANN401  # fmt: skip
@@ -94,7 +99,7 @@ def s_number(
         ctx, view, field, rule=rule, form=form, instance=instance, on_change=on_change, otherwise=NUMBER,
         typed=True,
     )  # fmt: skip
-    _seed(at, default)
+    _seed(at, default, shows)
     with framed(at, width=width):
         st.text_input(
             label, key=at.key, on_change=at.told, disabled=disabled, help=help, placeholder=placeholder,
@@ -104,12 +109,15 @@ def s_number(
     return at.value
 
 
-def _seed(at: Place, default: Any) -> None:  # noqa: ANN401 - a value of the rule
+def _seed(at: Place, default: Any, shows: Any = OWN) -> None:  # noqa: ANN401 - values of the rule
     """Give the field its text before it is drawn."""
     if at.form is not None:
         take_from_form(at, at.form.shown(at.field))
     elif at.secret:
         seed(at.key, "")
+    elif shows is not OWN:
+        at.shows = True
+        take_shown(at, at.rule.shown(shows))
     else:
         seed_input(at.key, at.rule.shown(default), fits=_is_text)
 

@@ -99,6 +99,6 @@ def test_settings_hold_at_once_and_can_be_taken_back(window: Window) -> None:
     page.wait_for_function(f"light => ({colour})() !== light", arg=light)
     assert 'theme = "dark"' in window.engine.paths.config_file.read_text(encoding="utf-8")
 
-    page.locator(".st-key-settings__undo button").first.click()
+    page.locator(".st-key-settings__step_undo button").first.click()
     page.wait_for_function(f"light => ({colour})() === light", arg=light)
     assert "theme" not in window.engine.paths.config_file.read_text(encoding="utf-8")

@@ -12,8 +12,8 @@ from app.boundary import escaped, guarded, part, problem
 from app.desk import Subject
 from app.features.export import actions, texts
 from app.refresh import STATUS, redraw, refresh
-from app.session import kept, seed, value
-from app.widgets import field_key
+from app.session import kept
+from app.widgets import field_key, s_segments
 from app.widgets.parts import progress
 from app.widgets.words import counted, size
 from core.i18n import _
@@ -63,12 +63,9 @@ def _draw_panel(ctx: "AppContext", view: str, subject: Subject) -> None:
 
 
 def _draw_form(ctx: "AppContext", view: str, subject: Subject, running: _Running) -> None:
-    fmt = field_key("export", "format", view)
     busy = running.job is not None and running.ended is None
-    seed(fmt, "csv")
 
     def start() -> None:
-        chosen = str(value(fmt, "csv"))
         target = actions.free_target(ctx, subject.name, chosen)
         running.ended = None
         running.job = actions.start_export(
@@ -77,9 +74,9 @@ def _draw_form(ctx: "AppContext", view: str, subject: Subject, running: _Running
         )  # fmt: skip
         redraw(f"export_{view}", STATUS)
 
-    st.segmented_control(
-        _(texts.FORMAT), list(texts.FORMATS), key=fmt, required=True, format_func=texts.FORMATS.__getitem__,
-        persist_state="session",
+    chosen: str = s_segments(
+        ctx, "export", "format", instance=view, label=_(texts.FORMAT), options=list(texts.FORMATS),
+        naming=texts.FORMATS.__getitem__, default="csv",
     )  # fmt: skip
     with st.container(horizontal=True):
         st.button(

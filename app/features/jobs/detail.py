@@ -10,8 +10,7 @@ from app.boundary import escaped, guarded, problem
 from app.features.jobs import actions, texts
 from app.refresh import NAV, STATUS, redraw, view_key
 from app.router import navigate
-from app.session import value
-from app.widgets import field_key
+from app.widgets import field_key, s_checkbox
 from app.widgets.parts import progress
 from app.widgets.words import seconds_between
 from core.i18n import _, duration, retold, when
@@ -136,9 +135,7 @@ def _draw_events(detail: "JobDetail") -> None:
 
 
 def _draw_log(ctx: "AppContext", job: "JobStatus") -> None:
-    key = field_key(VIEW, "log")
-    st.toggle(_("Log"), key=key)
-    if not value(key, default=False) or not job.trace:
+    if not s_checkbox(ctx, VIEW, "log", label=_("Log"), switch=True) or not job.trace:
         return
     lines = [_line(entry) for entry in actions.log_of(ctx, job.trace)]
     st.code("\n".join(lines) or _("The log has nothing about this job."), language=None, wrap_lines=True)

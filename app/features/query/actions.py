@@ -6,10 +6,16 @@ Called by the SQL page and by `bestand query`. Nothing here knows Streamlit.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
 
-from core.errors import UsageError
+from pydantic import StringConstraints
+
+from app.forms.history import FormHistory
+from app.forms.saving import save_form
+from app.forms.spec import Field, FormSpec
+from core.errors import NotFoundError, UsageError
 from core.i18n import _
+from core.rules import DATASET_NAME, Rule
 from core.typed_values import typed_value
 from core.types import Json
 
@@ -26,6 +32,12 @@ if TYPE_CHECKING:
 
 HISTORY_LIMIT = 100
 """Questions shown in the history."""
+NAME_LIMIT: Final = 200
+QUESTION_NAME: Final[Rule[str]] = Rule(
+    Annotated[str, StringConstraints(strip_whitespace=True, max_length=NAME_LIMIT)]
+)
+QUESTION: Final[Rule[str]] = Rule(str)
+_VERSIONS_LOOKED_AT: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +151,11 @@ def start_save(
 
     Raises:
         UsageError: the name is empty.
+        RuleError: no dataset can have this name.
     """
     if not name.strip():
         raise UsageError(_("A dataset needs a name."), hint=_("Type one."))
+    name = str(DATASET_NAME.value(name))
     typed: dict[str, Json] = dict(parameters or {})
     args: dict[str, Json] = {"sql": sql, "name": name.strip(), "params": typed, "replace": replace}
     if run is not None:
@@ -190,6 +204,8 @@ def saved_questions(ctx: "AppContext", *, limit: int = HISTORY_LIMIT) -> list[Sa
 def keep_question(ctx: "AppContext", name: str, sql: str) -> str:
     """Keep a question under a name, in place of the one that had it; return its id.
 
+    What the name stood for before is a version of it, see `earlier_version`.
+
     Raises:
         UsageError: the name or the question is empty.
     """
@@ -197,16 +213,52 @@ def keep_question(ctx: "AppContext", name: str, sql: str) -> str:
         raise UsageError(_("A question needs a name to be kept under."), hint=_("Type one."))
     if not sql.strip():
         raise UsageError(_("There is no question to keep."), hint=_("Type one and try again."))
+    _save_question(ctx, name.strip(), sql)
+    with ctx.storage.database.read() as uow:
+        row = uow.saved_queries.by_name(name.strip())
+        if row is None:  # dropped by another window in this very moment
+            raise NotFoundError(_("There is no saved question '{id}'.").format(id=name.strip()))
+        return row.id
 
-    def work(uow: "UnitOfWork") -> str:
+
+def earlier_version(ctx: "AppContext", name: str) -> int | None:
+    """Return the version a kept question had before it was replaced the last time, or None."""
+    lines = FormHistory(ctx.storage.database).lines(_form_of(name), limit=_VERSIONS_LOOKED_AT)
+    saved = [line for line in lines if line.kind == "save"]
+    return saved[1].number if len(saved) > 1 else None
+
+
+def bring_back_question(ctx: "AppContext", name: str, version: int) -> None:
+    """Keep under a name what one of its earlier versions was.
+
+    Raises:
+        FormError: that version is no longer kept.
+    """
+    held = FormHistory(ctx.storage.database).state_at(_form_of(name), version)
+    _save_question(ctx, name, str(held["sql"]))
+
+
+def _save_question(ctx: "AppContext", name: str, sql: str) -> None:
+    """Write the question and a version of it, in one transaction."""
+
+    def write(uow: "UnitOfWork", held: "Mapping[str, Json]") -> None:
         from storage.database.models import SavedQueryRow
 
-        row = uow.saved_queries.by_name(name.strip())
+        row = uow.saved_queries.by_name(name)
         if row is None:
-            return uow.saved_queries.add(SavedQueryRow(name=name.strip(), sql=sql)).id
-        return uow.saved_queries.update(row, sql=sql).id
+            uow.saved_queries.add(SavedQueryRow(name=name, sql=str(held["sql"])))
+        else:
+            uow.saved_queries.update(row, sql=str(held["sql"]))
 
-    return ctx.storage.database.run_tx(work, label="keep question")
+    fields = (Field("name", _("Name"), QUESTION_NAME), Field("sql", _("Question"), QUESTION))
+    save_form(
+        ctx, _form_of(name), {"name": name, "sql": sql}, spec=FormSpec(fields, effect=write),
+        description=_("Kept as '{name}'").format(name=name),
+    )  # fmt: skip
+
+
+def _form_of(name: str) -> str:
+    return f"question:{name}"
 
 
 def drop_question(ctx: "AppContext", question_id: str) -> None:
@@ -216,10 +268,10 @@ def drop_question(ctx: "AppContext", question_id: str) -> None:
         NotFoundError: there is none with this id.
     """
 
-    def work(uow: "UnitOfWork") -> None:
-        uow.saved_queries.delete(uow.saved_queries.require(question_id))
+    def work(uow: "UnitOfWork") -> str:
+        return uow.saved_queries.delete(uow.saved_queries.require(question_id)).name
 
-    ctx.storage.database.run_tx(work, label="drop question")
+    FormHistory(ctx.storage.database).forget(_form_of(ctx.storage.database.run_tx(work, label="drop question")))
 
 
 def history(

@@ -1,16 +1,18 @@
 """What was asked before and what is kept under a name: bring it back into the editor, or ask it again."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from app import messages
 from app.boundary import escaped, guarded
 from app.features.query import actions
 from app.features.query.editing import BELOW, EDITOR, VIEW, ask, state
 from app.features.query.tools import took_words
-from app.refresh import STATUS, redraw, view_key
-from app.session import put, value
-from app.widgets import field_key
+from app.refresh import NAV, STATUS, redraw, view_key
+from app.session import forget_inputs, put, value
+from app.widgets import field_key, s_text
 from core.i18n import _, when
 from core.words import counted
 
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 DRAWER_PX: Final = 460
 SQL_SHOWN: Final = 300
 SIGNS: Final = {"done": "✓", "failed": "✕", "cancelled": "–"}
-_SEARCH: Final = field_key(VIEW, "history_search")
 _NAME: Final = field_key(VIEW, "kept_name")
 
 
@@ -31,11 +32,11 @@ def draw_history(ctx: "AppContext") -> None:
     if not box.open:
         return
     with box, st.container(width=DRAWER_PX, height=DRAWER_PX, border=False, key="sql_history"):
-        st.text_input(
-            _("Search earlier questions"), key=_SEARCH, type="search", live=True,
-            placeholder=_("Search earlier questions"), label_visibility="collapsed", persist_state="session",
+        search = s_text(
+            ctx, VIEW, "history_search", label=_("Search earlier questions"), live=True, hide_label=True,
+            placeholder=_("Search earlier questions"),
         )  # fmt: skip
-        lines = actions.history(ctx, str(value(_SEARCH, "") or ""))
+        lines = actions.history(ctx, search or "")
         if not lines:
             st.caption(_("No questions yet. Each one you run is kept here."))
         for line in lines:
@@ -75,7 +76,10 @@ def draw_kept(ctx: "AppContext") -> None:
         return
     with box, st.container(width=DRAWER_PX, height=DRAWER_PX, border=False, key="sql_kept"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            st.text_input(_("Name"), key=_NAME, placeholder=_("Name of the question in the editor"))
+            s_text(
+                ctx, VIEW, "kept_name", label=_("Name"), rule=actions.QUESTION_NAME,
+                placeholder=_("Name of the question in the editor"),
+            )  # fmt: skip
             st.button(_("Keep"), key=field_key(VIEW, "keep"), on_click=guarded(VIEW, _keep), args=(ctx,))
         saved = actions.saved_questions(ctx)
         if not saved:
@@ -113,9 +117,22 @@ def _again(ctx: "AppContext", sql: str) -> None:
 
 
 def _keep(ctx: "AppContext") -> None:
-    actions.keep_question(ctx, str(value(_NAME, "") or ""), state().statement)
+    name = str(value(_NAME, "") or "").strip()
+    actions.keep_question(ctx, name, state().statement)
     put(_NAME, "")
-    redraw(view_key(VIEW))
+    forget_inputs(_NAME)
+    before = actions.earlier_version(ctx, name)
+    if before is not None:
+        messages.say(
+            _("'{name}' was replaced.").format(name=name), undo=partial(_bring_back, ctx, name, before)
+        )  # fmt: skip
+    redraw(view_key(VIEW), NAV)
+
+
+def _bring_back(ctx: "AppContext", name: str, version: int) -> None:
+    """Let a kept question be again what it was before it was replaced."""
+    actions.bring_back_question(ctx, name, version)
+    redraw(view_key(VIEW), NAV)
 
 
 def _drop(ctx: "AppContext", question_id: str) -> None:

@@ -12,10 +12,11 @@ from app.features.query import actions
 from app.features.query.editing import BELOW, EDITOR, VIEW, ask
 from app.refresh import NAV, STATUS, redraw, refresh
 from app.router import navigate, router
-from app.session import value
-from app.widgets import field_key
+from app.session import forget_inputs, value
+from app.widgets import field_key, s_checkbox, s_text
 from app.widgets.parts import progress
 from core.i18n import _, duration, number
+from core.rules import DATASET_NAME
 from core.words import counted
 
 if TYPE_CHECKING:
@@ -88,15 +89,16 @@ def _draw_saving(ctx: "AppContext", tab: "Tab") -> None:
 
 
 def _draw_form(ctx: "AppContext", tab: "Tab", field: str) -> None:
-    replace = field_key(VIEW, "replace")
-
     def save() -> None:
-        name, again = str(value(field, "") or ""), bool(value(replace, default=False))
+        name = str(value(field, "") or "")
+        forget_inputs(field)
         tab.job = actions.start_save(ctx, tab.sql, name, parameters=tab.parameters, replace=again, run=tab.run)
         redraw(SAVING, STATUS)
 
-    st.text_input(_("Name of the dataset"), key=field, placeholder=tab.name or None)
-    st.checkbox(_("As the next version, if there is one of that name"), key=replace)
+    s_text(
+        ctx, VIEW, "dataset_name", label=_("Name of the dataset"), rule=DATASET_NAME, placeholder=tab.name or None
+    )  # fmt: skip
+    again = s_checkbox(ctx, VIEW, "replace", label=_("As the next version, if there is one of that name"))
     st.button(_("Save"), key=field_key(VIEW, "save_start"), type="primary", on_click=guarded(VIEW, save))
     st.caption(_("The whole answer as it is shown; it remembers the question."))
 

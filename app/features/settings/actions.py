@@ -1,4 +1,4 @@
-"""What one can do with the settings: see each with its origin, change one, take the change back.
+"""What one can do with the settings: see each with its origin, change one.
 
 Called by the settings page. Nothing here knows Streamlit.
 """
@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from core.config import AppConfig, flat_settings
-from core.errors import ConfigError
-from core.i18n import _
 from core.settings import AFTER_RESTART
 
 if TYPE_CHECKING:
@@ -30,15 +28,6 @@ class Setting:
     after_restart: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A change that was made. `before` is what the file said, None for nothing: with it the change is undone."""
-
-    key: str
-    before: object | None
-    after: object | None
-
-
 def all_settings(ctx: "AppContext") -> list[Setting]:
     """Return every setting, in the order in which they are declared."""
     defaults = dict(flat_settings(AppConfig()))
@@ -57,46 +46,14 @@ def all_settings(ctx: "AppContext") -> list[Setting]:
     ]
 
 
-def change(ctx: "AppContext", key: str, value: object | None) -> Change:
+def change(ctx: "AppContext", key: str, value: object | None) -> None:
     """Write a setting to the person's file and let it hold; None takes it out of the file.
 
     Raises:
         ConfigError: it cannot have this value, or something above the file decides it.
         ProfileError: the file cannot be written.
     """
-    return Change(key, ctx.settings.change(key, value), value)
-
-
-def take_back(ctx: "AppContext", made: Change) -> None:
-    """Write what the file said before a change.
-
-    Raises:
-        ConfigError: as `change`.
-    """
-    ctx.settings.change(made.key, made.before)
-
-
-def parsed(text: str, like: object) -> object:
-    """Return a typed value of the same kind as another one.
-
-    Raises:
-        ConfigError: the text is no such value.
-    """
-    typed = text.strip()
-    if isinstance(like, bool):
-        words = {"true": True, "false": False}
-        if typed.lower() in words:
-            return words[typed.lower()]
-        raise ConfigError(_("'{text}' is neither true nor false.").format(text=typed))
-    if isinstance(like, int | float):
-        try:
-            return int(typed) if isinstance(like, int) else float(typed.replace(",", "."))
-        except ValueError as error:
-            raise ConfigError(
-                _("'{text}' is no number that fits here.").format(text=typed),
-                hint=_("Type digits only, such as {example}.").format(example=like),
-            ) from error
-    return typed
+    ctx.settings.change(key, value)
 
 
 def _source(ctx: "AppContext", key: str) -> Source:

@@ -1,8 +1,8 @@
 """The settings page: sections, each setting with its origin; every change holds at once or says when it will."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
@@ -10,20 +10,24 @@ from app import messages
 from app.boundary import escaped, guarded
 from app.features.settings import actions, texts
 from app.features.settings.facts import draw_facts
-from app.features.settings.state import SettingsState
-from app.page import Crumb, Page, Params
+from app.features.settings.state import plain_name, settings_form
+from app.forms.state import FormState
+from app.page import Action, Crumb, Page, Params
 from app.refresh import NAV, STATUS, redraw, view_key
 from app.router import here, navigate, router
-from app.session import kept, put, value
+from app.session import value
 from app.theme.live import show_theme
-from app.widgets import field_key
+from app.widgets import field_key, s_number, s_segments, s_select, s_text
+from app.widgets.form import draw_steps, form_actions, form_steps
 from app.widgets.parts import body, toolbar
+from core.config import known_keys
 from core.i18n import _
+from core.rules import setting_rule
 
 if TYPE_CHECKING:
     from app.context import AppContext
     from app.desk import Desk
-    from app.features.settings.actions import Change, Setting
+    from app.features.settings.actions import Setting
     from app.features.settings.texts import Field
 
 VIEW: Final = "settings"
@@ -53,43 +57,40 @@ class SettingsPage(Page):
         """Return the page and the section."""
         return (Crumb(self.title, VIEW), Crumb(texts.section(_known(params.section))))
 
+    def actions(self, ctx: "AppContext", params: SettingsParams) -> Sequence[Action]:
+        """Return undo and redo."""
+        del params
+        form = settings_form(ctx)
+        return form_actions(VIEW, form, self.title, do=partial(_turn, ctx, form))
+
     def render(self, ctx: "AppContext", desk: "Desk", params: SettingsParams) -> None:
         """Draw one section."""
         del desk
         section = _known(params.section)
         settings = {one.key: one for one in actions.all_settings(ctx)}
-        with toolbar(VIEW, texts.section(section)):
-            _draw_undo(ctx)
+        form = settings_form(ctx)
+        turn = partial(_turn, ctx, form)
+        with toolbar(VIEW, texts.section(section), steps=form_steps(VIEW, form, turn)):
+            draw_steps(VIEW, form, turn)
         with body(VIEW):
-            _draw_sections(section)
+            _draw_sections(ctx, section)
             _draw_waiting(ctx)
             with st.container(key="settings_fields", gap="medium"):
                 for field in texts.FIELDS.get(section, ()):
-                    _draw_field(ctx, field, settings[field.key])
+                    _draw_field(ctx, form, field, settings[field.key])
                 if section == texts.ADVANCED:
-                    _draw_any(ctx, settings)
+                    _draw_any(ctx, form, settings)
                 draw_facts(ctx, section, list(settings.values()))
-
-
-def state() -> SettingsState:
-    """Return what this window remembers of the settings."""
-    return kept(VIEW, SettingsState)
 
 
 def _known(section: str) -> str:
     return section if section in texts.SECTIONS else texts.APPEARANCE
 
 
-def _draw_sections(section: str) -> None:
-    key = field_key(VIEW, "section")
-    put(key, section)
-
-    def go_to() -> None:
-        navigate(VIEW, section=value(key, section))
-
-    st.segmented_control(
-        texts.title(), list(texts.SECTIONS), key=key, label_visibility="collapsed", required=True,
-        format_func=texts.section, on_change=guarded(VIEW, go_to),
+def _draw_sections(ctx: "AppContext", section: str) -> None:
+    s_segments(
+        ctx, VIEW, "section", label=texts.title(), options=list(texts.SECTIONS), hide_label=True, shows=section,
+        naming=texts.section, on_change=lambda chosen: navigate(VIEW, section=chosen),
     )  # fmt: skip
 
 
@@ -101,45 +102,32 @@ def _draw_waiting(ctx: "AppContext") -> None:
         st.warning("\n\n".join(map(escaped, (texts.problems(), *ctx.report.problems))))
 
 
-def _draw_undo(ctx: "AppContext") -> None:
-    made = state().made
-    if made:
-        st.button(
-            texts.undo(), key=field_key(VIEW, "undo"), icon=":material/undo:", help=made[-1][0],
-            on_click=guarded(VIEW, _undo), args=(ctx, made[-1]),
-        )  # fmt: skip
-
-
 # ---- one setting ------------------------------------------------------------------------------------------
 
 
-def _draw_field(ctx: "AppContext", field: "Field", setting: "Setting") -> None:
-    plain = setting.key.replace(".", "_")
-    key = field_key(VIEW, "value", plain)
-    put(key, setting.value if field.choices else _typed(setting.value))
+def _draw_field(ctx: "AppContext", form: FormState, field: "Field", setting: "Setting") -> None:
+    plain = plain_name(setting.key)
 
-    def change() -> None:
-        chosen: Any = value(key, setting.value)
-        wanted = chosen if field.choices else actions.parsed(str(chosen), setting.value)
+    def change(wanted: object) -> None:
         if wanted != setting.value:
-            _change(ctx, _(field.name), setting.key, wanted)
+            _change(ctx, form, _(field.name), setting.key, wanted)
 
     with st.container(key=field_key(VIEW, "field", plain), gap="xsmall"):
         if field.choices:
-            st.segmented_control(
-                _(field.name), [name for name, _label in field.choices], key=key, required=True,
-                format_func=partial(texts.choice, field), disabled=setting.above is not None,
-                on_change=guarded(VIEW, change), help=_(field.hint),
+            s_segments(
+                ctx, VIEW, "value", instance=plain, label=_(field.name),
+                options=[name for name, _label in field.choices], naming=partial(texts.choice, field),
+                shows=setting.value, disabled=setting.above is not None, on_change=change, help=_(field.hint),
             )  # fmt: skip
         else:
-            st.text_input(
-                _(field.name), key=key, width=240, disabled=setting.above is not None,
-                on_change=guarded(VIEW, change), help=_(field.hint),
+            s_number(
+                ctx, VIEW, "value", instance=plain, label=_(field.name), rule=setting_rule(setting.key), width=240,
+                shows=setting.value, disabled=setting.above is not None, on_change=change, help=_(field.hint),
             )  # fmt: skip
-        _draw_origin(ctx, _(field.name), setting, plain)
+        _draw_origin(ctx, form, _(field.name), setting, plain)
 
 
-def _draw_origin(ctx: "AppContext", name: str, setting: "Setting", plain: str) -> None:
+def _draw_origin(ctx: "AppContext", form: FormState, name: str, setting: "Setting", plain: str) -> None:
     told = [texts.origin(setting.source, setting.origin)]
     if setting.after_restart:
         told.append(texts.after_restart())
@@ -150,54 +138,60 @@ def _draw_origin(ctx: "AppContext", name: str, setting: "Setting", plain: str) -
         if setting.source == "file":
             st.button(
                 texts.back_to_default(), key=field_key(VIEW, "reset", plain), type="tertiary",
-                on_click=guarded(VIEW, _change), args=(ctx, name, setting.key, None),
+                on_click=guarded(VIEW, _change), args=(ctx, form, name, setting.key, None),
             )  # fmt: skip
 
 
-def _draw_any(ctx: "AppContext", settings: "dict[str, Setting]") -> None:
-    """Draw the way to change any setting by its own name."""
-    which, what = field_key(VIEW, "which"), field_key(VIEW, "what")
+def _draw_any(ctx: "AppContext", form: FormState, settings: "dict[str, Setting]") -> None:
+    """Draw the way to change any setting by its own name; the rule is that of the chosen one."""
+    open_ones = [one.key for one in settings.values() if one.above is None]
 
     def change() -> None:
-        setting = settings[str(value(which, ""))]
-        _change(ctx, setting.key, setting.key, actions.parsed(str(value(what, "")), setting.value))
+        typed = value(field_key(VIEW, "what", plain_name(chosen)), "")
+        _change(ctx, form, chosen, chosen, setting_rule(chosen).value(typed))
 
     with st.container(horizontal=True, vertical_alignment="bottom", key="settings_any"):
-        st.selectbox(
-            texts.any_setting(), [one.key for one in settings.values() if one.above is None], key=which, width=280,
-            on_change="ignore",
+        chosen: str = s_select(ctx, VIEW, "which", label=texts.any_setting(), options=open_ones, width=280)
+        s_text(
+            ctx, VIEW, "what", instance=plain_name(chosen), label=texts.new_value(), rule=setting_rule(chosen),
+            width=200,
         )  # fmt: skip
-        st.text_input(texts.new_value(), key=what, width=200, on_change="ignore")
         st.button(texts.apply(), key=field_key(VIEW, "apply"), on_click=guarded(VIEW, change))
-
-
-def _typed(present: object) -> str:
-    return str(present).lower() if isinstance(present, bool) else str(present)
 
 
 # ---- changing ---------------------------------------------------------------------------------------------
 
 
-def _change(ctx: "AppContext", name: str, key: str, wanted: object | None) -> None:
-    made = actions.change(ctx, key, wanted)
-    state().made.append((name, made))
-    messages.say(texts.changed(name), undo=partial(_undo, ctx, (name, made)))
-    _draw_again(ctx, key)
+def _change(ctx: "AppContext", form: FormState, name: str, key: str, wanted: object | None) -> None:
+    actions.change(ctx, key, wanted)
+    form.change_many({plain_name(key): wanted}, name)
+    messages.say(texts.changed(name), undo=partial(_take_back, ctx, form, form.standing.last))
+    _draw_again(ctx, [key])
 
 
-def _undo(ctx: "AppContext", step: "tuple[str, Change]") -> None:
-    actions.take_back(ctx, step[1])
-    if step in state().made:
-        state().made.remove(step)
-    _draw_again(ctx, step[1].key)
+def _take_back(ctx: "AppContext", form: FormState, version: int) -> None:
+    """Undo a change from its message, unless something else was changed since."""
+    if form.standing.last == version:
+        _turn(ctx, form, form.undo)
 
 
-def _draw_again(ctx: "AppContext", key: str) -> None:
-    """Draw what shows the setting: this page and the status bar, or everything."""
-    if key not in EVERYWHERE:
+def _turn(ctx: "AppContext", form: FormState, act: Callable[[], object]) -> None:
+    """Do something to the form, and write what that changed to the settings file."""
+    form.refresh()
+    before = form.data
+    act()
+    keys = [key for key in known_keys() if before.get(plain_name(key)) != form.data.get(plain_name(key))]
+    for key in keys:
+        actions.change(ctx, key, form.value(plain_name(key)))
+    _draw_again(ctx, keys)
+
+
+def _draw_again(ctx: "AppContext", keys: Sequence[str]) -> None:
+    """Draw what shows the settings: this page and the status bar, or everything."""
+    if not EVERYWHERE & set(keys):
         router().views.spoil(VIEW)
         redraw(view_key(VIEW), STATUS, NAV)
-    if key == "theme":
+    if "theme" in keys:
         show_theme(ctx.config.theme)
     # A full run takes the place from the address, which only the browser has kept up to date.
     st.query_params.from_dict(here().query())

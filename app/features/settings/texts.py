@@ -112,9 +112,9 @@ def origin(source: str, named: str) -> str:
     }[source]
 
 
-def undo() -> str:
-    """Return the name of undo."""
-    return _("Undo")
+def changed_in_file() -> str:
+    """Return the name of a step somebody made in the file."""
+    return _("Changed in the settings file")
 
 
 def back_to_default() -> str:
