@@ -23,6 +23,7 @@ from app.components.splitter import splitter
 from app.components.statusbar import statusbar
 from app.desk import Desk
 from app.features.export.page import export_control
+from app.handed import HANDED
 from app.page import Event, Page
 from app.pages import PAGES
 from app.refresh import FRAME, NAV, STATUS, inspector_key, redraw, view_key
@@ -52,6 +53,7 @@ def draw(ctx: "AppContext") -> None:
     st.set_page_config(page_title="Bestand", layout="wide")
     with trace():
         _arrive(bootstrap_session(ctx), install(partial(_new_router, ctx)))
+        _take_handed(ctx)
         desk = Desk(export=partial(export_control, ctx))
         with st.container(key="window", gap=None):
             with st.container(key="zone_nav", gap=None):
@@ -176,7 +178,7 @@ def _unseen(ctx: "AppContext") -> None:
         heard=window.heard,
         title=_title(window),
         fresh=window.fresh(),
-        watch={catalogue.DATASETS, *window.page.watches},
+        watch={catalogue.DATASETS, HANDED, *window.page.watches},
         messages=messages.told_messages(),
         on_told=partial(_told, ctx),
     )
@@ -205,6 +207,8 @@ def _told(ctx: "AppContext", told: Mapping[str, Any]) -> None:
             redraw(*window.arrive(_texts(told["query"])))
         case "changed":
             tags = frozenset(map(str, told["tags"]))
+            if HANDED in tags:
+                redraw(*_take_handed(ctx), NAV)
             redraw(*window.changed(tags), NAV if catalogue.DATASETS in tags else FRAME)
         case "files":
             _take_files(ctx, told["files"])
@@ -215,6 +219,15 @@ def _told(ctx: "AppContext", told: Mapping[str, Any]) -> None:
 
 def _texts(given: Mapping[str, Any]) -> dict[str, str]:
     return {str(name): str(value) for name, value in given.items()}
+
+
+def _take_handed(ctx: "AppContext") -> list[str]:
+    """Open the files that were handed to the engine, unless another window was quicker; return what to draw."""
+    paths = ctx.handed.take()
+    if not paths:
+        return []
+    router().tell("import", Event("files", {"paths": paths, "upload": False}))
+    return router().move("import", {})
 
 
 def _take_files(ctx: "AppContext", files: list[Mapping[str, Any]]) -> None:

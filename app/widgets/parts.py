@@ -1,6 +1,5 @@
 """Parts every page draws the same way: toolbar, body, empty state, table, ledger bar, progress."""
 
-import html
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,9 +11,7 @@ from app.boundary import escaped, guarded, notice
 from app.components.heading import heading
 from app.router import router
 from app.widgets.keys import field_key
-from app.widgets.words import counted, done_word, ledger_parts, number
 from core.i18n import _, retold
-from core.types import Ledger
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -141,20 +138,6 @@ def grid_place(key: str, height: int | Literal["stretch"]) -> Iterator[None]:
     else:
         with st.container(key=f"hold_{key}", gap=None):
             yield
-
-
-def ledger_bar(ledger: Ledger) -> None:
-    """Draw what became of every line: a strip in parts, and the sum that must add up."""
-    parts = ledger_parts(ledger)
-    strip = "".join(f'<i class="{name}" style="flex:{value}"></i>' for name, value in parts if value)
-    shares = " + ".join(
-        f'<span class="{name}"><i></i><b>{number(value)}</b> {done_word(name)}</span>' for name, value in parts
-    )
-    total = html.escape(counted(ledger.total, ledger.unit))
-    st.html(
-        f'<div class="bestand-ledger" role="img" aria-label="{total}">{strip}</div>'
-        f'<div class="bestand-sum" data-testid="ledger-sum"><span><b>{total}</b></span> = {shares}</div>'
-    )
 
 
 def progress(status: "JobStatus", doing: str) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from core.paths import ProfilePaths
 from launcher.handover import receiving
 from launcher.instance import EngineAddress
-from launcher.server.incoming import import_files
+from launcher.server.incoming import hand_in
 from launcher.server.serve import Hooks, Launch, run_engine
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def serve_alone(
     Args:
         paths: The profile.
         ready: Called once, when the page can be opened.
-        files: Files to import at once.
+        files: Files to open in the first window.
         port: The port to listen on instead of the profile's own.
 
     Raises:
@@ -41,6 +41,6 @@ def serve_alone(
     with ExitStack() as stack:
 
         def opened(context: "AppContext") -> None:
-            stack.enter_context(receiving(paths, "engine", lambda given: import_files(context, given)))
+            stack.enter_context(receiving(paths, "engine", lambda given: hand_in(context, given)))
 
         return run_engine(paths, Launch(port=port, files=tuple(files)), Hooks(ready=ready, opened=opened))

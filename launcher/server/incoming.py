@@ -17,16 +17,13 @@ MOST_OF_A_FOLDER: Final = 500
 """A folder with more files than this was hardly meant as a whole."""
 
 
-def import_files(context: "AppContext", places: Sequence[Path]) -> None:
-    """Begin to import files; of a folder, those in it that look like tables."""
+def hand_in(context: "AppContext", places: Sequence[Path]) -> None:
+    """Let a window open files on its Import page; of a folder, those in it that look like tables."""
     if not places:
         return
-    from app.features.datasets.actions import start_import  # a page's module: not before the page is served
-
     files = list(files_of(places))
     track("files_handed_in", {"places": len(places), "files": len(files)})
-    for file in files:
-        start_import(context, file)
+    context.handed.put([file.absolute() for file in files])
 
 
 def files_of(places: Sequence[Path]) -> Iterator[Path]:

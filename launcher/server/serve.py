@@ -33,7 +33,7 @@ from core.telemetry import track
 from launcher.instance import PATIENCE_S, EngineAddress, announced, only_engine
 from launcher.server.asgi import build_app, gate_for, page_document, preload, settle
 from launcher.server.document import Drawn, document_routes
-from launcher.server.incoming import import_files
+from launcher.server.incoming import hand_in
 from launcher.server.opening import Opening, RoutesWhenOpen, WaitUntilOpen
 from launcher.server.reconnect import ReconnectGate
 from launcher.server.security import CookieNames
@@ -58,7 +58,7 @@ class Launch:
     """How one engine is started.
 
     `secret` is the launch secret; without one a new one is made. `port` is the one a person asked for,
-    `known_to_page` the one an open page still knows. `files` are imported as soon as the profile is open. A `safe`
+    `known_to_page` the one an open page still knows. `files` are opened in the first window. A `safe`
     start leaves aside what may have broken the last ones: settings files, queued work, files. `patience_s` is how
     long an engine that is just ending may hold on. `script` is the page's entry script.
     """
@@ -153,7 +153,7 @@ def _open_profile(paths: ProfilePaths, launch: Launch, hooks: Hooks) -> "AppCont
     try:
         if not launch.safe:
             context.jobs.manager.enqueue("cleanup", {}, priority=-10, unique_key="cleanup")
-            import_files(context, launch.files)
+            hand_in(context, launch.files)
         preload()
         set_context(context)
         hooks.opened(context)

@@ -49,7 +49,7 @@ def _serve(paths: ProfilePaths, port: int | None, channel: Channel, hello: Hello
     from app.runtime import set_dialogs
     from core.telemetry import log_error
     from launcher.server.dialogs import WindowDialogs
-    from launcher.server.incoming import import_files
+    from launcher.server.incoming import hand_in
     from launcher.server.serve import Hooks, Launch, run_engine
     from launcher.server.working import Working
 
@@ -66,14 +66,14 @@ def _serve(paths: ProfilePaths, port: int | None, channel: Channel, hello: Hello
             context.jobs.manager.at_stake, lambda jobs: channel.tell("working", jobs=jobs), closing=CLOSING
         )
         context.changes.listen(working.hear)
-        import_files(context, [file for files in early for file in files])
+        hand_in(context, [file for files in early for file in files])
 
     def open_files(files: Sequence[Path]) -> None:
         if not contexts:
             early.append(files)
             return
         try:
-            import_files(contexts[0], files)
+            hand_in(contexts[0], files)
         except Exception as error:  # whatever is wrong with a file, the line to the window goes on
             log_error(error)
 

@@ -1,6 +1,6 @@
 """The ledger bar: what became of every line of a file, as a strip and a sum; its parts can be pressed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 import streamlit as st
@@ -20,6 +20,7 @@ def ledger_bar(
     key: str,
     active: str | None = None,
     on_part: Callable[[str | None], None] | None = None,
+    without: Collection[str] = (),
     note: str = "",
 ) -> None:
     """Draw a ledger.
@@ -29,6 +30,7 @@ def ledger_bar(
         key: The widget's key.
         active: The part whose lines are shown elsewhere; None for all.
         on_part: A callback that gets the part a person pressed, or None when it was pressed again.
+        without: Parts that cannot be pressed.
         note: Said after the sum.
     """
     own = key.replace("__", "-")
@@ -50,7 +52,7 @@ def ledger_bar(
                 for name, value in ledger_parts(ledger)
             ],
             "active": active,
-            "choosable": on_part is not None,
+            "choosable": [name for name, _value in ledger_parts(ledger) if on_part and name not in without],
             "note": note,
         },
         on_part_change=told,

@@ -86,7 +86,7 @@ def try_reading(ctx: "AppContext", path: Path, reading: Reading) -> "Candidate":
 
 
 def differing(best: "Candidate", other: "Candidate") -> int:
-    """Return how many cells of the first records two readings see otherwise; a cell only one of them has counts."""
+    """Return how many cells of the first records two readings see otherwise, or only one of them."""
     count = 0
     for one, two in zip_longest(best.preview, other.preview, fillvalue=()):
         count += sum(a != b for a, b in zip_longest(one, two, fillvalue=_NO_CELL))

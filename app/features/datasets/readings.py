@@ -1,106 +1,192 @@
-"""How a file was read, drawn: in words, as a table, and beside the other candidates."""
+"""How the open file can be read: the readings as tabs, the one on the screen in words, and its two halves."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from app.boundary import escaped
-from app.features.datasets import texts
-from app.features.datasets.state import ImportState, OpenFile
+from app.boundary import escaped, guarded
+from app.components.focusing import focus_on
+from app.features.datasets import actions, texts
+from app.features.datasets.controls import draw_words
+from app.features.datasets.halves import draw_halves, draw_preview
+from app.features.datasets.remembered import remember
+from app.features.datasets.state import OpenFile
+from app.router import redraw_view
+from app.session import put, seed, value
 from app.widgets import field_key
-from app.widgets.parts import grid_height, grid_place, table
-from app.widgets.words import counted, percent
+from app.widgets.words import number, percent
 from core.i18n import _, retold
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from analysis.readings import Candidate
+    from analysis.readings.model import Part
+    from app.context import AppContext
 
 VIEW: Final = "import"
-COMPARED_PX: Final = 420
-FITS: Final = 20
-"""Records of a preview that are on the screen whole in the smallest window."""
 
 
-def draw_preview(file: OpenFile, state: ImportState | None = None) -> None:
-    """Draw the reading in words and the first records as read; with `state` also the way to the others."""
-    if file.judgement is None:
+def draw_reading(ctx: "AppContext", file: OpenFile, candidate: "Candidate") -> None:
+    """Draw everything about how the file is read; of a file that is certain only what one has to see."""
+    uncertain = file.uncertain(ctx.config.imports.min_confidence)
+    _draw_notices(file, uncertain=uncertain)
+    closer = uncertain if file.closer is None else file.closer
+    with st.container(key="import_head", gap="xsmall"):
+        with st.container(key="import_reading", horizontal=True, vertical_alignment="center", gap="small"):
+            draw_words(ctx, file, candidate)
+            _draw_sureness(candidate)
+            _draw_closer(file, closer=closer)
+        if closer or file.at is not None:
+            _draw_tabs(file)
+        _draw_parts(file)
+    if closer:
+        draw_halves(ctx, file, candidate)
+    else:
+        draw_preview(ctx, file, candidate)
+    if not uncertain:
+        focus_on(field_key(VIEW, "start"), once=file.id)
+
+
+# ---- notices ----------------------------------------------------------------------------------------------
+
+
+def _draw_notices(file: OpenFile, *, uncertain: bool) -> None:
+    if file.replay is not None and file.replayed:
+        _draw_replay(file)
+    elif uncertain:
+        one = len(file.shown) == 1
+        st.warning(_(texts.UNCERTAIN_ONE) if one else _(texts.UNCERTAIN), icon=":material/help:")
+
+
+def _draw_replay(file: OpenFile) -> None:
+    """Say that a saved reading is used, and what does not fit it."""
+    replay = file.replay
+    if replay is None:
         return
-    candidate = file.judgement.candidates[file.chosen or 0]
-    others = len(file.judgement.candidates) - 1
-    with st.container(horizontal=True, vertical_alignment="center", key="import_reading"):
-        st.markdown(f"**{escaped(retold(candidate.why))}**", width="content")
-        st.caption(_(texts.SURE).format(share=percent(candidate.reading.confidence)), width="content")
-        if state is not None and others:
-            st.button(
-                _(texts.COMPARE).format(others=counted(others, "other reading")),
-                key=field_key(VIEW, "compare"),
-                type="tertiary",
-                on_click=_compare,
-                args=(state,),
-            )
-    rows = preview_table(candidate)
-    height = grid_height(rows.num_rows, FITS)
-    with grid_place("preview", height):
-        table(
-            rows,
-            key=field_key(VIEW, "grid", file.id),
-            alt=_("First records of {name}").format(name=file.name),
-            height=height,
-        )
-    st.caption(_(texts.PREVIEW).format(rows=counted(rows.num_rows, "record")))
-
-
-def draw_comparison(state: ImportState, file: OpenFile) -> None:
-    """Draw all candidates side by side, each with its words and its table."""
-    if file.judgement is None:
-        return
-    candidates = file.judgement.candidates
-    for number, (column, candidate) in enumerate(zip(st.columns(len(candidates)), candidates, strict=True)):
-        with column, st.container(border=True, key=f"import_candidate_{number}", height=COMPARED_PX, gap="small"):
-            chosen = file.chosen == number
-            st.button(
-                _(texts.USED) if chosen else _(texts.USE),
-                key=field_key(VIEW, "use", number),
-                icon=":material/check:" if chosen else None,
-                width="stretch",
-                on_click=_use,
-                args=(state, file, number),
-            )
-            sure = _(texts.SURE).format(share=percent(candidate.reading.confidence))
-            st.caption(f"**{sure}** · {escaped(retold(candidate.why))}")
-            table(
-                preview_table(candidate),
-                key=field_key(VIEW, "candidate", f"{file.id}_{number}"),
-                alt=_("{name} as read by candidate {number}").format(name=file.name, number=number + 1),
-                height="stretch",
-            )
-    if file.chosen is not None:
+    name = replay.saved.name
+    with st.container(key="import_replay", horizontal=True, vertical_alignment="center", gap="small"):
+        if replay.fits:
+            st.caption(escaped(_(texts.REPLAYED).format(name=name)), width="content")
+        else:
+            told = "".join(f"\n- {escaped(retold(one.message))}" for one in replay.drift)
+            st.warning(escaped(_(texts.DRIFTED).format(name=name)) + told, icon=":material/difference:")
         st.button(
-            _(texts.ONE_ONLY), key=field_key(VIEW, "one_only"), type="tertiary", on_click=_one_only, args=(state,)
-        )
+            _(texts.FRESH), key=field_key(VIEW, "fresh"), type="tertiary",
+            on_click=guarded(VIEW, partial(_judge_anew, file)),
+        )  # fmt: skip
 
 
-def preview_table(candidate: "Candidate") -> "pa.Table":
-    """Return a candidate's first records as text, ready to draw; names that repeat are told apart."""
-    import pyarrow as pa
-
-    names = [column.name for column in candidate.columns]
-    cells = [
-        pa.array([row[i] if i < len(row) else None for row in candidate.preview], pa.string())
-        for i in range(len(names))
-    ]
-    return pa.table(cells, names=names)
+def _judge_anew(file: OpenFile) -> None:
+    file.fresh = True
+    file.forget()
+    remember()
+    redraw_view(VIEW)
 
 
-def _compare(state: ImportState) -> None:
-    state.comparing = True
+# ---- above the halves -------------------------------------------------------------------------------------
 
 
-def _one_only(state: ImportState) -> None:
-    state.comparing = False
+def _draw_sureness(candidate: "Candidate") -> None:
+    sure = _(texts.SURE).format(share=percent(candidate.reading.confidence))
+    if not candidate.reasons:
+        st.caption(sure, width="content")
+        return
+    with st.popover(sure, key=field_key(VIEW, "why"), type="tertiary"):
+        st.markdown("\n".join(f"- {escaped(retold(reason))}" for reason in candidate.reasons))
 
 
-def _use(state: ImportState, file: OpenFile, number: int) -> None:
-    file.chosen, state.comparing = number, False
+def _draw_closer(file: OpenFile, *, closer: bool) -> None:
+    def toggle() -> None:
+        file.closer = not closer
+        file.only = None
+        redraw_view(VIEW)
+
+    st.button(
+        _(texts.LESS) if closer else _(texts.CLOSER),
+        key=field_key(VIEW, "closer"),
+        icon=":material/unfold_less:" if closer else ":material/splitscreen_left:",
+        type="tertiary",
+        on_click=guarded(VIEW, toggle),
+    )
+
+
+def _draw_tabs(file: OpenFile) -> None:
+    """Draw the readings as tabs, each with what is other about it."""
+    shown = file.shown
+    if len(shown) < 2:
+        return
+    key = field_key(VIEW, "tab", f"{file.id.lower()}_{file.tries}_{len(shown)}")
+    labels = [_tab(file, at, candidate) for at, candidate in enumerate(shown)]
+    put(key, file.chosen)
+
+    def choose() -> None:
+        file.show(value(key, file.chosen))
+        remember()
+        redraw_view(VIEW)
+
+    st.segmented_control(
+        _(texts.READINGS), range(len(shown)), key=key, format_func=labels.__getitem__, required=True,
+        label_visibility="collapsed", on_change=guarded(VIEW, choose),
+    )  # fmt: skip
+
+
+def _tab(file: OpenFile, at: int, candidate: "Candidate") -> str:
+    """Return what a reading is called beside the others."""
+    best = file.shown[0]
+    if file.replay is not None and at == 0:
+        return escaped(_(texts.SAVED).format(name=file.replay.saved.name))
+    first = 0 if file.replay is None else 1
+    if file.tried is not None and at == len(file.shown) - 1:
+        name = _(texts.OWN)
+    elif at == first:
+        name = _(texts.BEST)
+    else:
+        name = _other_words(file.shown[first], candidate)
+    if at == 0:
+        return name
+    count = candidate.differs if candidate.differs and first == 0 else actions.differing(best, candidate)
+    return f"{name} · {escaped(texts.differing_word(count))}"
+
+
+def _other_words(best: "Candidate", candidate: "Candidate") -> str:
+    """Return the words of a reading that are not the best one's."""
+    known = set(best.why.split(" · "))
+    other = [retold(word) for word in candidate.why.split(" · ") if word not in known]
+    return escaped(" · ".join(other[:3]) or retold(candidate.why))
+
+
+# ---- parts of a file --------------------------------------------------------------------------------------
+
+
+def _draw_parts(file: OpenFile) -> None:
+    """Draw the choice between the tables a file holds."""
+    if file.judgement is None or len(file.judgement.parts) < 2 or file.candidate is None:
+        return
+    parts = file.judgement.parts
+    reading = file.candidate.reading
+    names = [part.name for part in parts]
+    now = next((one for one in (reading.member, reading.table, reading.sheet) if one in names), None)
+    key = field_key(VIEW, "part", file.id.lower())
+    seed(key, now if now is not None else names[0])
+
+    def choose() -> None:
+        from analysis.readings.model import Choice
+
+        chosen = next((one for one in parts if one.name == value(key, "")), None)
+        if chosen is not None:
+            file.choice = Choice.of(chosen)
+            file.forget()
+            remember()
+            redraw_view(VIEW)
+
+    told = {part.name: _part_word(part) for part in parts}
+    st.selectbox(
+        _(texts.PART_OF[parts[0].kind]), names, key=key, format_func=lambda name: told.get(name, name), width=420,
+        on_change=guarded(VIEW, choose),
+    )  # fmt: skip
+
+
+def _part_word(part: "Part") -> str:
+    facts = [number(part.rows)] if part.rows is not None else []
+    facts += [_(texts.HIDDEN)] if part.hidden else []
+    return f"{part.name} ({', '.join(facts)})" if facts else part.name

@@ -5,10 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.types import Reading
+from core.types import Json, Reading
 
 if TYPE_CHECKING:
-    from analysis.readings import Judgement
+    from analysis.readings import Candidate, Judgement
+    from analysis.readings.model import Choice
+    from analysis.saved_readings import Replay
+    from app.features.datasets.actions import Judged
+    from app.later import Later
+    from app.looks import Look
     from jobs.manager import JobStatus
 
 
@@ -16,16 +21,44 @@ if TYPE_CHECKING:
 class OpenFile:
     """One file on its way to become a dataset.
 
-    `judgement` or `refused` is set once the file has been looked at; `chosen` is the candidate a person picked;
-    `job` is the import that was started, `ended` its final state.
+    Attributes:
+        id: Of this opening.
+        path: Where it is.
+        upload: Whether it is our copy of what a browser sent.
+        look: What shows it line by line.
+        judging: On its way to a judgement.
+        judgement: How it can be read; set with `refused` empty, or the other way round.
+        refused: Why it is no table: message and hint.
+        replay: The saved reading for files like this one, unless nobody wants it.
+        fresh: Whether saved readings are left aside.
+        choice: The sheet, table or member a person chose.
+        tried: What a person made of a reading.
+        wanted: A reading from before a restart, to be tried first.
+        at: Which of `shown` is on the screen; None for the one that would be taken.
+        closer: Whether both halves are wanted, or not; None for what fits.
+        only: The part of the ledger whose lines are shown.
+        column: The column whose type is looked at.
+        job: The import that was started.
+        ended: Its final state.
     """
 
     id: str
     path: Path
     upload: bool = False
+    look: "Look | None" = None
+    judging: "Later[Judged] | None" = None
     judgement: "Judgement | None" = None
     refused: tuple[str, str] | None = None
-    chosen: int | None = None
+    replay: "Replay | None" = None
+    fresh: bool = False
+    choice: "Choice | None" = None
+    tried: "Candidate | None" = None
+    wanted: Reading | None = None
+    tries: int = 0
+    at: int | None = None
+    closer: bool | None = None
+    only: str | None = None
+    column: str | None = None
     job: str | None = None
     ended: "JobStatus | None" = None
 
@@ -39,53 +72,142 @@ class OpenFile:
         """Whether the file is a dataset by now."""
         return self.ended is not None and self.ended.state == "done"
 
-    def reading(self) -> Reading | None:
-        """Return the reading a person picked, or the best; None while the file has not been looked at."""
+    @property
+    def importing(self) -> bool:
+        """Whether its import has not ended."""
+        return self.job is not None and self.ended is None
+
+    # ---- readings -----------------------------------------------------------------------------------------
+
+    @property
+    def shown(self) -> "list[Candidate]":
+        """The readings a person can look at: the saved one, the judge's, their own."""
         if self.judgement is None:
-            return None
-        return self.judgement.candidates[self.chosen or 0].reading
+            return []
+        saved = [self.replay.candidate] if self.replay is not None else []
+        own = [self.tried] if self.tried is not None else []
+        return [*saved, *self.judgement.candidates, *own]
+
+    @property
+    def chosen(self) -> int:
+        """Which of `shown` is on the screen, and would be imported."""
+        if self.at is not None:
+            return self.at
+        return len(self.shown) - 1 if self.tried is not None else 0
+
+    @property
+    def candidate(self) -> "Candidate | None":
+        """The reading on the screen; None while the file has not been judged."""
+        shown = self.shown
+        return shown[self.chosen] if shown else None
+
+    @property
+    def best(self) -> "Candidate | None":
+        """The one the others are compared with."""
+        shown = self.shown
+        return shown[0] if shown else None
+
+    @property
+    def replayed(self) -> bool:
+        """Whether the saved reading is the one on the screen."""
+        return self.replay is not None and self.chosen == 0
+
+    def try_out(self, candidate: "Candidate") -> None:
+        """Show what a person made of a reading."""
+        self.tried, self.at, self.closer = candidate, None, True
+        self.tries += 1
+
+    def show(self, at: int) -> None:
+        """Show another reading."""
+        self.at = at
+        self.only = self.column = None
+
+    def forget(self) -> None:
+        """Judge it anew, with what was chosen meanwhile."""
+        self.judgement = self.judging = self.refused = self.replay = self.tried = None
+        self.at = self.column = self.only = None
 
     def uncertain(self, min_confidence: float) -> bool:
-        """Tell whether a person must choose a reading first."""
-        if self.judgement is None or self.chosen is not None:
+        """Tell whether a person should look before it is imported; once they chose, it is certain."""
+        if self.judgement is None or self.at is not None or self.tried is not None:
             return False
+        if self.replay is not None:
+            return not self.replay.fits
         return self.judgement.best.reading.confidence < min_confidence
+
+    def certain(self, min_confidence: float) -> bool:
+        """Tell whether it can be imported without asking anything."""
+        return self.judgement is not None and not self.uncertain(min_confidence)
+
+    # ---- over a restart -----------------------------------------------------------------------------------
+
+    def to_json(self) -> dict[str, Json]:
+        """Return what is enough to open it again."""
+        own = self.candidate.reading if self.candidate is not None and (self.tried or self.at) else self.wanted
+        return {
+            "path": str(self.path),
+            "upload": self.upload,
+            "reading": own.to_manifest() if own is not None else None,
+            "fresh": self.fresh,
+            "job": self.job,
+        }
+
+    @classmethod
+    def from_json(cls, new_id: str, told: dict[str, Json]) -> "OpenFile":
+        """Return the file that `to_json` told of."""
+        reading = told.get("reading")
+        return cls(
+            new_id,
+            Path(str(told["path"])),
+            upload=bool(told.get("upload")),
+            fresh=bool(told.get("fresh")),
+            wanted=Reading.from_manifest(reading) if isinstance(reading, dict) else None,
+            job=str(told["job"]) if told.get("job") else None,
+        )
 
 
 @dataclass(slots=True)
 class ImportState:
-    """The files a window has opened, which one it shows, and whether it compares readings."""
+    """The files a window has opened, and which one it shows; none of them while several are listed."""
 
     files: list[OpenFile] = field(default_factory=list)
-    at: int = 0
-    comparing: bool = False
+    at: int | None = None
     uploads: int = 0
 
     @property
     def file(self) -> OpenFile | None:
         """The file shown, if any."""
-        return self.files[self.at] if self.at < len(self.files) else None
+        return self.files[self.at] if self.at is not None and self.at < len(self.files) else None
 
     def open(self, files: Sequence[OpenFile]) -> None:
         """Show these files instead of those before; running imports go on."""
-        self.files, self.at, self.comparing = list(files), 0, False
+        self.files = list(files)
+        self.at = 0 if len(self.files) == 1 else None
         self.uploads += 1
 
-    def show(self, at: int) -> None:
-        """Show another of the open files."""
-        self.at, self.comparing = at, False
+    def add(self, files: Sequence[OpenFile]) -> None:
+        """Show these files; those before that are not datasets yet stay beside them."""
+        self.open([*(file for file in self.files if not file.done), *files])
+
+    def show(self, at: int | None) -> None:
+        """Show another of the open files, or the list of them."""
+        self.at = at
 
     def waiting(self, min_confidence: float) -> list[OpenFile]:
-        """Return the files that could be imported without asking anything, as far as they have been looked at."""
+        """Return the files that can be imported without asking anything."""
         return [
             file
             for file in self.files
-            if file.job is None and not file.refused and not file.done and not file.uncertain(min_confidence)
+            if not file.job and not file.refused and not file.done and file.certain(min_confidence)
         ]
 
     def importing(self) -> list[OpenFile]:
         """Return the files whose import has not ended."""
-        return [file for file in self.files if file.job is not None and file.ended is None]
+        return [file for file in self.files if file.importing]
+
+    def judging(self) -> list[OpenFile]:
+        """Return the files nobody knows anything of yet."""
+        return [file for file in self.files if file.judgement is None and file.refused is None and not file.job]
 
     def missed(self) -> list[str]:
         """Return the names of the files that did not become datasets though they were tried, or are no tables."""

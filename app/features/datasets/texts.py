@@ -1,9 +1,9 @@
-"""What the Import page says."""
+"""What the Import page says. Constants are marked here and translated where they are shown."""
 
 from collections.abc import Sequence
 from typing import Final
 
-from core.i18n import N_, _, ngettext
+from core.i18n import N_, _, ngettext, pgettext
 
 TITLE: Final = N_("Import")
 EMPTY: Final = N_("Drop a file here, type where it is, or try the sample. The file itself is never changed.")
@@ -18,30 +18,149 @@ OPEN_ROWS: Final = N_("Open the rows")
 NAME: Final = N_("Name of the dataset")
 NAME_HINT: Final = N_("Name, or leave it to the file")
 IMPORT: Final = N_("Import")
-IMPORT_ALL: Final = N_("Import all")
-IMPORTING_ALL: Final = N_("{done} of {all} files imported")
 CANCEL: Final = N_("Cancel")
-FILE: Final = N_("File")
+STOP_LOOKING: Final = N_("Stop looking")
+LOOKING: Final = N_("Looking at how {name} can be read")
 IMPORTING_FILE: Final = N_("Importing {name}")
 CANCELLED: Final = N_("The import was stopped; nothing half-done was kept. Import it again when you want it.")
 FAILED: Final = N_("The import failed.")
+
+# several files
+FILES: Final = N_("Files to import, click one to look at it")
+FILE: Final = N_("File")
+SIZE: Final = N_("Size")
+STATE: Final = N_("State")
+READ_AS: Final = N_("How it is read")
+ALL_FILES: Final = N_("All files")
+IMPORT_ALL: Final = N_("Import all")
+IMPORTING_ALL: Final = N_("{done} of {all} files imported")
+IS_LOOKED_AT: Final = N_("being looked at")
+IS_CERTAIN: Final = N_("certain")
+IS_UNCERTAIN: Final = N_("needs a look")
+IS_NO_TABLE: Final = N_("no table")
+IS_IMPORTING: Final = N_("importing")
+IS_IMPORTED: Final = N_("imported")
+IS_NOT_IMPORTED: Final = N_("not imported")
+
+# readings
 UNCERTAIN: Final = N_("This file can be read in several ways. Choose the one whose table looks right.")
-UNCERTAIN_ONE: Final = N_("It is not certain how this file is meant. Use this reading if its table looks right.")
-COMPARE: Final = N_("Compare with {others}")
-ONE_ONLY: Final = N_("Show only this reading")
-USE: Final = N_("Use this reading")
-USED: Final = N_("Chosen")
+UNCERTAIN_ONE: Final = N_("It is not certain how this file is meant. Import it if the table looks right.")
+READINGS: Final = N_("Ways to read the file")
+BEST: Final = N_("Best")
+OWN: Final = N_("Yours")
+SAVED: Final = N_("Saved: {name}")
 SURE: Final = N_("{share} sure")
+WHY: Final = N_("Why")
+MORE: Final = N_("More…")
+CLOSER: Final = N_("Look closer")
+LESS: Final = N_("Only the preview")
 PREVIEW: Final = N_("First {rows} as read")
+REPLAYED: Final = N_("Read as saved in “{name}”.")
+DRIFTED: Final = N_("“{name}” was saved for files like this one, but something is different now.")
+FRESH: Final = N_("Judge it anew")
+PART_OF: Final[dict[str, str]] = {"sheet": N_("Sheet"), "table": N_("Table"), "member": N_("File inside")}
+HIDDEN: Final = N_("hidden")
+
+# both halves
+RAW: Final = N_("The file as it stands: {name}")
+TABLE: Final = N_("The table that results from {name}")
+NO_LINES: Final = N_("This format has no lines of text to show; the table is what there is to see.")
+TYPE_MENU: Final = N_("Type and cells that do not fit")
 LEDGER: Final = N_("What became of each line")
-CLEAN: Final = N_("Every line was read as it is: nothing was repaired and nothing was left out.")
-TOLD: Final = N_("Lines and columns to know about")
-MORE_TOLD: Final = N_("Only the first {shown} of {all} are shown; all are kept with the dataset.")
+COUNTING: Final = N_("counting, {share}")
+ONLY_BEGINNING: Final = N_("so far; the rest of this large file is accounted for by the import")
+
+# one column
+COLUMN_IS: Final = N_("is read as {type}, {share} sure")
+COLUMN_OFFERED: Final = N_("could be {type}: {share} of its cells fit")
+NOT_FITTING: Final = N_("These do not fit:")
+LINE_CELL: Final = N_("line {line}: {cell}")
+AS_TEXT: Final = N_("Keep as text")
+AS_TYPE: Final = N_("Read as {type}")
+AS_GUESSED: Final = N_("As guessed")
+CLOSE: Final = N_("Close")
+
+# saving
+SAVE_READING: Final = N_("Save reading…")
+SAVE: Final = N_("Save")
+READING_NAME: Final = N_("Name of the reading")
+READING_HINT: Final = N_("The next file with the same columns is read in the same way.")
+READING_SAVED: Final = N_("“{name}” is saved; the next file with the same columns is read in the same way.")
+
+# words of a reading
+ENCODING: Final = N_("Encoding")
+DELIMITER: Final = N_("Delimiter")
+QUOTE: Final = N_("Quote")
+ESCAPE: Final = N_("Escape sign")
+HEADER_ROWS: Final = N_("Header lines")
+FIRST_LINE: Final = N_("Line in which the table begins")
+COMMENT: Final = N_("Comment lines begin with")
+DECIMAL: Final = N_("Decimal sign")
+THOUSANDS: Final = N_("Thousands sign")
+NULLS: Final = N_("Words that mean an empty cell")
+NONE: Final = N_("none")
+NO_LINE: Final = N_("'{text}' is no line of a file.")
+NO_LINE_HINT: Final = N_("Type a number from 1.")
+NO_ENCODING: Final = N_("There is no encoding '{name}'.")
+NO_ENCODING_HINT: Final = N_("Try utf-8, windows-1252 or cp437.")
+SIGNS: Final[dict[str, str]] = {
+    ",": N_("comma"), ";": N_("semicolon"), "\t": N_("tab"), "|": N_("vertical bar"), ":": N_("colon"),
+    " ": N_("space"), "^": N_("caret"), "~": N_("tilde"), ".": N_("point"), "'": N_("apostrophe"),
+    "\u00a0": N_("fixed space"), "\\": N_("backslash"), '"': N_("double quote"),
+}  # fmt: skip
 
 
-def file_line(number: int, of: int, name: str) -> str:
-    """Return one file of several: `2 of 5 · umsatz.csv`."""
-    return _("{number} of {of} · {name}").format(number=number, of=of, name=name)
+def sign_word(sign: str | None) -> str:
+    """Return what people call a sign; none, if there is none."""
+    if not sign:
+        return _(NONE)
+    if sign in SIGNS:
+        return _(SIGNS[sign])
+    return f"‘{sign}’" if sign.isprintable() else repr(sign)
+
+
+def encoding_word(encoding: str) -> str:
+    """Return an encoding as people write it."""
+    return {"utf-8": "UTF-8", "windows-1252": "Windows-1252"}.get(encoding, encoding.upper())
+
+
+def header_word(header_rows: int, first_line: int) -> str:
+    """Return where the header is."""
+    if header_rows == 0:
+        return _("no header")
+    if header_rows == 1:
+        return _("header in line {line}").format(line=first_line)
+    return _("header in lines {first} to {last}").format(first=first_line, last=first_line + header_rows - 1)
+
+
+def before_word(first_line: int) -> str:
+    """Return how many lines stand before the table."""
+    if first_line <= 1:
+        return _("no lines before it")
+    return ngettext("{count} line before it", "{count} lines before it", first_line - 1).format(
+        count=first_line - 1
+    )
+
+
+def decimal_word(decimal: str | None) -> str:
+    """Return how fractions are written."""
+    return _("decimal comma") if decimal == "," else _("decimal point")
+
+
+def nulls_word(words: Sequence[str]) -> str:
+    """Return which words mean an empty cell."""
+    told = [word for word in words if word]
+    return _("empty: {words}").format(words=", ".join(told)) if told else _("no words for empty")
+
+
+def differing_word(count: int) -> str:
+    """Return how many cells of the preview are read otherwise."""
+    return ngettext("{count} cell differs", "{count} cells differ", count).format(count=count)
+
+
+def to_import_word(count: int) -> str:
+    """Return the name of the button that imports what is certain of several files."""
+    return pgettext("several files", "Import all") + f" ({count})"
 
 
 def ended_line(done: int, missed: Sequence[str]) -> str:

@@ -7,9 +7,7 @@ import streamlit as st
 from app.boundary import escaped
 from app.catalogue import reading_line
 from app.features.explore import texts
-from app.widgets import field_key
-from app.widgets.parts import ledger_bar, table
-from app.widgets.told import told_table
+from app.widgets.ledger import draw_ledger
 from app.widgets.words import size, when
 from core.i18n import _
 
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
     from core.types import Manifest
 
 VIEW: Final = "data"
-TOLD_PX: Final = 300
 FACTS_PX: Final = 780
 DIGEST_SHOWN: Final = 24
 """Enough of a fingerprint to compare by eye; the whole is in `bestand data show`."""
@@ -29,13 +26,7 @@ def draw_source(ctx: "AppContext", manifest: "Manifest") -> None:
     with st.container(width=FACTS_PX, key="data_facts"):
         _draw_facts(manifest)
     st.subheader(_(texts.LEDGER), anchor=False)
-    ledger_bar(manifest.ledger)
-    told = told_table(ctx, manifest)
-    if told.num_rows == 0:
-        st.markdown(_(texts.CLEAN))
-        return
-    st.subheader(_(texts.TOLD), anchor=False)
-    table(told, key=field_key(VIEW, "told", manifest.dataset_id), alt=_(texts.TOLD), height=TOLD_PX)
+    draw_ledger(ctx, VIEW, manifest)
 
 
 def _draw_facts(manifest: "Manifest") -> None:

@@ -6,14 +6,16 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from analysis.rows import RowQuery
 from app import catalogue, sample, work
+from app.components.grid import ledger_rows
+from app.components.grid.sources import Sources
 from app.context import AppContext, init_app, opened_app
 from app.features.datasets import actions as datasets
 from app.features.explore import actions as explore
 from app.features.export import actions as export
 from app.features.jobs import actions as jobs
 from app.features.query import actions as query
-from app.widgets.told import told_table
 from core.errors import (
     CancelledError,
     DatasetNotFoundError,
@@ -25,6 +27,7 @@ from core.errors import (
     UsageError,
 )
 from core.paths import ProfilePaths
+from core.progress import SilentProgress
 from tests.waiting import wait_until
 
 
@@ -120,18 +123,21 @@ def test_every_flagged_line_is_shown_with_its_raw_text(ctx: AppContext, tmp_path
     _import_sample(ctx, tmp_path)
     lines = sample.sample_bytes().decode("windows-1252").splitlines()
 
-    told = told_table(ctx, catalogue.current(ctx, "umsatz_2025")).to_pylist()
+    source = Sources(ctx).find(ledger_rows(catalogue.current(ctx, "umsatz_2025"), only="repaired"))
+    names = tuple(column.name for column in source.columns)
+    block = source.block(RowQuery(columns=names), begin=True, progress=SilentProgress())
 
-    raw = {one["Line"]: one["Raw text"] for one in told}
-    assert {sample.EXTRA_FIELD_LINE, sample.SHORT_LINE} <= raw.keys()
+    assert block is not None
+    told = block.table.to_pylist()
+    raw = {int(one["Line"]): one["Raw text"] for one in told}
+    assert raw.keys() == {sample.EXTRA_FIELD_LINE, sample.SHORT_LINE}
     assert all(text == lines[number - 1] for number, text in raw.items())
-    assert [one["Line"] for one in told] == sorted(raw)
+    assert all(one["Done"] == "repaired" and one["Why"] for one in told)
+    assert list(raw) == sorted(raw)
 
 
 def test_a_deleted_dataset_comes_back_whole(ctx: AppContext, tmp_path: Path) -> None:
     """Delete takes it out of sight, not off the disk."""
-    from analysis.rows import RowQuery
-
     name = _import_sample(ctx, tmp_path)
     before = explore.page(ctx, name, RowQuery(limit=5)).table
 

@@ -13,6 +13,7 @@ const NARROW = 24; // a table of so few columns comes whole, of others only what
 const AROUND = 8;
 const GROWING_MS = 500;
 const FIT_ROWS = 40;
+const SMALLER = 0.85; // what stands below a name is written smaller
 
 export class Loader {
   readonly order: OrderWatch;
@@ -132,6 +133,8 @@ export class Loader {
         if (text) texts.push(shownAs(text, column.kind, signs));
         if (text && column.kind === 'number' && isLong(text)) column.groups = true;
       }
+      const note = this.grid.notes[column.place]?.[0];
+      if (note) texts.push(note.slice(0, Math.ceil(note.length * SMALLER)));
       if (texts.length > 0) columns.fit(column, texts);
     }
     columns.arrange();

@@ -19,7 +19,8 @@ interface Data {
   parts: Part[];
   /** The part whose lines are shown; null for all. */
   active: string | null;
-  choosable: boolean;
+  /** The parts that can be pressed. */
+  choosable: string[];
   /** Said after the sum, such as how far the count is. */
   note: string;
 }
@@ -31,9 +32,9 @@ export default define<Data>((root, outlet) => {
   let active: string | null = null;
   let shown = '';
 
-  function part(one: Part, choosable: boolean): HTMLElement {
+  function part(one: Part, choosable: readonly string[]): HTMLElement {
     const inner = [h('i', { 'aria-hidden': 'true' }), h('b', {}, one.number), ` ${one.word}`];
-    if (!choosable || one.value === 0) return h('span', { class: `part ${one.name}` }, ...inner);
+    if (!choosable.includes(one.name) || one.value === 0) return h('span', { class: `part ${one.name}` }, ...inner);
     const press = (): void => outlet.trigger('part', { name: active === one.name ? null : one.name });
     return h('button', { type: 'button', class: `part ${one.name}`, 'aria-pressed': String(active === one.name), onclick: press }, ...inner);
   }

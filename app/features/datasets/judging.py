@@ -1,0 +1,67 @@
+"""Judges the open files in threads of their own, and takes over what came of it. No Streamlit."""
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.features.datasets import actions, texts
+from app.features.datasets.state import OpenFile
+from app.later import Later
+from core.errors import BestandError, CancelledError
+from core.i18n import _
+from core.progress import Progress
+
+if TYPE_CHECKING:
+    from analysis.readings.model import Choice
+    from app.context import AppContext
+
+
+def begin(ctx: "AppContext", file: OpenFile) -> None:
+    """Begin to judge a file, unless that was begun."""
+    if file.judging is None and file.judgement is None and file.refused is None and file.job is None:
+        work = partial(_judged, ctx, file.path, file.choice, fresh=file.fresh)
+        file.judging = Later(work, what=_(texts.LOOKING).format(name=file.name))
+
+
+def settle(ctx: "AppContext", file: OpenFile, timeout_s: float) -> bool:
+    """Take over the judgement; return False if it has not come within so many seconds."""
+    begin(ctx, file)
+    if file.judging is None:
+        return True
+    if not file.judging.wait(timeout_s):
+        return False
+    judging, file.judging = file.judging, None
+    try:
+        found = judging.value()
+    except CancelledError:
+        raise
+    except BestandError as error:
+        file.refused = (str(error), error.hint)
+        return True
+    file.judgement, file.replay = found.judgement, found.replay
+    _take_back(ctx, file)
+    return True
+
+
+def _take_back(ctx: "AppContext", file: OpenFile) -> None:
+    """Try the reading a person had made before a restart; one that fits no more is forgotten."""
+    wanted, file.wanted = file.wanted, None
+    if wanted is None:
+        return
+    known = [one.reading for one in file.shown]
+    if wanted in known:
+        file.show(known.index(wanted))
+        return
+    try:
+        file.try_out(actions.try_reading(ctx, file.path, wanted))
+    except BestandError:
+        return
+
+
+def _judged(
+    ctx: "AppContext", path: Path, choice: "Choice | None", progress: Progress, *, fresh: bool
+) -> actions.Judged:
+    """Judge one file; with many open ones, a few at a time."""
+    with ctx.looks.turn:
+        progress.report(0.0)
+        return actions.judge_and_replay(ctx, path, choice=choice, fresh=fresh)

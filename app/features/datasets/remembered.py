@@ -1,0 +1,35 @@
+"""The open files of the Import page over a restart: which they are, and what a person made of their readings."""
+
+from typing import Final
+
+from app.features.datasets.state import ImportState, OpenFile
+from app.session import forget_inputs, kept, persist_input, stored_input
+from app.widgets import field_key
+from core.ids import new_id
+
+VIEW: Final = "import"
+_OPEN: Final = field_key(VIEW, "open_files")
+_READ: Final = f"{VIEW}_read_back"
+MOST: Final = 200
+
+
+def import_state() -> ImportState:
+    """Return what this window remembers of the Import page; at first, what it had before a restart."""
+    state = kept(VIEW, ImportState)
+    if not kept(_READ, list[bool]):
+        kept(_READ, list[bool]).append(True)
+        told = stored_input(_OPEN, None)
+        files = told.get("files") if isinstance(told, dict) else None
+        if files and not state.files:
+            state.open([OpenFile.from_json(new_id(), one) for one in files if isinstance(one, dict)])
+    return state
+
+
+def remember() -> None:
+    """Within a callback: write down which files are open."""
+    state = kept(VIEW, ImportState)
+    files = [file for file in state.files if not file.done][:MOST]
+    if files:
+        persist_input(_OPEN, {"files": [file.to_json() for file in files]})
+    else:
+        forget_inputs(_OPEN)
