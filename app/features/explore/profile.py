@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from app.boundary import guarded
+from app.components.lines import Head, Row, line_table
 from app.features.explore import texts
 from app.features.explore.making import with_profile
 from app.features.explore.state import DataState
 from app.refresh import view_key
 from app.router import redraw_inspector
 from app.widgets import field_key
-from app.widgets.parts import HEAD_PX, NULL_SIGN, ROW_PX
 from app.widgets.words import number, percent, rounded
 from core.i18n import _
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from analysis.profile import ColumnProfile, TableProfile
     from app.context import AppContext
     from core.types import Manifest
@@ -30,6 +28,7 @@ MEDIAN: Final = "0.5"
 _SHORT_DIGITS: Final = 4
 _RIGHT: Final = (texts.MISSING, texts.DIFFERENT, texts.LEAST, texts.MEDIAN, texts.GREATEST, texts.MEAN)
 """Columns that are read as numbers."""
+_HEADS: Final = (texts.COLUMN, texts.TYPE, *_RIGHT)
 
 
 def draw_profile(ctx: "AppContext", manifest: "Manifest", state: DataState) -> None:
@@ -45,46 +44,36 @@ def draw_profile(ctx: "AppContext", manifest: "Manifest", state: DataState) -> N
 
 
 def _draw(profile: "TableProfile", *, manifest: "Manifest", state: DataState) -> None:
-    key = field_key(VIEW, "profile", manifest.dataset_id)
+    names = [one.name for one in profile.columns]
+    looked_at = state.column.get(manifest.dataset_id)
 
-    def choose() -> None:
-        cells: list[tuple[int, str]] = st.session_state[key]["selection"]["cells"]
-        if cells and cells[0][0] < len(profile.columns):
-            state.column[manifest.dataset_id] = profile.columns[cells[0][0]].name
-            redraw_inspector(VIEW)
+    def choose(line: int) -> None:
+        state.column[manifest.dataset_id] = names[line]
+        redraw_inspector(VIEW)
 
-    with st.container(key="profile_columns", gap=None):
-        st.dataframe(
-            _as_arrow(profile),
-            key=key,
-            height=min(HEAD_PX + ROW_PX * len(profile.columns), COLUMNS_PX),
-            hide_index=True,
-            row_height=ROW_PX,
-            placeholder=NULL_SIGN,
-            on_select=guarded(VIEW, choose),
-            selection_mode="single-cell",
-            column_config={_(name): st.column_config.TextColumn(alignment="right") for name in _RIGHT},
-            alt=_(texts.PROFILE_TABLE),
-            lazy=False,
-        )
+    line_table(
+        [Head(_(name), "number" if name in _RIGHT else "text") for name in _HEADS],
+        [Row(_cells(one, profile.rows)) for one in profile.columns],
+        key=field_key(VIEW, "profile", manifest.dataset_id),
+        label=_(texts.PROFILE_TABLE),
+        chosen=names.index(looked_at) if looked_at in names else None,
+        on_choose=guarded(VIEW, choose),
+        height=COLUMNS_PX,
+    )
     st.caption(exactness(profile))
 
 
-def _as_arrow(profile: "TableProfile") -> "pa.Table":
-    import pyarrow as pa
-
-    columns = profile.columns
-    cells: dict[str, list[str | None]] = {
-        texts.COLUMN: [one.name for one in columns],
-        texts.TYPE: [one.type for one in columns],
-        texts.MISSING: [missing(one, profile.rows) for one in columns],
-        texts.DIFFERENT: [distinct(one) for one in columns],
-        texts.LEAST: [told(one, one.min) for one in columns],
-        texts.MEDIAN: [told(one, one.quantiles.get(MEDIAN)) for one in columns],
-        texts.GREATEST: [told(one, one.max) for one in columns],
-        texts.MEAN: [None if one.mean is None else rounded(one.mean) for one in columns],
-    }
-    return pa.table({_(name): pa.array(values, pa.string()) for name, values in cells.items()})
+def _cells(column: "ColumnProfile", rows: int) -> tuple[str | None, ...]:
+    return (
+        column.name,
+        column.type,
+        missing(column, rows),
+        distinct(column),
+        told(column, column.min),
+        told(column, column.quantiles.get(MEDIAN)),
+        told(column, column.max),
+        None if column.mean is None else rounded(column.mean),
+    )
 
 
 def missing(column: "ColumnProfile", rows: int) -> str:

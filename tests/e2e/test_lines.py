@@ -1,0 +1,70 @@
+"""Lists whose lines are chosen: no click is lost, wherever the pointer goes, and keys do the same."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from app.context import opened_app
+from tests.e2e.conftest import Engine, Window
+from tests.tables import add_dataset
+
+SQL = "select range as first, range * 2 as second, 'x' as third from range(9)"
+NAMES = ("alpha", "beta", "gamma")
+
+
+@pytest.fixture(scope="module")
+def datasets(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three datasets of three columns."""
+    with opened_app(engine.paths, purpose="a test") as context:
+        for name in NAMES:
+            add_dataset(
+                context.storage, name, "select range as first, range * 2 as second, 'x' as third from range(9)"
+            )
+    return tmp_path_factory.getbasetemp()
+
+
+@pytest.mark.usefixtures("datasets")
+def test_a_click_whose_pointer_moves_opens_the_line_it_began_in(window: Window) -> None:
+    """The hand shakes, the list scrolls: what was pressed is what opens."""
+    window.open("/?view=data")
+    page = window.page
+    lines = page.locator("[class*='st-key-data-list'] tbody tr")
+    expect(lines).to_have_count(len(NAMES))
+    pressed, left = lines.nth(1).bounding_box(), lines.nth(2).bounding_box()
+    assert pressed
+    assert left
+
+    page.mouse.move(pressed["x"] + 300, pressed["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(left["x"] + 300, left["y"] + 10)
+    page.mouse.up()
+
+    expect(page.locator(".st-key-heading_data h2")).to_have_text("beta")
+    page.go_back()
+    lines.nth(0).get_by_role("link").focus()
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-heading_data h2")).to_have_text("gamma")
+
+
+@pytest.mark.usefixtures("datasets")
+def test_every_click_on_a_line_of_the_profile_shows_its_column(window: Window) -> None:
+    """One after the other as fast as they come; the last one is what is shown, and what is marked."""
+    window.open("/?view=data&dataset=alpha")
+    page = window.page
+    page.locator(".st-key-toolbar_data").get_by_role("radio", name="Profile").click()
+    lines = page.locator("[class*='st-key-data-profile'] tbody tr")
+    expect(lines).to_have_count(3)
+    pane = page.locator(".st-key-pane_data")
+
+    for line in (0, 1, 2, 0, 2, 1):
+        lines.nth(line).click(position={"x": 300, "y": 10})
+    expect(pane).to_contain_text("second")
+    expect(lines.nth(1).get_by_role("button")).to_have_attribute("aria-current", "true")
+    page.keyboard.press("Tab")
+    lines.nth(1).get_by_role("button").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(pane).to_contain_text("third")
+    expect(lines.locator("[aria-current]")).to_have_text("third")
