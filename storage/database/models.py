@@ -191,6 +191,17 @@ class SavedReadingRow(Row, kw_only=True):
     document: Mapped[str] = mapped_column(Text)
 
 
+class ConnectionRow(Row, kw_only=True):
+    """One outbound connection that was asked for, written down before it was opened; `created_at` is when."""
+
+    __tablename__ = "connection"
+
+    host: Mapped[str] = mapped_column(Text)
+    port: Mapped[int]
+    purpose: Mapped[str] = mapped_column(Text)
+    allowed: Mapped[bool]
+
+
 class AuditRow(Base, kw_only=True):
     """One write: who, when, in which trace, and what changed.
 

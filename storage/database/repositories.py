@@ -16,6 +16,7 @@ from core.errors import (
 )
 from core.i18n import _
 from storage.database.models import (
+    ConnectionRow,
     DatasetRow,
     JobEventRow,
     JobRow,
@@ -265,3 +266,17 @@ def _question_taken(name: str) -> RevisionConflictError:
 
 def _contains(search: str | None) -> list[ColumnElement[bool]]:
     return [func.lower(DatasetRow.name).contains(search.lower(), autoescape=True)] if search else []
+
+
+class ConnectionRepository(Repository[ConnectionRow]):
+    """The network ledger, which only grows."""
+
+    row_type = ConnectionRow
+
+    def opened(self) -> int:
+        """Return how many connections were let through since the profile was made."""
+        return self.count(ConnectionRow.allowed.is_(True))
+
+    def newest(self, *, limit: int) -> Sequence[ConnectionRow]:
+        """Return the connections that were asked for last, the newest first."""
+        return self.list(order_by=(ConnectionRow.id.desc(),), limit=limit)

@@ -7,6 +7,7 @@ from storage.database.audit import AuditedSession, AuditLog
 from storage.database.form_repositories import FormRepository, FormVersionRepository
 from storage.database.journal import Journal
 from storage.database.repositories import (
+    ConnectionRepository,
     DatasetRepository,
     JobEventRepository,
     JobRepository,
@@ -38,6 +39,7 @@ class UnitOfWork:
         self.windows = Windows(session)
         self.forms = FormRepository(session)
         self.form_versions = FormVersionRepository(session)
+        self.connections = ConnectionRepository(session)
         self.audit = AuditLog(session)
 
     @property
