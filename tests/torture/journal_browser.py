@@ -2,8 +2,8 @@
 
 Each round types into one field, more letters at the end of what is there, at the pace of a fast person; somewhere
 in it something is killed, or the network drops. What the page was told (`acks`) and what the browser's own store
-said it has (`stored`) is noted from outside. Afterwards the field, on the screen of the page that is there then and
-in the file, must hold what was typed: all of it while the page lives, else at least all that was stored or
+said it has (`stored`) is noted from outside. Afterwards the field, on the screen of the page that is there then
+and in the file, must hold what was typed: all of it while the page lives, else at least all that was stored or
 acknowledged. `python -m tests.torture.journal_browser FOLDER KILLS SEED`.
 """
 
@@ -125,7 +125,7 @@ class Torture:
                 return
 
     def strike(self, mode: str) -> Callable[[], None]:
-        """Return what happens in the middle of the typing; runs in a thread, where Playwright must not be asked."""
+        """Return what happens in the middle of the typing; runs in a thread, not in Playwright's."""
         pids = browser_processes(self.folder)
 
         def kill() -> None:

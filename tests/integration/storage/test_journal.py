@@ -1,0 +1,233 @@
+"""Drafts: the newest wins, whatever comes late, twice or in another order; nothing is thrown away on the way."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.errors import BestandError, DiskFullError, JournalRefusedError
+from core.paths import ProfilePaths
+from storage.database.database import Database
+from storage.database.journal import ENTRY_LIMIT, KEYS_LIMIT, Ack, Entry, Journal, checked
+from storage.database.migrate import migrate
+from storage.write_buffer import WriteBuffer
+
+ME = "owner"
+KEY = "import__path"
+
+
+@pytest.fixture
+def database(profile: ProfilePaths) -> Iterator[Database]:
+    """A fresh database."""
+    migrate(profile)
+    opened = Database(profile.state_db)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def buffer(database: Database) -> Iterator[WriteBuffer]:
+    """A write buffer that tries again at once."""
+    opened = WriteBuffer(database, retry_s=0.02)
+    yield opened
+    opened.close()
+
+
+def apply(database: Database, window: str, *entries: Entry, person: str = ME) -> list[Ack]:
+    """Apply entries in a transaction of their own."""
+    return database.run_tx(lambda uow: uow.journal.apply(person, window, entries))
+
+
+def value(database: Database, key: str = KEY, *, person: str = ME) -> object:
+    """Return a field's value, or None."""
+    with database.read() as uow:
+        found = uow.journal.values(person).get(key)
+    return found.value if found else None
+
+
+def test_the_same_post_again_changes_nothing(database: Database) -> None:
+    """A post that is sent twice is answered alike and leaves one value and one revision."""
+    first = apply(database, "w", Entry(KEY, "half", 10))
+    again = apply(database, "w", Entry(KEY, "half", 10))
+
+    assert again == first == [Ack(KEY, 10, 1, 10)]
+    assert value(database) == "half"
+
+
+def test_an_older_value_never_overwrites_a_newer_one(database: Database) -> None:
+    """What comes late is acknowledged and kept aside; the field keeps the newer text."""
+    apply(database, "w", Entry(KEY, "whole", 20))
+    late = apply(database, "w", Entry(KEY, "half", 10))
+
+    assert (late[0].seq, late[0].head) == (20 - 10, 20)
+    assert value(database) == "whole"
+    with database.read() as uow:
+        assert [(one.value, one.why) for one in uow.journal.aside(ME)] == [("half", "older")]
+
+
+def test_of_two_windows_the_last_key_wins_and_the_other_value_stays(database: Database) -> None:
+    """Two windows type into one field: the newer text is the field's, the other one is still there."""
+    apply(database, "one", Entry(KEY, "mine", 10))
+    apply(database, "two", Entry(KEY, "theirs", 20))
+    apply(database, "one", Entry(KEY, "mine, longer", 15))
+
+    with database.read() as uow:
+        assert [(one.window, one.value) for one in uow.journal.of(ME, KEY)] == [
+            ("two", "theirs"),
+            ("one", "mine, longer"),
+        ]
+    assert value(database) == "theirs"
+
+
+def test_nobody_sees_another_persons_drafts(database: Database) -> None:
+    """The same field of two people is two fields."""
+    apply(database, "one", Entry(KEY, "mine", 10))
+    apply(database, "two", Entry(KEY, "theirs", 20), person="somebody")
+
+    assert value(database) == "mine"
+    assert value(database, person="somebody") == "theirs"
+
+
+def test_a_forgotten_value_does_not_come_back_with_a_late_post(database: Database) -> None:
+    """A form was saved; a key typed before that and sent after it does not undo the forgetting."""
+    apply(database, "w", Entry(KEY, "half", 10))
+    database.run_tx(lambda uow: uow.journal.forget(ME, [KEY]))
+    apply(database, "w", Entry(KEY, "hal", 11))
+
+    assert value(database) is None
+    now = Entry(KEY, "anew", None)
+    apply(database, "w", now)
+    assert value(database) == "anew"
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        (Entry("no key", "x", 1), "key"),
+        (Entry("../../etc", "x", 1), "key"),
+        (Entry("a" * 201, "x", 1), "key"),
+        (Entry("secret_password", "x", 1), "secret"),
+        (Entry(KEY, "x", 0), "seq"),
+        (Entry(KEY, "x", 2**60), "seq"),
+        (Entry(KEY, "\ud800", 1), "unicode"),
+        (Entry(KEY, float("nan"), 1), "unicode"),
+        (Entry(KEY, "x" * ENTRY_LIMIT, 1), "size"),
+    ],
+)
+def test_what_is_no_entry_is_refused(entry: Entry, reason: str) -> None:
+    """Each impossible key, number and value is refused for what it is."""
+    with pytest.raises(JournalRefusedError) as refused:
+        checked(entry)
+    assert refused.value.reason == reason
+
+
+def test_a_page_gone_wild_cannot_fill_the_disk(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is an end to the number of fields; the ones that are there go on being kept."""
+    monkeypatch.setattr("storage.database.journal.KEYS_LIMIT", 3)
+    apply(database, "w", *(Entry(f"v__f{number}", "x", 1) for number in range(3)))
+
+    with pytest.raises(JournalRefusedError):
+        apply(database, "w", Entry("v__one_more", "x", 1))
+    assert apply(database, "w", Entry("v__f0", "y", 2))[0].revision == 2
+    assert KEYS_LIMIT > 1_000
+
+
+posts = st.lists(
+    st.tuples(
+        st.sampled_from(["one", "two"]), st.sampled_from(["a", "b"]), st.integers(1, 12), st.text(max_size=3)
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(posts=posts, split=st.integers(1, 6))
+def test_the_order_of_posts_does_not_matter(
+    database: Database, posts: list[tuple[str, str, int, str]], split: int
+) -> None:
+    """In whatever order and grouping entries arrive, each field ends with the value of its highest number."""
+    database.run_tx(lambda uow: uow.session.connection().exec_driver_sql("DELETE FROM journal").close())
+    for at in range(0, len(posts), split):
+        for window in ("one", "two"):
+            some = [Entry(key, text, seq) for name, key, seq, text in posts[at : at + split] if name == window]
+            apply(database, window, *some)
+
+    for key in ("a", "b"):
+        given_here = [(seq, text) for _, k, seq, text in posts if k == key]
+        if not given_here:
+            continue
+        newest = max(seq for seq, _ in given_here)
+        assert value(database, key) in [text for seq, text in given_here if seq == newest]
+
+
+def test_many_windows_at_once_are_all_on_the_disk(buffer: WriteBuffer, database: Database) -> None:
+    """Each of many posts at the same time gets its own answer, and everything told is there."""
+    waiting = [buffer.post(ME, f"w{number}", [Entry(f"v__f{number}", number, 5)]) for number in range(50)]
+
+    for number, one in enumerate(waiting):
+        assert one.result(timeout=20).acks == (Ack(f"v__f{number}", 5, 1, 5),)
+        assert value(database, f"v__f{number}") == number
+
+
+def test_another_persons_window_is_refused_and_the_others_are_kept(
+    buffer: WriteBuffer, database: Database
+) -> None:
+    """A post in the name of somebody else's window is refused by itself; the one beside it is written."""
+    buffer.window("somebody", "theirs", device="d", since=0, state="{}")
+    assert buffer.flush(20)
+    forged = buffer.post(ME, "theirs", [Entry(KEY, "forged", 5)])
+    honest = buffer.post(ME, "mine", [Entry("v__f", "honest", 5)])
+
+    with pytest.raises(JournalRefusedError):
+        forged.result(timeout=20)
+    assert honest.result(timeout=20).acks
+    assert value(database) is None
+
+
+def test_a_choice_is_tried_again_until_the_disk_takes_it(
+    buffer: WriteBuffer, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A value made here has no other copy: a full disk delays it; who waits for a post is told at once."""
+    full = threading.Event()
+    full.set()
+    really = database.run_tx
+
+    def run_tx(work: object, *, label: str = "") -> object:
+        if full.is_set():
+            raise DiskFullError("/disk")
+        return really(work, label=label)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(database, "run_tx", run_tx)
+    buffer.keep(ME, "w", KEY, ["chosen"])
+    with pytest.raises(DiskFullError):
+        buffer.post(ME, "w", [Entry("v__f", "typed", 5)]).result(timeout=20)
+    assert isinstance(buffer.state.problem, BestandError)
+    assert buffer.pending(ME) == {KEY: ["chosen"]}
+
+    full.clear()
+    assert buffer.flush(20)
+    assert value(database) == ["chosen"]
+    assert buffer.state.problem is None
+
+
+def test_closing_writes_what_still_waits(database: Database) -> None:
+    """A choice made the moment before the end is there at the next start."""
+    buffer = WriteBuffer(database)
+    buffer.keep(ME, "w", KEY, "chosen")
+    buffer.close()
+
+    assert value(database) == "chosen"
+    with pytest.raises(RuntimeError):
+        buffer.post(ME, "w", [Entry(KEY, "late", 5)]).result(timeout=5)
+
+
+def test_drafts_nobody_touched_for_long_go(database: Database) -> None:
+    """The clean-up takes old drafts and leaves the younger ones."""
+    database.run_tx(lambda uow: Journal(uow.session, clock=lambda: 0.0).apply(ME, "w", [Entry("v__old", "x", 1)]))
+    apply(database, "w", Entry("v__new", "y", 1))
+
+    assert database.run_tx(lambda uow: uow.journal.expire("2000-01-01T00:00:00.000Z")) == 1
+    assert value(database, "v__old") is None
+    assert value(database, "v__new") == "y"
