@@ -139,14 +139,15 @@ class Importer:
         size_bytes = path.stat().st_size if path.is_file() else 0
         with (
             closing(counter),
+            self._readings.settled(path) as whole,
             self._storage.sources.take(
-                path,
+                whole,
                 progress=PartOfProgress(progress, 0.0, 0.25),
-                reference=reference or size_bytes > limits.reference_above_mib << 20,
+                reference=whole == path and (reference or size_bytes > limits.reference_above_mib << 20),
                 each_chunk=counter.take,
             ) as found,
         ):
-            taken = found if called is None else found.as_called(called)
+            taken = found.as_called(called or path.name, path) if called or whole != path else found
             facts = counter.finish()
             progress.report(0.25, N_("Finding out how to read it"))
             chosen = choose(

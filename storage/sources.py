@@ -189,9 +189,15 @@ class Taken:
     store: SourceStore
     part: _Part | None = None
 
-    def as_called(self, name: str) -> "Taken":
-        """Return the same file under another name: a kept original is called by its content."""
-        return replace(self, ref=replace(self.ref, name=name))
+    def as_called(self, name: str, path: Path | None = None) -> "Taken":
+        """Return the same file under another name: a kept original is called by its content.
+
+        Args:
+            name: What it is called.
+            path: Where the person has it, if these bytes were put together from it.
+        """
+        where = self.ref.path if path is None else str(path.absolute())
+        return replace(self, ref=replace(self.ref, name=name, path=where))
 
     def keep(self) -> Path:
         """Keep the copy for good and return where it lies now; a reference stays where it is.

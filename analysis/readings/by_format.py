@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.readings.detect import read_head, refuse_foreign
+from analysis.readings.detect import HEAD_BYTES, read_head, refuse_foreign
 from analysis.readings.facts import Facts
 from analysis.readings.isolated.reader import IsolatedReader, isolated_setup
 from analysis.readings.isolated.registry import isolated_readers
@@ -15,6 +15,7 @@ from analysis.readings.isolated.worker import Workers
 from analysis.readings.model import ANY, Candidate, Choice, Judgement, Loaded, Reader
 from analysis.readings.records.json_reader import JsonReader
 from analysis.readings.records.ndjson_reader import NdjsonReader
+from analysis.readings.records.settling import database_kind
 from analysis.readings.records.xlsx_reader import XlsxReader
 from analysis.readings.text import TextReader
 from core.progress import Progress
@@ -35,12 +36,22 @@ class ByFormat:
             IsolatedReader(kind, reader(duck, config), self._workers, config, paths.tmp)
             for kind, reader in isolated_readers().items()
         ]
+        self._databases = {reader.formats[0]: reader for reader in isolated}
         plain = [reader(duck, config) for reader in (XlsxReader, NdjsonReader, JsonReader)]
         self._others: tuple[Reader, ...] = (*isolated, *plain)
 
     def close(self) -> None:
         """End the processes that read for this one."""
         self._workers.close()
+
+    def settle(self, path: Path, target: Path, *, name: str) -> bool:
+        """Write a database as a whole where it is not in one piece; see `settling.settle`."""
+        try:
+            with path.open("rb") as file:
+                kind = database_kind(file.read(HEAD_BYTES))
+        except OSError:
+            return False  # told by whoever takes its bytes
+        return kind is not None and self._databases[kind].settle(path, target, name=name)
 
     def judge(self, path: Path, *, name: str, choice: Choice = ANY) -> Judgement:
         """See `Readings.judge`."""

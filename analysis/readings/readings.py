@@ -5,8 +5,8 @@ Used by the importer, the page and the command line. Keeps no state but unpacked
 
 import csv
 import tempfile
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,12 +37,25 @@ class Readings:
 
     def __init__(self, storage: "Storage") -> None:
         self._formats = ByFormat(storage)
+        self._tmp = storage.paths.tmp
         self._opening = Opening(storage.paths.tmp, limit_mib=storage.config.imports.unpacked_limit_mib)
 
     def close(self) -> None:
         """Remove what was unpacked, and end what reads."""
         self._formats.close()
         self._opening.close()
+
+    @contextmanager
+    def settled(self, path: Path) -> Iterator[Path]:
+        """Give a file as it is at one moment: itself, or for a database a copy with all that was written to it.
+
+        Raises:
+            LockedFileError: a program is writing it just now; it is named.
+        """
+        with tempfile.TemporaryDirectory(prefix="settled-", dir=self._tmp) as folder:
+            whole = Path(folder) / "whole"
+            written = path.is_file() and self._formats.settle(path, whole, name=path.name)
+            yield whole if written else path
 
     def judge(self, path: Path, *, name: str | None = None, choice: Choice = ANY) -> Judgement:
         """Return the candidate readings of a file, best first; a huge file is only sampled.

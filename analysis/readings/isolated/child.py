@@ -18,11 +18,12 @@ from typing import IO, Any, Final
 from analysis.readings.isolated.limits import restrict
 from analysis.readings.isolated.registry import isolated_readers
 from analysis.readings.isolated.wire import Message, error_to, judgement_to, loaded_to
-from analysis.readings.model import Choice, Reader
+from analysis.readings.model import Choice
+from analysis.readings.records.settling import settle
 from core.config import AppConfig, EngineSection, ImportSection
 from core.errors import BestandError
 from core.paths import ProfilePaths
-from core.types import Reading
+from core.types import FileFormat, Reading
 from storage.duck import DuckEngine
 
 _ROWS_PER_LINE: Final = 500
@@ -45,7 +46,7 @@ def main() -> int:
     duck = DuckEngine(config, ProfilePaths(Path(setup["profile"])))
     try:
         while (request := requests.get()) is not None:
-            _answer(request, answers, lambda kind: _reader(kind, duck, config))
+            _answer(request, answers, duck, config)
     finally:
         duck.close()
     return 0
@@ -62,13 +63,9 @@ def _listen(requests: "queue.SimpleQueue[Message | None]") -> None:
         os._exit(0)
 
 
-def _reader(kind: str, duck: DuckEngine, config: AppConfig) -> Reader:
-    return isolated_readers()[kind](duck, config)
-
-
-def _answer(request: Message, answers: IO[str], reader: Callable[[str], Reader]) -> None:
+def _answer(request: Message, answers: IO[str], duck: DuckEngine, config: AppConfig) -> None:
     try:
-        told: Message = {"done": _do(request, reader(request["reader"]), answers)}
+        told: Message = {"done": _do(request, duck, config, answers)}
     except BestandError as error:
         told = {"error": error_to(error)}
     except MemoryError:
@@ -78,8 +75,12 @@ def _answer(request: Message, answers: IO[str], reader: Callable[[str], Reader])
     _say(answers, told)
 
 
-def _do(request: Message, reader: Reader, answers: IO[str]) -> Message:
+def _do(request: Message, duck: DuckEngine, config: AppConfig, answers: IO[str]) -> Message:
     path, name = Path(request["path"]), request["name"]
+    if request["do"] == "settle":
+        kind = FileFormat(request["reader"])
+        return {"written": settle(kind, path, Path(request["out"]), name, duck)}
+    reader = isolated_readers()[request["reader"]](duck, config)
     if request["do"] == "judge":
         return judgement_to(reader.judge(path, name=name, choice=Choice.from_args(request["choice"])))
     reading = Reading.from_manifest(request["reading"])

@@ -10,13 +10,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from analysis.readings.isolated.wire import judgement_from, loaded_from
+from analysis.readings.isolated.wire import Message, judgement_from, loaded_from
 from analysis.readings.isolated.worker import Allowance, Workers
 from analysis.readings.model import ANY, Choice, Judgement, Loaded, Reader
 from core.config import AppConfig
+from core.errors import LockedFileError
+from core.i18n import _
 from core.paths import ProfilePaths
 from core.progress import PartOfProgress, Progress, SilentProgress
 from core.types import FileFormat, Reading
+from storage.holders import holders_of
 
 _MIB: Final = 1024 * 1024
 _SMALL_MIB: Final = 256
@@ -55,12 +58,12 @@ class IsolatedReader:
         """See `model.Reader`."""
         request = self._request("judge", path, name) | {"choice": choice.to_args()}
         allowance = Allowance(self._memory_mib(path), _LOOK_CPU_S)
-        return judgement_from(self._workers.ask(request, allowance, name=name, progress=SilentProgress()))
+        return judgement_from(self._ask(request, allowance, name=name, progress=SilentProgress()))
 
     def load(self, path: Path, reading: Reading, out: Path, *, name: str, progress: Progress) -> Loaded:
         """See `model.Reader`."""
         request = self._request("load", path, name) | {"reading": reading.to_manifest(), "out": str(out)}
-        return loaded_from(self._workers.ask(request, self._for_all(path), name=name, progress=progress))
+        return loaded_from(self._ask(request, self._for_all(path), name=name, progress=progress))
 
     def cells(self, path: Path, reading: Reading, *, name: str, progress: Progress) -> Iterator[list[str]]:
         """See `model.Reader`."""
@@ -68,10 +71,27 @@ class IsolatedReader:
             rows = Path(folder) / "rows"
             request = self._request("cells", path, name) | {"reading": reading.to_manifest(), "out": str(rows)}
             reads = PartOfProgress(progress, 0.0, 0.8)
-            self._workers.ask(request, self._for_all(path), name=name, progress=reads)
+            self._ask(request, self._for_all(path), name=name, progress=reads)
             with rows.open(encoding="utf-8") as file:
                 for line in file:
                     yield from json.loads(line)
+
+    def settle(self, path: Path, target: Path, *, name: str) -> bool:
+        """Write a database that is not in one piece as a whole; see `settling.settle`."""
+        request = self._request("settle", path, name) | {"out": str(target)}
+        answer = self._ask(request, self._for_all(path), name=name, progress=SilentProgress())
+        return bool(answer["written"])
+
+    def _ask(self, request: dict[str, Any], allowance: Allowance, *, name: str, progress: Progress) -> Message:
+        """Ask, and name the program that holds a locked file."""
+        try:
+            return self._workers.ask(request, allowance, name=name, progress=progress)
+        except LockedFileError as error:
+            holders = holders_of(Path(request["path"]))
+            if not holders:
+                raise
+            told = _("is in use by {program} (process {pid}).")
+            raise LockedFileError(name, told.format(program=holders[0].name, pid=holders[0].pid)) from error
 
     def _request(self, what: str, path: Path, name: str) -> dict[str, Any]:
         return {"do": what, "reader": self._kind, "path": str(path.absolute()), "name": name}

@@ -132,7 +132,7 @@ class DuckdbReader:
     @contextmanager
     def _attached(self, path: Path, name: str) -> Iterator[Connection]:
         with (
-            duck_errors(_("Reading '{name}'").format(name=name), otherwise=lambda told: _refusal(name, told)),
+            duck_errors(_("Reading '{name}'").format(name=name), otherwise=lambda told: refusal(name, told)),
             self._duck.trusted(memory_mib=self._memory_mib) as connection,
         ):
             connection.execute(f"attach {quote_literal(str(path))} as theirs (type duckdb, read_only)")
@@ -216,7 +216,7 @@ def _flags(columns: Sequence[_Column]) -> Iterator[Flag]:
             yield Flag("kept_as_text", "kept_as_text", message, column=column.name)
 
 
-def _refusal(name: str, message: str) -> BestandError:
+def refusal(name: str, message: str) -> BestandError:
     """Return the error for what the engine said, without its paths."""
     if _LOCKED.search(message):
         holder = _HOLDER.search(message)

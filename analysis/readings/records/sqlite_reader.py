@@ -34,6 +34,9 @@ _OWN: Final = "sqlite_"
 _WAIT_S: Final = 0.5
 _COUNT_BYTES: Final = 64 * 1024 * 1024
 """In a larger file rows are not counted, since that reads all of it."""
+_LOG_AT: Final = 19
+_HAS_LOG: Final = b"\2"
+"""The read version of a database that writes ahead into a log."""
 _MOMENTS: Final = ("date", "time")
 _UNREADABLE: Final = N_("Record {number} has text in '{column}' that is no UTF-8; what can be read is kept.")
 _BYTES: Final = N_("Column '{column}' holds bytes; they are kept as hexadecimal text.")
@@ -56,7 +59,7 @@ class SqliteReader:
 
     def judge(self, path: Path, *, name: str, choice: Choice = ANY) -> Judgement:
         """Look at the tables; see `model.Reader`."""
-        with _opened(path, name) as database:
+        with opened(path, name) as database:
             tables = _tables(database, count=path.stat().st_size <= _COUNT_BYTES)
             rows = {table.name: table.rows for table in tables}
             return judge_tables(tables, choice, name, lambda table: _look(database, table, rows[table]))
@@ -64,7 +67,7 @@ class SqliteReader:
     def load(self, path: Path, reading: Reading, out: Path, *, name: str, progress: Progress) -> Loaded:
         """Write the table and the ledger; see `model.Reader`."""
         with (
-            _opened(path, name) as database,
+            opened(path, name) as database,
             Intake(out, file_name=name, unit="record", max_columns=self._max_columns) as intake,
         ):
             names = self._fill(database, reading, intake, name, PartOfProgress(progress, 0.0, 0.8))
@@ -75,7 +78,7 @@ class SqliteReader:
         """Yield names and records as text; see `model.Reader`."""
         with (
             tempfile.TemporaryDirectory(prefix="cells-") as folder,
-            _opened(path, name) as database,
+            opened(path, name) as database,
             Intake(Path(folder), file_name=name, unit="record", max_columns=self._max_columns) as intake,
         ):
             names = self._fill(database, reading, intake, name, progress)
@@ -211,10 +214,21 @@ def _count(database: sqlite3.Connection, table: str) -> int:
 
 
 @contextmanager
-def _opened(path: Path, name: str) -> Iterator[sqlite3.Connection]:
-    """Open the file for reading only, and translate what is said about it."""
+def opened(path: Path, name: str, *, write: bool = False) -> Iterator[sqlite3.Connection]:
+    """Open a database, and translate what is said about it.
+
+    Args:
+        path: The file; opened for reading only, and no file is made beside it.
+        name: What it is called.
+        write: It is a copy of our own, in which unfinished work of its writer may be finished.
+
+    Raises:
+        LockedFileError: a program is writing it.
+        DamagedFileError: it is broken.
+        NotATableError: it needs a program that is not here.
+    """
     try:
-        uri = f"{path.absolute().as_uri()}?mode=ro"
+        uri = f"{path.absolute().as_uri()}?{'mode=rw' if write else _read_only(path)}"
         with closing(sqlite3.connect(uri, uri=True, timeout=_WAIT_S)) as database:
             database.text_factory = _decoded
             database.execute("pragma trusted_schema = off")
@@ -224,6 +238,15 @@ def _opened(path: Path, name: str) -> Iterator[sqlite3.Connection]:
         raise _refusal(name, error) from error
     except (OverflowError, ValueError) as error:
         raise DamagedFileError(name, _("cannot be read as a SQLite database.")) from error
+
+
+def _read_only(path: Path) -> str:
+    """Return how the file is opened: one with a log of its own, but without one beside it, is all there is."""
+    with path.open("rb") as file:
+        head = file.read(_LOG_AT + 1)
+    logs = head[_LOG_AT:] == _HAS_LOG
+    lonely = not path.with_name(f"{path.name}-wal").exists() and not path.with_name(f"{path.name}-shm").exists()
+    return "mode=ro&immutable=1" if logs and lonely else "mode=ro"
 
 
 def _refusal(name: str, error: sqlite3.DatabaseError) -> DamagedFileError | LockedFileError | NotATableError:

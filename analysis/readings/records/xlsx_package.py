@@ -7,7 +7,6 @@ format gets a sentence of its own. Parts are read as streams.
 
 import mmap
 import posixpath
-import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import IO, Final, Self
 from xml.parsers import expat
 
-from core.errors import DamagedFileError, FileTooLargeError, NotATableError
+from core.errors import DamagedFileError, FileTooLargeError, ProtectedFileError
 from core.i18n import N_, _, number
 
 ZIP_MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06")
@@ -29,12 +28,11 @@ _SUSPECT_RATIO: Final = 300
 _SUSPECT_BYTES: Final = 256 * _MIB
 """A part that unpacks to more than so many times its size, and to more than so many bytes, is no sheet."""
 _CHUNK: Final = 256 * 1024
-_LOCKED_HINT: Final = N_("Open it in Excel, save a copy without the password, and import that.")
-_LATER_HINT: Final = N_("Open it and save it as .xlsx, then import that.")
-
-_WORKBOOK_STREAM: Final = re.compile(b"b\0o\0o\0k\0\0\0", re.IGNORECASE)
-"""The end of "Workbook" or "Book", the streams of an .xls file, in the directory of an old Office file."""
-
+_MOST_STATED: Final = 100
+_OPEN_DOCUMENT: Final = b"application/vnd.oasis.opendocument."
+_LOCKED_HINT: Final = N_(
+    "Open it with the program that wrote it, save a copy without the password, and import that."
+)
 Attributes = dict[str, str]
 StartHandler = Callable[[str, Attributes], None]
 EndHandler = Callable[[str], None]
@@ -67,7 +65,7 @@ class Package:
         Raises:
             DamagedFileError: it is no sound archive.
             FileTooLargeError: it would unpack to more than allowed.
-            NotATableError: it is protected by a password.
+            ProtectedFileError: it is protected by a password.
         """
         self._file_name = file_name
         self._streams: list[IO[bytes]] = []
@@ -169,7 +167,7 @@ class Package:
     def _check(self, limit_mib: int) -> None:
         infos = self._zip.infolist()
         if any(info.flag_bits & 1 for info in infos):
-            raise NotATableError(self._file_name, _("is protected by a password."), hint=_(_LOCKED_HINT))
+            raise refuse_protected(self._file_name, can_be_opened=False)
         if len(infos) > _MOST_PARTS:
             raise FileTooLargeError(
                 self._file_name, _("has {count} parts, which no spreadsheet has.").format(count=number(len(infos)))
@@ -194,42 +192,48 @@ class Package:
                 )
 
 
-def refuse_other_formats(path: Path, head: bytes, file_name: str) -> None:
-    """Say what a file is that looks like a spreadsheet and is no .xlsx.
-
-    Raises:
-        NotATableError: it is encrypted, of an older or another format, or no spreadsheet at all.
-    """
-    if head.startswith(OLE_MAGIC):
-        raise _old_format(path, file_name)
+def kind_of_package(path: Path) -> str:
+    """Return which spreadsheet a zip archive is: "xlsx", "xlsb", "ods", or "" for something else."""
     try:
         with zipfile.ZipFile(path) as archive:
             names = {_normal(name) for name in archive.namelist()[:_MOST_PARTS]}
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return  # told by Package
+            stated = archive.open("mimetype").read(_MOST_STATED) if "mimetype" in names else b""
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+        zlib.error,
+        KeyError,
+        EOFError,
+    ):
+        return "xlsx"  # told by Package
+    if stated.startswith(_OPEN_DOCUMENT) and not stated.startswith(_OPEN_DOCUMENT + b"spreadsheet"):
+        return ""
     if "xl/workbook.bin" in names:
-        raise NotATableError(
-            file_name, _("is a binary Excel file (.xlsb), which comes later."), hint=_(_LATER_HINT)
-        )
+        return "xlsb"
     if "content.xml" in names:
-        raise NotATableError(
-            file_name, _("is an OpenDocument file (.ods), which comes later."), hint=_(_LATER_HINT)
-        )
-    if "[content_types].xml" not in names and "xl/workbook.xml" not in names:
-        raise NotATableError(
-            file_name, _("is a zip archive and no spreadsheet."), hint=_("Unpack it and import what is in it.")
-        )
+        return "ods"
+    return "xlsx" if "[content_types].xml" in names or "xl/workbook.xml" in names else ""
 
 
-def _old_format(path: Path, file_name: str) -> NotATableError:
+def is_protected_container(path: Path) -> bool:
+    """Tell whether an old Office file is a newer one behind a password."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        if data.find("EncryptedPackage".encode("utf-16-le")) >= 0:
-            return NotATableError(file_name, _("is protected by a password."), hint=_(_LOCKED_HINT))
-        if _WORKBOOK_STREAM.search(data):
-            return NotATableError(
-                file_name, _("is an old Excel file (.xls), which comes later."), hint=_(_LATER_HINT)
-            )
-    return NotATableError(file_name, _("is an old Office file without a spreadsheet."))
+        return data.find("EncryptedPackage".encode("utf-16-le")) >= 0
+
+
+def refuse_protected(file_name: str, *, can_be_opened: bool = True) -> ProtectedFileError:
+    """Return the error for a file behind a password.
+
+    Args:
+        file_name: What it is called.
+        can_be_opened: Given the password, this program can open it.
+    """
+    return ProtectedFileError(
+        file_name, _("is protected by a password."), hint=None if can_be_opened else _(_LOCKED_HINT)
+    )
 
 
 def resolve(base: str, target: str) -> str:

@@ -1,4 +1,4 @@
-"""Reads .xlsx workbooks: one sheet, as a stream of rows.
+"""Reads workbooks (.xlsx, .xlsb, .xls, .ods): one sheet, as a stream of rows.
 
 Used by the registry of readers. A record is a row of the spreadsheet, and line numbers are those Excel shows. Rows
 above the table and empty rows before its end are in the ledger; merged cells, errors and formulas without a
@@ -17,10 +17,11 @@ from analysis.readings.records.intake import Intake
 from analysis.readings.records.kinds import Cell
 from analysis.readings.records.names import column_names
 from analysis.readings.records.sampling import candidate, counted
+from analysis.readings.records.workbooks import open_workbook
 from analysis.readings.records.xlsx_layout import SAMPLE_ROWS, SheetLayout, layouts
-from analysis.readings.records.xlsx_package import OLE_MAGIC, ZIP_MAGIC, refuse_other_formats
+from analysis.readings.records.xlsx_package import OLE_MAGIC, ZIP_MAGIC
 from analysis.readings.records.xlsx_values import range_of, shown
-from analysis.readings.records.xlsx_workbook import Row, Sheet, Workbook
+from analysis.readings.records.xlsx_workbook import AnyWorkbook, Row, Sheet
 from analysis.readings.words import some_names
 from core.config import AppConfig
 from core.errors import NotATableError
@@ -36,9 +37,9 @@ _REPORT_EVERY: Final = 2_000
 
 
 class XlsxReader:
-    """The reader of Excel workbooks; holds no state, so it is thread-safe."""
+    """The reader of spreadsheets; holds no state, so it is thread-safe."""
 
-    formats: tuple[FileFormat, ...] = (FileFormat.XLSX,)
+    formats: tuple[FileFormat, ...] = (FileFormat.XLSX, FileFormat.XLSB, FileFormat.XLS, FileFormat.ODS)
 
     def __init__(self, duck: DuckEngine, config: AppConfig) -> None:
         self._duck = duck
@@ -53,13 +54,14 @@ class XlsxReader:
         """Look at the first rows of the sheets; see `model.Reader`."""
         with self._open(path, name) as workbook:
             samples = _samples(workbook, choice, name)
+            kind = workbook.format
             parts = tuple(Part(sheet.name, "sheet", hidden=not sheet.visible) for sheet in workbook.sheets)
         if not samples:
             raise NotATableError(name, _("has no sheet with a value in it."))
         found: list[Candidate] = []
         for sample in samples[:_MOST_CANDIDATES]:
             others = [other.sheet.name for other in samples if other is not sample]
-            found += [_candidate(sample, layout, others, first=not found) for layout in layouts(sample.rows)]
+            found += [_candidate(sample, layout, others, kind, first=not found) for layout in layouts(sample.rows)]
         found.sort(key=lambda each: -each.reading.confidence)
         return Judgement(tuple(found[:_MOST_CANDIDATES]), parts)
 
@@ -87,11 +89,8 @@ class XlsxReader:
                 yield names
             yield from rows
 
-    def _open(self, path: Path, name: str) -> Workbook:
-        with path.open("rb") as file:
-            head = file.read(len(OLE_MAGIC))
-        refuse_other_formats(path, head, name)
-        return Workbook(path, name, unpacked_limit_mib=self._limit_mib)
+    def _open(self, path: Path, name: str) -> AnyWorkbook:
+        return open_workbook(path, name, unpacked_limit_mib=self._limit_mib)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ class _Sample:
     complete: bool
 
 
-def _samples(workbook: Workbook, choice: Choice, name: str) -> list[_Sample]:
+def _samples(workbook: AnyWorkbook, choice: Choice, name: str) -> list[_Sample]:
     """Return the sheets that are not empty, the visible ones; hidden ones only if there is no other."""
     if choice.sheet is not None:
         sample = _sample(workbook, _named(workbook, choice.sheet, name))
@@ -116,7 +115,7 @@ def _samples(workbook: Workbook, choice: Choice, name: str) -> list[_Sample]:
     return []
 
 
-def _named(workbook: Workbook, wanted: str, name: str) -> Sheet:
+def _named(workbook: AnyWorkbook, wanted: str, name: str) -> Sheet:
     found = [sheet for sheet in workbook.sheets if sheet.name == wanted]
     if found:
         return found[0]
@@ -127,7 +126,7 @@ def _named(workbook: Workbook, wanted: str, name: str) -> Sheet:
     )
 
 
-def _sample(workbook: Workbook, sheet: Sheet) -> _Sample:
+def _sample(workbook: AnyWorkbook, sheet: Sheet) -> _Sample:
     rows: list[Row] = []
     for row, _done in workbook.rows(sheet):
         if row.cells:
@@ -137,9 +136,11 @@ def _sample(workbook: Workbook, sheet: Sheet) -> _Sample:
     return _Sample(sheet, rows, complete=True)
 
 
-def _candidate(sample: _Sample, layout: SheetLayout, others: Sequence[str], *, first: bool) -> Candidate:
+def _candidate(
+    sample: _Sample, layout: SheetLayout, others: Sequence[str], kind: FileFormat, *, first: bool
+) -> Candidate:
     reading = Reading(
-        FileFormat.XLSX,
+        kind,
         header_rows=1 if layout.header else 0,
         confidence=round(layout.confidence if first else min(layout.confidence, 0.3), 3),
         first_line=layout.first_row,
@@ -149,7 +150,8 @@ def _candidate(sample: _Sample, layout: SheetLayout, others: Sequence[str], *, f
     table = _Table.of(rows, header=layout.header)
     records = [table.members(row) for row in rows[1 if layout.header else 0 :]]
     header = N_("header in row {number}").format(number=f"{layout.first_row:,}")
-    why = N_("Excel sheet '{name}'").format(name=sample.sheet.name)
+    sheet = N_("OpenDocument sheet '{name}'") if kind is FileFormat.ODS else N_("Excel sheet '{name}'")
+    why = sheet.format(name=sample.sheet.name)
     why += f" · {header if layout.header else N_('no header')}"
     if others:
         named = ", ".join(f"'{other}'" for other in others[:3]) + (", …" if len(others) > 3 else "")
@@ -188,7 +190,7 @@ class _Table:
 class _Filling:
     """Passes once through a sheet and hands every row to the intake."""
 
-    workbook: Workbook
+    workbook: AnyWorkbook
     reading: Reading
     intake: Intake
     name: str

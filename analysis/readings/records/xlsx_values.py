@@ -5,6 +5,7 @@ itself is a double, so its shortest text is its value.
 """
 
 import re
+import struct
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -27,6 +28,11 @@ _DAY_MS: Final = 86_400_000
 _LAST_SERIAL: Final = 2_958_466
 """The day after 9999-12-31."""
 _EXACT: Final = 10**15
+ERRORS: Final[Mapping[int, str]] = {
+    0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
+    0x2B: "#GETTING_DATA",
+}  # fmt: skip
+"""What the binary formats store for an error."""
 
 
 class NumberFormat(StrEnum):
@@ -118,6 +124,37 @@ def moment_cell(text: str, meaning: NumberFormat, *, from_1904: bool) -> Cell:
     if rest_ms == 0 and meaning is NumberFormat.DAY:
         return DateText(day)
     return DateTimeText(f"{day} {clock}")
+
+
+def double_cell(value: float, meaning: NumberFormat, *, from_1904: bool) -> Cell:
+    """Return a number that is stored as one, not as text; see `number_cell` and `moment_cell`."""
+    text = repr(value)
+    if meaning is NumberFormat.PLAIN:
+        return number_cell(text)
+    return moment_cell(text, meaning, from_1904=from_1904)
+
+
+def rk_number(data: bytes) -> float:
+    """Return a number in four bytes: a whole one, or the upper half of a double; one bit says it is hundredths.
+
+    Source:
+        [MS-XLS] 2.5.217 RkNumber; the same in [MS-XLSB].
+    """
+    bits = int.from_bytes(data, "little", signed=True)
+    if bits & 2:
+        value = float(bits >> 2)
+    else:
+        value = float(struct.unpack("<d", bytes(4) + struct.pack("<i", bits & ~3))[0])
+    return value / 100 if bits & 1 else value
+
+
+def reference(row: int, column: int) -> str:
+    """Return a cell's reference, such as "AB12", by its row (from 1) and column (from 0)."""
+    letters, column = "", column + 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row}"
 
 
 def iso_cell(text: str) -> Cell:

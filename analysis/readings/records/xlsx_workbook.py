@@ -8,7 +8,7 @@ to gigabytes. It is what the tests compare with.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Protocol, Self
 
 from analysis.readings.records.kinds import Cell
 from analysis.readings.records.xlsx_package import Attributes, Handlers, Package, resolve
@@ -24,6 +24,7 @@ from analysis.readings.records.xlsx_values import (
 from core.errors import DamagedFileError, FileTooLargeError
 from core.i18n import _
 from core.i18n import number as written
+from core.types import FileFormat
 
 _MOST_ROWS: Final = 1_048_576
 _MOST_COLUMNS: Final = 16_384
@@ -53,8 +54,24 @@ class Row:
     uncomputed: list[int] = field(default_factory=list)
 
 
+class AnyWorkbook(Protocol):
+    """An open workbook of any format; `Workbook` is the one for .xlsx."""
+
+    format: FileFormat
+    sheets: list[Sheet]
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def rows(self, sheet: Sheet, *, merged: list[str] | None = None) -> Iterator[tuple[Row, float]]:
+        """Yield the rows of a sheet that are in the file; see `Workbook.rows`."""
+
+
 class Workbook:
     """An open workbook; a context manager."""
+
+    format = FileFormat.XLSX
 
     def __init__(self, path: Path, file_name: str, *, unpacked_limit_mib: int) -> None:
         self._file_name = file_name
