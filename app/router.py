@@ -19,7 +19,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from app.page import Event, Page, Params
-from app.refresh import NAV, STATUS, inspector_key, redraw, view_key
+from app.refresh import FRAME, inspector_key, redraw, view_key
 from app.session import notices
 from app.views import Views
 from core.i18n import _
@@ -130,7 +130,7 @@ class Router:
         gone = self.views.see(target.page)
         self._deliver(target.page)
         fresh = self.views.is_fresh(target.page, target.params, self.marks_of(target.page))
-        return [*([] if fresh else [view_key(target.page)]), NAV, STATUS, *map(view_key, gone)]
+        return [*([] if fresh else [view_key(target.page)]), FRAME, *map(view_key, gone)]
 
     def resolve(self, to: str, params: Mapping[str, Any]) -> tuple[Route, str | None]:
         """Return the place meant, or home and why."""

@@ -1,8 +1,8 @@
 """The frame of the page: navigation, one slot per view with its inspector, the status bar, and what is not seen.
 
 Each view is a keyed fragment in a slot of its own that stays alive; the frame in the browser shows one of them.
-A click draws the view if it must be drawn, then the navigation and the status bar; never the whole script, so
-nothing else moves.
+A click draws the view if it must be drawn, then tells the frame in the browser, which tells the navigation and the
+status bar; never the whole script, so nothing else moves.
 """
 
 from collections.abc import Callable, Mapping
@@ -177,6 +177,7 @@ def _unseen(ctx: "AppContext") -> None:
         address=window.address,
         heard=window.heard,
         title=_title(window),
+        facts=window.page.status(ctx, window.route.params),
         fresh=window.fresh(),
         watch={catalogue.DATASETS, HANDED, *window.page.watches},
         messages=messages.told_messages(),

@@ -20,6 +20,7 @@ def frame(
     address: str,
     heard: int,
     title: str,
+    facts: Sequence[str],
     fresh: Mapping[str, Mapping[str, str]],
     watch: Collection[str],
     messages: Sequence[Mapping[str, Any]],
@@ -34,6 +35,7 @@ def frame(
         address: says: "push", "replace" or "none".
         heard: The last step of this page that was heard of; its entry in the history is there already.
         title: The title of the window.
+        facts: What the status bar says of the view, such as its number of rows.
         fresh: Live views that need not be drawn again, with the parameters they show.
         watch: Tags whose change must be told.
         messages: What is to be told at the bottom right: id, text, undo.
@@ -55,6 +57,7 @@ def frame(
             "address": address,
             "heard": heard,
             "title": title,
+            "facts": list(facts),
             "fresh": {slug: dict(shown) for slug, shown in fresh.items()},
             "watch": sorted(watch),
             "messages": [dict(one) for one in messages],

@@ -9,6 +9,8 @@ export interface Place {
 export interface Signals {
   /** A person goes somewhere; the frame tells Python. */
   'bestand:go': Place;
+  /** The window is at a place, of which the status bar says something; the engine told. */
+  'bestand:at': { place: Place; facts: string[] };
   /** The palette, or the list of shortcuts, is to be shown. */
   'bestand:open': 'palette' | 'shortcuts';
   /** The engine told what the status bar and the badges show. */

@@ -3,7 +3,7 @@
 // is complete.
 
 import { define, style } from '../../frontend/component';
-import { heard } from '../../frontend/signals';
+import { heard, signal } from '../../frontend/signals';
 import { dropTarget } from './drop';
 import { pushed } from './events';
 import { keepHistory } from './history';
@@ -21,6 +21,8 @@ interface Data {
   /** The last step of this page the engine has heard of. */
   heard: number;
   title: string;
+  /** What the status bar says of the view. */
+  facts: string[];
   /** Live views that show what they are asked for, by page: going there needs no waiting. */
   fresh: Shown;
   /** Tags whose change must be told. */
@@ -56,6 +58,7 @@ export default define<Data>((root, outlet) => {
       toasts.show(data.messages, data.texts);
       drops.say(data.texts);
       document.title = data.title;
+      signal('bestand:at', { place: { page: data.page, params: data.params }, facts: data.facts });
     },
     destroy: () => [leave, views.end, history.end, events, drops.end].forEach((end) => end()),
   };

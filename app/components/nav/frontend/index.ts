@@ -45,6 +45,10 @@ export default define<Data>((root) => {
 
   const leave = [
     heard('bestand:go', (to) => mark(place, to)),
+    heard('bestand:at', (now) => {
+      if (data) data.active = now.place;
+      mark(place, now.place);
+    }),
     heard('bestand:status', ({ badges }) => {
       if (!data) return;
       for (const page of data.pages) page.badge = badges[page.slug] ?? 0;

@@ -3,7 +3,7 @@
 
 import { define, style } from '../../frontend/component';
 import { h, icon } from '../../frontend/dom';
-import { heard, signal } from '../../frontend/signals';
+import { address, heard, signal } from '../../frontend/signals';
 import css from './style.css?inline';
 
 interface Item {
@@ -42,6 +42,7 @@ export default define<Data>((root) => {
   let items: Item[] = [];
   let facts: string[] = [];
   let selection = '';
+  let at = '';
   let saving: Data['saving'] = {};
   let standing: Standing | undefined = globalThis.bestand && { ...globalThis.bestand.standing };
   let typed = false;
@@ -69,6 +70,14 @@ export default define<Data>((root) => {
     heard('bestand:status', (status) => {
       items = status.items as Item[];
       typed &&= standing?.state !== 'saved';
+      redraw();
+    }),
+    heard('bestand:at', (now) => {
+      const to = address(now.place);
+      if (to === at && facts.join() === now.facts.join()) return;
+      if (to !== at) selection = ''; // it belongs to the view that was left
+      at = to;
+      facts = now.facts;
       redraw();
     }),
     heard('bestand:journal', (now) => {
