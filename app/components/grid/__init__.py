@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import streamlit as st
 
+from app.components.grid.edited import edited_rows
 from app.components.grid.ledger import ledger_rows
 from app.components.grid.preview import look_rows
 from app.components.grid.source import answer_rows, dataset_rows
@@ -19,7 +20,7 @@ from app.components.mount import component
 from core.fingerprint import fingerprint
 from core.i18n import current_locale
 
-__all__ = ["GridEvent", "Kind", "answer_rows", "dataset_rows", "grid", "ledger_rows", "look_rows"]
+__all__ = ["GridEvent", "Kind", "answer_rows", "dataset_rows", "edited_rows", "grid", "ledger_rows", "look_rows"]
 
 Kind: TypeAlias = Literal["column", "cell", "edit", "view", "type", "leave"]
 """What a person did: looked at a column's spread, chose a cell, typed into one, arranged the view, wants another

@@ -1,12 +1,14 @@
 """Finds the rows of a grid by the name of their source.
 
-Used by the routes. What a name can be: rows of a dataset, of an answer, of a file that is looked at, of a ledger.
+Used by the routes. What a name can be: rows of a dataset, of an answer, of a file that is looked at, of a
+ledger, or any of these with edits on top.
 """
 
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from app.components.grid.answer import AnswerSource
+from app.components.grid.edited import KIND, EditedSource, parts_of
 from app.components.grid.ledger import LedgerSource
 from app.components.grid.preview import LookSource
 from app.components.grid.source import DatasetSource, RowSource
@@ -42,6 +44,9 @@ class Sources:
         if kind == "dataset" and dataset_id and version.isdecimal():
             self._require(dataset_id)
             return DatasetSource(self._ctx, self._described(dataset_id, int(version)))
+        if kind == KIND:
+            base, form, field = parts_of(rest)
+            return EditedSource(self._ctx, self.find(base), form, field)
         if kind == "look":
             return LookSource.named(self._ctx.looks, rest)
         version, _sign, only = version.partition(":")
