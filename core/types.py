@@ -77,8 +77,10 @@ class Reading:
     `sheet` names the worksheet of a spreadsheet, `table` the table of a database, `member` the file inside an
     archive; `compression` is what the file is packed with (gzip, zstd, bzip2, xz, zip) around `format`.
     `column_types` are SQL types by position, empty while unknown.
-    `skip_blank` tells that one space right after each delimiter is no part of a cell. Fields that make no sense
-    for a format are None.
+    `skip_blank` tells that one space right after each delimiter is no part of a cell. `widths` are the columns'
+    widths in characters where a text has no delimiter but columns of fixed width; the last one goes on to the end
+    of the line. `date_order` is dmy or mdy where a person said whether the day or the month of a date in figures
+    comes first. Fields that make no sense for a format are None.
     """
 
     format: FileFormat
@@ -100,20 +102,24 @@ class Reading:
     table: str | None = None
     member: str | None = None
     compression: str | None = None
+    widths: tuple[int, ...] | None = None
+    date_order: str | None = None
 
     CONTRACT: ClassVar[tuple[str, ...]] = (
         "format", "encoding", "newline", "delimiter", "quote", "escape",
         "header_rows", "decimal", "thousands", "null_words", "confidence",
     )  # fmt: skip
-    WHEN_SET: ClassVar[tuple[str, ...]] = ("sheet", "table", "member", "compression")
+    WHEN_SET: ClassVar[tuple[str, ...]] = ("sheet", "table", "member", "compression", "widths", "date_order")
     """Fields of the contract that are there only where they say something."""
-    LATER: ClassVar[tuple[str, ...]] = ("table", "member", "compression")
+    LATER: ClassVar[tuple[str, ...]] = ("table", "member", "compression", "widths", "date_order")
     """Fields a manifest has only where they say something, since older ones do not have them."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the `reading` object of the `--json` contract."""
         named = {name: _plain(getattr(self, name)) for name in self.CONTRACT}
-        return named | {name: value for name in self.WHEN_SET if (value := getattr(self, name)) is not None}
+        return named | {
+            name: value for name in self.WHEN_SET if (value := _plain(getattr(self, name))) is not None
+        }
 
     def to_manifest(self) -> dict[str, Any]:
         """Return every field that says something, so that the reading can be built again by `from_manifest`."""

@@ -6,6 +6,7 @@ Used by the parser, the judge and the repair. Knows nothing of lines, types or w
 import re
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import accumulate, pairwise
 
 from core.types import FileFormat, Reading
 
@@ -31,31 +32,34 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """Delimiter, quote and escape of a file.
+    """Delimiter, quote and escape of a file; or the widths of its columns.
 
     A quote inside quotes is doubled; `escape` (a backslash, or None) is a second way to write one, and also guards
     delimiters and line ends outside of quotes. `skip_blank` means that one space right after a delimiter belongs
-    to the delimiter.
+    to the delimiter. A delimiter may be several characters. With `widths` there is neither delimiter nor quote: a
+    cell is what stands in its columns of the line, without the blanks around it; the last one goes on to the end.
     """
 
     delimiter: str
     quote: str | None = '"'
     escape: str | None = None
     skip_blank: bool = False
+    widths: tuple[int, ...] = ()
     _plain: re.Pattern[str] = field(init=False, repr=False, compare=False)
     _quoted: re.Pattern[str] = field(init=False, repr=False, compare=False)
     _escaped: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if any(mark is not None and len(mark) != 1 for mark in (self.delimiter, self.quote, self.escape)):
-            raise ValueError("delimiter, quote and escape are one character each")
+        if not self.delimiter or any(len(mark) > 1 for mark in (self.quote or "", self.escape or "")):
+            raise ValueError("a delimiter is some characters, quote and escape are one each")
         delimiter, quote, escape = (re.escape(mark or "") for mark in (self.delimiter, self.quote, self.escape))
         if self.escape:
-            plain = rf"[^{delimiter}{escape}]*(?:{escape}.[^{delimiter}{escape}]*)*{escape}?"
+            other = _other_than(self.delimiter, self.escape)
+            plain = rf"{other}*(?:{escape}.{other}*)*{escape}?"
             quoted = rf"[^{quote}{escape}]*(?:(?:{quote}{quote}|{escape}.)[^{quote}{escape}]*)*{quote}(?!{quote})"
             escaped = rf"{escape}({delimiter}|{escape}|{quote or escape}|\r\n|\n|\r)"
         else:
-            plain = rf"[^{delimiter}]*"
+            plain = rf"{_other_than(self.delimiter)}*"
             quoted = rf"[^{quote}]*(?:{quote}{quote}[^{quote}]*)*{quote}(?!{quote})"
             escaped = "(?!)"
         if not self.quote:
@@ -69,8 +73,25 @@ class Dialect:
         """Return the dialect of a reading of delimited text."""
         if reading.format is not FileFormat.DELIMITED:
             raise ValueError("only delimited text has a dialect")
+        if reading.widths:
+            return cls.fixed(reading.widths)
         escape = reading.escape if reading.escape != reading.quote else None
         return cls(reading.delimiter or ",", reading.quote, escape, reading.skip_blank)
+
+    @classmethod
+    def fixed(cls, widths: tuple[int, ...]) -> "Dialect":
+        """Return the dialect of columns of fixed width."""
+        return cls(" ", None, None, widths=widths)
+
+    @property
+    def starts(self) -> list[int]:
+        """Where the columns of fixed width begin."""
+        return [0, *accumulate(self.widths[:-1])] if self.widths else []
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether a text without a quote is split by its delimiter and nothing else."""
+        return not self.skip_blank and not self.widths
 
     def is_plain(self, text: str) -> bool:
         """Tell whether the text can be split at its delimiters without looking any closer."""
@@ -78,6 +99,9 @@ class Dialect:
 
     def split_plain(self, text: str) -> list[str]:
         """Return the cells of a text for which `is_plain` holds."""
+        if self.widths:
+            starts = [start for start in self.starts if start < len(text)] or [0]
+            return [text[a:b].strip(" ") for a, b in pairwise([*starts, len(text)])]
         cells = text.split(self.delimiter)
         if self.skip_blank:
             cells[1:] = [cell[1:] if cell[:1] == " " else cell for cell in cells[1:]]
@@ -141,3 +165,11 @@ class Dialect:
         if self.escape is None or not raw.endswith(self.escape):
             return False
         return (len(raw) - len(raw.rstrip(self.escape))) % 2 == 1
+
+
+def _other_than(delimiter: str, escape: str = "") -> str:
+    """Return the pattern of one character at which neither mark begins."""
+    if len(delimiter) == 1:
+        return f"[^{re.escape(delimiter)}{re.escape(escape)}]"
+    guard = f"(?!{re.escape(delimiter)}" + (f"|{re.escape(escape)})" if escape else ")")
+    return f"(?:{guard}.)"

@@ -103,6 +103,11 @@ class ColumnLook:
     begins: dict[str, float]
     quoted: float = 0.0
 
+    @property
+    def empty(self) -> float:
+        """Share of the cells that are empty."""
+        return self.shares.get(Shape.EMPTY, 0.0)
+
     def likes(self, cell: str) -> float:
         """Return how usual this cell would be here (0..1)."""
         usual = self.shares.get(shape_of(cell), 0.0)
@@ -136,9 +141,14 @@ def _kind_of(cell: str) -> str:
 
 
 class RecordLook:
-    """How the records of a file look; tells where a record with too many cells went wrong."""
+    """How the records of a file look; tells where a record with too many cells went wrong.
+
+    `count` is how many were looked at, `lonely` the share of those with nothing but the first cell.
+    """
 
     def __init__(self, records: Sequence[Sequence[str]], width: int) -> None:
+        self.count = len(records)
+        self.lonely = sum(not any(cell.strip() for cell in r[1:]) for r in records) / max(len(records), 1)
         self.columns = [ColumnLook.of([r[i] for r in records if i < len(r)]) for i in range(width)]
 
     def fit(self, cells: Sequence[str]) -> float:

@@ -10,7 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
+from analysis.readings.delimiters import COMMON, PRIOR, long_delimiters, prior_of
 from analysis.readings.dialect import Dialect, Outcome
+from analysis.readings.engines import Opinion
+from analysis.readings.fixed import crosses, widths_of
 from analysis.readings.lines import Lines
 from analysis.readings.repair import mend
 from analysis.readings.shapes import Shape, shape_of
@@ -22,15 +25,14 @@ _MANY_STRAY = 20
 """So many lines with a quote, none of which encloses a cell: the quote is an ordinary character."""
 _FIRST = 30
 _FIRST_SHARE = 0.3
+_INNER_LINES = 25
+_VOTE = 0.03
+"""What another engine's opinion is worth: it decides between near equals."""
+_REGULAR = 0.9
+_RUNS = 0.3
 _LOOKED_AT = 6_000
 """Cells whose looks are judged, per dialect."""
 
-PRIOR = {
-    ",": 1.0, ";": 1.0, "\t": 1.0, "|": 0.96, ":": 0.55, " ": 0.5, "^": 0.8, "~": 0.8,
-    "\x01": 1.0, "\x1e": 1.0, "\x1f": 1.0, "§": 0.9, "¦": 0.9, "#": 0.5, "&": 0.5, "*": 0.5, "!": 0.4, "/": 0.15,
-}  # fmt: skip
-"""Delimiters, with how much they are one."""
-_COMMON = 0.9
 _ONE_COLUMN = ","
 """Stands for "no delimiter at all" in a text that holds no comma."""
 
@@ -68,13 +70,43 @@ class Explanation:
     """How much the cells look like something."""
     sound: float
     """Share of the records that obey the rules."""
+    agreeing: tuple[str, ...] = ()
+    """The other engines that say the same."""
 
 
-def explain(lines: Lines) -> list[Explanation]:
-    """Return the dialects that explain the lines, best first; never empty."""
+def explain(lines: Lines, inner: Sequence[Lines] = (), opinions: Sequence[Opinion] = ()) -> list[Explanation]:
+    """Return the dialects that explain the lines, best first; never empty.
+
+    Args:
+        lines: The first ones of a file.
+        inner: Some from further inside and from its end.
+        opinions: What other engines say.
+    """
     text = _shortened(lines)
-    explanations = [_score(text, dialect) for dialect in _dialects(text)]
+    pieces = [text, *(Lines(0, few.texts[:_INNER_LINES], few.ends[:_INNER_LINES], few.encoding) for few in inner)]
+    explanations = [_score(pieces, dialect, _agreeing(opinions, dialect)) for dialect in _dialects(text, opinions)]
+    best = max(explanations, key=lambda e: e.score)
+    if best.width == 1 or best.steady < _REGULAR or _has_runs_of_blanks(text, best.dialect):
+        widths = widths_of(text.texts)
+        explanations += [_score(pieces, Dialect.fixed(widths), ())] if widths else []
     return sorted(explanations, key=lambda e: -e.score)
+
+
+def _has_runs_of_blanks(lines: Lines, dialect: Dialect) -> bool:
+    """Tell whether blanks as delimiters would leave cells empty that have others after them: they fill columns."""
+    if dialect.delimiter != " ":
+        return False
+    runs = [
+        any(not cell for cell in record.cells[1:-1]) for record in records_of(lines, dialect) if record.cells[-1]
+    ]
+    return sum(runs) > _RUNS * max(len(runs), 1)
+
+
+def _agreeing(opinions: Sequence[Opinion], dialect: Dialect) -> tuple[str, ...]:
+    """Return the engines that say the same of the delimiter."""
+    return tuple(
+        opinion.engine for opinion in opinions if opinion.delimiter.strip(" ") == dialect.delimiter.strip(" ")
+    )
 
 
 def records_of(lines: Lines, dialect: Dialect, limit: int = 10_000) -> Iterator[SampleRecord]:
@@ -83,6 +115,10 @@ def records_of(lines: Lines, dialect: Dialect, limit: int = 10_000) -> Iterator[
     while at < len(lines.texts) and count < limit:
         if not lines.texts[at].strip(" \t"):
             at += 1
+            continue
+        if dialect.widths:
+            yield _fixed_record(lines.texts[at], at, dialect)
+            at, count = at + 1, count + 1
             continue
         split, span = dialect.split(lines.texts[at]), 1
         while split.outcome is Outcome.OPEN and span < MAX_RECORD_LINES and at + span < len(lines.texts):
@@ -101,6 +137,15 @@ def records_of(lines: Lines, dialect: Dialect, limit: int = 10_000) -> Iterator[
             yield SampleRecord(at, span, split.cells, sound=True, stray=split.stray)
         at += span
         count += 1
+
+
+def _fixed_record(text: str, at: int, dialect: Dialect) -> SampleRecord:
+    """Return a line in columns of fixed width; blanks at its end may be missing."""
+    cells = dialect.split_plain(text)
+    if len(cells) > len(dialect.widths) // 2:  # else it is a title rather than a record
+        cells += [""] * (len(dialect.widths) - len(cells))
+    sound = not any(crosses(text, start) for start in dialect.starts[1:])
+    return SampleRecord(at, 1, cells, sound=sound, stray=False)
 
 
 def main_width(widths: Sequence[int]) -> int:
@@ -149,20 +194,31 @@ def _shortened(lines: Lines) -> Lines:
     return Lines(lines.first, texts, ends, lines.encoding)
 
 
-def _dialects(lines: Lines) -> Iterator[Dialect]:
+def _dialects(lines: Lines, opinions: Sequence[Opinion]) -> list[Dialect]:
+    """Return the dialects worth trying, each once."""
     text = "\n".join(lines.texts)
-    delimiters = [d for d in PRIOR if d in text or d == _ONE_COLUMN]
-    for delimiter in delimiters:
-        for quote in _quotes(text, delimiter):
-            dialect = Dialect(delimiter, quote)
-            yield dialect
-            if quote and "\\" + quote in text:
-                yield Dialect(delimiter, quote, "\\")
-            if delimiter in ",;|" and delimiter + " " in text:
-                yield Dialect(delimiter, quote, None, skip_blank=True)
-        if "\\" + delimiter in text:
-            yield Dialect(delimiter, None, "\\")
-            yield Dialect(delimiter, '"', "\\")
+    long = long_delimiters(lines.texts)
+    parts = {char for delimiter in long for char in delimiter}  # these hardly ever stand alone
+    delimiters = [d for d in PRIOR if (d in text or d == _ONE_COLUMN) and (d not in parts or d == " ")]
+    found: dict[Dialect, None] = {}
+    for delimiter in [*delimiters, *long]:
+        found |= dict.fromkeys(_with_quotes(text, delimiter))
+    for opinion in opinions:
+        if opinion.delimiter in text and opinion.delimiter not in parts:
+            found[Dialect(opinion.delimiter, opinion.quote, opinion.escape)] = None
+    return list(found)
+
+
+def _with_quotes(text: str, delimiter: str) -> Iterator[Dialect]:
+    for quote in _quotes(text, delimiter):
+        yield Dialect(delimiter, quote)
+        if quote and "\\" + quote in text:
+            yield Dialect(delimiter, quote, "\\")
+        if delimiter in ",;|" and delimiter + " " in text:
+            yield Dialect(delimiter, quote, None, skip_blank=True)
+    if "\\" + delimiter in text:
+        yield Dialect(delimiter, None, "\\")
+        yield Dialect(delimiter, '"', "\\")
 
 
 def _quotes(text: str, delimiter: str) -> list[str | None]:
@@ -175,27 +231,26 @@ def _quotes(text: str, delimiter: str) -> list[str | None]:
     return quotes
 
 
-def _score(lines: Lines, dialect: Dialect) -> Explanation:
+def _score(pieces: Sequence[Lines], dialect: Dialect, agreeing: Sequence[str]) -> Explanation:
+    lines = pieces[0]
     records = _mended(list(records_of(lines, dialect)), lines, dialect)
     if not records:
-        return Explanation(dialect, 0.0, 1, 0.0, 0.0, 1.0)
+        return Explanation(dialect, 0.0, 1, 0.0, 0.0, 1.0, tuple(agreeing))
+    if all(record.span == 1 for record in records):  # else a piece may begin within a cell
+        records += [record for piece in pieces[1:] for record in records_of(piece, dialect)]
     widths = Counter(len(record.cells) for record in records)
     width = main_width([len(record.cells) for record in records])
     steady = widths[width] / len(records)
     sound = sum(record.sound for record in records) / len(records)
     stray = sum(record.stray for record in records) / len(records)
     telling = _telling([record.cells for record in records if len(record.cells) == width])
-    score = (
-        _pattern(widths, len(records), PRIOR[dialect.delimiter])
-        * telling
-        * (0.4 + 0.6 * sound)
-        * (1 - 0.4 * stray)
-    )
-    score *= PRIOR[dialect.delimiter] if width > 1 else _one_column_factor(records)
-    score *= _quote_factor(lines, dialect, records)
-    if PRIOR[dialect.delimiter] < _COMMON and width > 1 and not any(record.cells[0].strip() for record in records):
+    prior = prior_of(dialect.delimiter, fixed=bool(dialect.widths))
+    score = _pattern(widths, len(records), prior) * telling * (0.4 + 0.6 * sound) * (1 - 0.4 * stray)
+    score *= prior if width > 1 else _one_column_factor(records)
+    score *= _quote_factor(lines, dialect, records) * (1 + _VOTE * len(agreeing) * (width > 1))
+    if prior < COMMON and not dialect.widths and width > 1 and not any(r.cells[0].strip() for r in records):
         score *= 0.3  # lines that begin with the mark: comments rather than cells
-    return Explanation(dialect, score, width, steady, telling, sound)
+    return Explanation(dialect, score, width, steady, telling, sound, tuple(agreeing))
 
 
 def _pattern(widths: Counter[int], total: int, prior: float) -> float:
@@ -204,7 +259,7 @@ def _pattern(widths: Counter[int], total: int, prior: float) -> float:
     Marks that are common in ordinary text (a low prior) have to be more regular.
     """
     regular = sum((count / total) ** 1.5 * (1 - 1 / (w + 1)) for w, count in widths.items())
-    return float(regular) / (1 + (0.04 if prior > _COMMON else 0.15) * min(len(widths) - 1, 8))
+    return float(regular) / (1 + (0.04 if prior > COMMON else 0.15) * min(len(widths) - 1, 8))
 
 
 def _one_column_factor(records: Sequence[SampleRecord]) -> float:
@@ -230,6 +285,8 @@ def _quote_factor(lines: Lines, dialect: Dialect, records: Sequence[SampleRecord
         return 1.02 if spaced >= outside > 0 and bare <= 0.02 * joined else 0.5
     if dialect.escape:
         return 0.96 if dialect.quote and any(dialect.quote * 2 in text for text in texts) else 1.0
+    if dialect.widths:
+        return 1.0
     if dialect.quote is None:
         encloses = any(cell.startswith('"') for record in records for cell in record.cells)
         ordinary = dialect.delimiter == "\t" or sum('"' in text for text in texts) >= _MANY_STRAY

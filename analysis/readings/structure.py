@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from analysis.readings.shapes import Shape, shape_of
 from analysis.readings.sniff import SampleRecord, main_width
 
-COMMENTS = ("#", "//", "%")
+COMMENTS = ("#", "//", "%", "--", ";", "!")
 """What comment lines begin with."""
+_FEW_REMARKS = 0.1
 MAX_HEADER_ROWS = 4
 _MAX_PREAMBLE = 60
 _LOOKED_AT = 300
 _TYPED = (Shape.NUMBER, Shape.MOMENT, Shape.TRUTH, Shape.LINK)
+_NO_NAME = (Shape.NUMBER, Shape.MOMENT, Shape.LINK)
+"""What the name of a column does not look like; "n" and "t" are names, though they may be truths too."""
 _TITLE_CHARS = 60
 _NAME_CHARS = 200
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -96,11 +99,21 @@ def _comment(records: Sequence[SampleRecord], width: int) -> str | None:
             return mark
         if marked and records[0] is marked[0] and width > 1 and len(marked[0].cells) != width:
             return mark
+        remarks = all(is_remark(record.cells[0], mark) for record in marked)
+        if marked and remarks and width > 1 and len(marked) <= _FEW_REMARKS * len(records):
+            return mark
     return None
 
 
+def is_remark(text: str, mark: str) -> bool:
+    """Tell whether a text begins with a comment's mark and a blank, as people write comments."""
+    return text.startswith(mark) and text[len(mark) : len(mark) + 1].isspace()
+
+
 def _is_comment(record: SampleRecord, comment: str | None, width: int) -> bool:
-    return comment is not None and record.cells[0].startswith(comment) and len(record.cells) != width
+    if comment is None or not record.cells[0].startswith(comment):
+        return False
+    return len(record.cells) != width or is_remark(record.cells[0], comment)
 
 
 def _first(records: Sequence[SampleRecord], width: int, comment: str | None) -> int:
@@ -132,7 +145,7 @@ def _filled(record: SampleRecord) -> int:
 
 
 def _all_text(cells: Sequence[str]) -> bool:
-    return bool(cells) and all(shape_of(cell) not in (*_TYPED, Shape.EMPTY) for cell in cells)
+    return bool(cells) and all(shape_of(cell) not in (*_NO_NAME, Shape.EMPTY) for cell in cells)
 
 
 def _is_header(first: Sequence[str], body: Sequence[Sequence[str]], width: int) -> bool:
@@ -143,7 +156,7 @@ def _is_header(first: Sequence[str], body: Sequence[Sequence[str]], width: int) 
         return _all_text(filled) and len(set(filled)) == len(filled)
     votes = sum(_vote(first[i], [record[i] for record in body]) for i in range(min(len(first), width)))
     votes -= 0.5 * (len(filled) - len(set(filled)))
-    if not any(shape_of(cell) in _TYPED for cell in filled):
+    if not any(shape_of(cell) in _NO_NAME for cell in filled):
         votes += 0.3
     return votes > 0
 
@@ -184,7 +197,7 @@ def _goes_on(cells: Sequence[Sequence[str]], row: int, width: int) -> bool:
     typed = [i for i in range(width) if _typed_share(body, i) >= 0.9]
     if len(body) < 3 or len(typed) < 2 or sum(1 for cell in title if cell.strip()) < width / 2:
         return False
-    return all(title[i].strip() and shape_of(title[i]) not in _TYPED for i in typed)
+    return all(title[i].strip() and shape_of(title[i]) not in _NO_NAME for i in typed)
 
 
 def _typed_share(body: Sequence[Sequence[str]], i: int) -> float:

@@ -36,11 +36,14 @@ def describe(reading: Reading, *, width: int) -> str:
     parts = [_ENCODINGS.get(encoding, encoding.upper())]
     if width == 1:
         parts.append(N_("one column"))
+    elif reading.widths:
+        parts.append(N_("columns of fixed width"))
     else:
         delimiter = reading.delimiter or ","
         name = _DELIMITERS.get(delimiter, f"'{delimiter}'" if delimiter.isprintable() else repr(delimiter))
         parts.append(N_("{sign} and space").format(sign=name) if reading.skip_blank else name)
-    parts.append(N_("quoted by {quote}").format(quote=reading.quote) if reading.quote else N_("no quotes"))
+    if not reading.widths:
+        parts.append(N_("quoted by {quote}").format(quote=reading.quote) if reading.quote else N_("no quotes"))
     if reading.escape:
         parts.append(N_("escaped by {sign}").format(sign=reading.escape))
     parts.extend(_header_words(reading))
