@@ -1,0 +1,112 @@
+"""What a session keeps comes back exactly, from every shape that was ever released."""
+
+import datetime as dt
+import json
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.session.user import STATE_VERSION, Place, UserSession
+from app.session.values import as_json, from_json
+from core.types import Json
+
+plain = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.dates()
+    | st.datetimes() | st.times() | st.timedeltas() | st.decimals(allow_nan=False)
+)  # fmt: skip
+values = st.recursive(
+    plain,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(inner, max_size=3).map(tuple)
+        | st.dictionaries(st.text(max_size=5), inner, max_size=4)
+        | st.dictionaries(st.integers(), inner, max_size=3)
+    ),
+    max_leaves=10,
+)
+names = st.text("abcdefghijklmnop", min_size=1, max_size=8)
+
+RELEASED = {
+    1: '{"version":1,"journey":[{"page":"sql","params":{"a":"b"}}],"preferences":{"x":1},"permissions":["see"],'
+    '"forms":{"f":3},"cache_keys":{"k":"v"},"metrics":{"visits":4,"acts":5,"seconds":6.5}}',
+}
+"""One text of every released version, as that version wrote it."""
+
+
+@given(values)
+def test_every_value_comes_back_as_it_was(value: object) -> None:
+    """Texts, numbers, dates, decimals, lists and objects: equal, and of the same kind, after JSON and back."""
+    back = from_json(json.loads(json.dumps(as_json(value))))
+
+    assert back == value
+    assert type(back) is type(value)
+
+
+@pytest.mark.parametrize("value", [float("inf"), Decimal("1.10"), dt.datetime(2026, 1, 1, tzinfo=dt.UTC)])
+def test_what_json_has_no_word_for_is_exact(value: object) -> None:
+    """Trailing zeros, time zones and the infinite stay."""
+    assert repr(from_json(as_json(value))) == repr(value)
+
+
+def test_a_value_nobody_can_write_is_refused() -> None:
+    """An object of a strange kind raises, it is not kept as its name."""
+    with pytest.raises(TypeError):
+        as_json(object())
+
+
+@given(st.dictionaries(st.just("~"), st.text(max_size=9) | st.integers(), min_size=1))
+def test_a_strange_object_is_an_error_not_a_crash(given: Json) -> None:
+    """What looks like ours and is not raises one kind of error."""
+    with pytest.raises(ValueError, match="cannot be read"):
+        from_json(given)
+
+
+@given(
+    journey=st.lists(st.builds(Place, names, st.dictionaries(names, st.text(max_size=9), max_size=3)), max_size=5),
+    preferences=st.dictionaries(names, st.integers() | st.text(max_size=5), max_size=3),
+    permissions=st.frozensets(names, max_size=3),
+    forms=st.dictionaries(names, st.integers(0, 99), max_size=3),
+    keys=st.dictionaries(names, names, max_size=3),
+    numbers=st.tuples(st.integers(0, 99), st.integers(0, 99), st.floats(0, 1e6)),
+)
+def test_a_session_comes_back_as_it_was(
+    journey: list[Place],
+    preferences: dict[str, Json],
+    permissions: frozenset[str],
+    forms: dict[str, int],
+    keys: dict[str, str],
+    numbers: tuple[int, int, float],
+) -> None:
+    """Everything that outlives a window is equal after it was written and read."""
+    visits, acts, seconds = numbers
+    session = UserSession(
+        journey=journey, preferences=preferences, permissions=permissions, forms=forms, cache_keys=keys,
+        visits=visits, acts=acts, seconds=seconds,
+    )  # fmt: skip
+    back = UserSession()
+    back.take_over(session.to_text())
+
+    assert back.to_text() == session.to_text()
+    assert (back.journey, back.permissions, back.forms) == (journey, permissions, forms)
+
+
+@pytest.mark.parametrize("version", range(1, STATE_VERSION + 1))
+def test_every_released_shape_is_still_read(version: int) -> None:
+    """A session an older Bestand wrote is taken over whole."""
+    session = UserSession()
+    session.take_over(RELEASED[version])
+
+    assert session.place == Place("sql", {"a": "b"})
+    assert (session.preferences, session.permissions, session.forms) == ({"x": 1}, frozenset({"see"}), {"f": 3})
+    assert (session.visits, session.acts, session.seconds) == (4, 5, 6.5)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"version": 99}', '{"version": 1, "journey": 5}', "null"])
+def test_a_session_nobody_can_read_begins_anew(text: str) -> None:
+    """A damaged or newer text is no reason for a window not to open."""
+    session = UserSession()
+    session.take_over(text)
+
+    assert session.place is None
