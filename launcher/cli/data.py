@@ -9,6 +9,7 @@ import typer
 from core.errors import BestandError, UsageError
 from core.i18n import N_, _, retold
 from launcher.cli import data_readings
+from launcher.cli.candidates import write_candidates
 from launcher.cli.data_output import show_dataset, show_list, show_profile
 from launcher.cli.failures import ExitCode, log_if_open
 from launcher.cli.import_lines import Outcome, write_line_of
@@ -32,6 +33,9 @@ Member = Annotated[str | None, typer.Option("--member", metavar="NAME", help="Wh
 SavedAs = Annotated[
     str | None, typer.Option("--reading", metavar="NAME", help="Read as saved under this name, or in a file.toml.")
 ]
+Candidates = Annotated[
+    bool, typer.Option("--candidates", help="Only print how each file could be read, best first, and why.")
+]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Look for no saved reading.")]
 Name = Annotated[str, typer.Argument(metavar="DATASET", help="The dataset's name.")]
 
@@ -53,6 +57,7 @@ def import_(
     member: Member = None,
     reading: SavedAs = None,
     fresh: Fresh = False,
+    candidates: Candidates = False,
     json: AsJson = False,
 ) -> None:
     """Import files as datasets, one line each."""
@@ -67,6 +72,9 @@ def import_(
         )
     outcome = Outcome()
     with opened(ctx) as app:
+        if candidates:
+            write_candidates(app, wanted, choice, outcome, as_json=json)
+            wanted = []
         saved = saved_reading(app, reading) if reading else None
         for file in wanted:
             job_id = actions.start_import(
@@ -90,12 +98,15 @@ def import_(
 def read(
     ctx: typer.Context,
     files: Files,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the clean files go.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where the clean files go; needed to write them.")
+    ] = None,
     sheet: Sheet = None,
     table: Table = None,
     member: Member = None,
     reading: SavedAs = None,
     auto: Annotated[bool, typer.Option("--auto", help="Go on where the file does not fit --reading.")] = False,
+    candidates: Candidates = False,
     json: AsJson = False,
 ) -> None:
     """Write each file's best reading as plain CSV; nothing is imported."""
@@ -104,9 +115,16 @@ def read(
     from app.readings import saved_reading
 
     outcome, choice = Outcome(), Choice(sheet, table, member)
+    if out is None and not candidates:
+        raise UsageError(_("--out names the folder for the clean files."), hint=_("Or print the --candidates."))
     with opened(ctx) as app:
+        wanted = list(expand(files))
+        if out is None or candidates:
+            write_candidates(app, wanted, choice, outcome, as_json=json)
+            outcome.leave()
+            return
         saved = saved_reading(app, reading) if reading else None
-        for file in expand(files):
+        for file in wanted:
             try:
                 with progress_line(file) as progress:
                     line = actions.read_file(

@@ -56,6 +56,24 @@ def show_import(line: "Mapping[str, Json]", candidates: "Sequence[Json]" = ()) -
     _write_flags(line["flags"])
 
 
+def show_candidates(line: "Mapping[str, Json]") -> None:
+    """Print how one file could be read, best first, with what speaks for each way; or why it cannot be."""
+    error = line.get("error")
+    if isinstance(error, dict):
+        tell(retold(str(error.get("message"))))
+        tell(retold(str(error.get("hint"))))
+        return
+    write_line(visible(str(line["file"])))
+    found = line["candidates"]
+    for place, candidate in enumerate(found if isinstance(found, list) else [], start=1):
+        facts = _mapping(candidate)
+        write_line(visible(f"  {_candidate_text(place, facts)}"))
+        for reason in facts["reasons"]:
+            write_line(visible(f"     {retold(reason)}"))
+        if facts["differs"]:
+            write_line("     " + _("{count} cells shown differ from the first.").format(count=facts["differs"]))
+
+
 def show_dataset(facts: Mapping[str, Any]) -> None:
     """Print everything about one dataset."""
     source = facts["source"]
@@ -139,10 +157,13 @@ def _write_flags(flags: object) -> None:
 
 def _tell_candidates(candidates: "Sequence[Json]") -> None:
     for place, candidate in enumerate(candidates, start=1):
-        facts = _mapping(candidate)
-        sure = decimal(_mapping(facts["reading"])["confidence"])
-        told = _("{place}. {reading} (confidence {confidence})")
-        tell(f"  {told.format(place=place, reading=retold(facts['why']), confidence=sure)}")
+        tell(f"  {_candidate_text(place, _mapping(candidate))}")
+
+
+def _candidate_text(place: int, facts: Mapping[str, Any]) -> str:
+    sure = decimal(_mapping(facts["reading"])["confidence"])
+    told = _("{place}. {reading} (confidence {confidence})")
+    return told.format(place=place, reading=retold(facts["why"]), confidence=sure)
 
 
 def show_parts(parts: "Sequence[Json]") -> None:

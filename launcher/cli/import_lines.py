@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from core.errors import BestandError, ReadingDriftError, UncertainReadingError
+from launcher.cli.candidates import candidate_facts
 from launcher.cli.data_output import show_import, show_parts
 from launcher.cli.failures import ExitCode
 from launcher.cli.output import write_json
@@ -82,7 +83,7 @@ def _candidates(
     except BestandError:
         return [], []
     return (
-        [{"why": found.why, "reading": found.reading.to_dict()} for found in judgement.candidates],
+        [candidate_facts(found) for found in judgement.candidates],
         [asdict(part) for part in judgement.parts] if len(judgement.parts) > 1 else [],
     )
 
