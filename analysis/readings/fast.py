@@ -13,12 +13,14 @@ from analysis.readings.encodings import UTF8
 from analysis.readings.events import LedgerBook
 from analysis.readings.facts import Facts, has_blanks_around_quotes
 from analysis.readings.forms import TEXT, Form
+from analysis.readings.kept import TEXTS_NAME, write_kept
 from analysis.readings.lines import CHUNK_BYTES, CR, Lines, read_lines
-from analysis.readings.model import Loaded
+from analysis.readings.model import Guess, Loaded
 from analysis.readings.parse import Parser
 from analysis.readings.source import Source
 from analysis.readings.typed import WIDE, TextTable, in_steps, look_at_all, with_types, write_typed
 from analysis.readings.understand import Understanding
+from analysis.readings.whole import Written, report_whole
 from core.errors import SourceError
 from core.progress import Progress
 from core.types import LineAction
@@ -44,6 +46,7 @@ def can_be_fast(understanding: Understanding) -> bool:
         and dialect.escape is None
         and not dialect.skip_blank
         and understanding.plan.comment is None
+        and not understanding.plan.asked
         and 1 < understanding.plan.width <= WIDE
         and understanding.reading.newline != CR
     )
@@ -63,22 +66,39 @@ def load_fast(
     with LedgerBook(out, "line") as book:
         head_lines = _account_for_head(source.path, understanding, book)
         lines = facts.lines - head_lines - _account_for_end(source.path, facts, book)
-        table = TextTable(_scan(source.path, understanding, head_lines), understanding.plan.width)
+        table = _table(source.path, understanding, head_lines)
         has_breaks = facts.has_quote and understanding.plan.dialect.quote is not None
         with duck.trusted() as connection:
 
-            def work() -> tuple[int, Sequence[Form]]:
-                return _write(connection, table, understanding, names, target, lines, has_breaks=has_breaks)
+            def work() -> tuple[int, Sequence[Form], tuple[Guess, ...]]:
+                rows, forms = _write(connection, table, understanding, names, target, lines, has_breaks=has_breaks)
+                texts = out / TEXTS_NAME
+                kept = write_kept(connection, table, forms, texts)
+                order = understanding.reading.date_order
+                written = Written(
+                    target, texts, names, understanding.forms, forms, kept, understanding.marks, order
+                )
+
+                def lines_of(some: Sequence[int]) -> list[int]:
+                    if not has_breaks:
+                        return [head_lines + row for row in some]
+                    return [
+                        head_lines + row + _line_breaks(connection, target, forms, names, before=row)
+                        for row in some
+                    ]
+
+                return rows, forms, report_whole(connection, written, understanding.known.guesses, lines_of)
 
             try:
-                rows, forms = in_steps(
+                rows, forms, guesses = in_steps(
                     connection, work, progress, f"Importing '{source.name}'", "Writing the table", source.name
                 )
             except SourceError as error:
                 raise Misfit(str(error)) from error
         book.loaded(lines)
         ledger, flags = book.ledger(facts.lines), book.flags()
-    return with_types(Loaded(rows, understanding.columns, understanding.reading, ledger, flags), forms)
+    loaded = Loaded(rows, understanding.columns, understanding.reading, ledger, flags, guesses)
+    return with_types(loaded, forms)
 
 
 def _write(
@@ -105,15 +125,33 @@ def _write(
     return rows, forms
 
 
-def _line_breaks(connection: Connection, target: Path, forms: Sequence[Form], names: Sequence[str]) -> int:
-    """Return how many line feeds stand within cells."""
+def _table(path: Path, understanding: Understanding, skip: int) -> TextTable:
+    scan = _scan(path, understanding, skip)
+    words = tuple(word for word in understanding.reading.null_words if word)
+    numbered = f"(select row_number() over () as row, * from {scan})"
+    return TextTable(scan, understanding.plan.width, words, numbered)
+
+
+def _line_breaks(
+    connection: Connection,
+    target: Path,
+    forms: Sequence[Form],
+    names: Sequence[str],
+    *,
+    before: int | None = None,
+) -> int:
+    """Return how many line feeds stand within cells, of all rows or of those before one."""
     texts = [quote_identifier(name) for name, form in zip(names, forms, strict=True) if form is TEXT]
     if not texts:
         return 0
     one = "coalesce(sum(strlen({c}) - strlen(replace({c}, chr(10), ''))) filter (contains({c}, chr(10))), 0)"
     counts = " + ".join(one.format(c=c) for c in texts)
-    row = connection.execute(f"select {counts} from read_parquet({quote_literal(str(target))})").fetchone()
-    return int(row[0]) if row else 0
+    file = quote_literal(str(target))
+    where = "" if before is None else f" where file_row_number < {before - 1}"
+    row = connection.execute(
+        f"select {counts} from read_parquet({file}, file_row_number = true){where}"
+    ).fetchone()
+    return int(row[0] or 0) if row else 0
 
 
 def _scan(path: Path, understanding: Understanding, skip: int) -> str:

@@ -1,14 +1,15 @@
 """The written forms of values that can become a type without changing anything.
 
 Used by the judge (on sampled cells) and by the loader (on every cell, in SQL). A form turns a text into a value
-and tells whether the value still says exactly what the text says: it renders back as the same text, but for zeros
-appended to a fraction. What fits no form stays text: leading zeros, plus signs, numbers too long for the type,
-"1e5", padded dates. An empty cell is null in every form.
+and tells whether the value still says exactly what the text says. It can also write the value down again; an exact
+form gives every text back as it was, of any other the texts that come out differently ("3.5" beside "3.50") are
+kept beside the table. What fits no form stays text: leading zeros, plus signs, numbers too long for any type,
+units. An empty cell is null in every form.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 TEXT_TYPE = "VARCHAR"
 
@@ -18,12 +19,16 @@ class Form:
     """One written form of one type.
 
     Attributes:
-        key: Its name.
+        key: Its name, which stays with the dataset.
         sql_type: The engine's type of its values.
         pattern: Matches what a sample cell must look like.
         value: SQL for the value, with `{c}` for the text; null when it has none.
         faithful: SQL that is true when the value `{v}` says what the text `{c}` says, or both are null;
             otherwise it is false or null.
+        text: SQL that writes the value `{v}` down in this form.
+        exact: Whether `faithful` means that `text` gives the cell back as it was.
+        needs: Columns beside the text's that `value` and `faithful` name.
+        marks: The decimal mark and the one between groups, of decimal fractions.
     """
 
     key: str
@@ -31,6 +36,10 @@ class Form:
     pattern: re.Pattern[str]
     value: str
     faithful: str
+    text: str
+    exact: bool = True
+    needs: tuple[str, ...] = ()
+    marks: tuple[str, str | None] = (".", None)
 
     def value_sql(self, text: str) -> str:
         """Return SQL for the value of a text expression."""
@@ -40,44 +49,48 @@ class Form:
         """Return SQL that is true when a value says what its text says, or both are null; else false or null."""
         return f"({self.faithful.format(c=text, v=value)})"
 
+    def text_sql(self, value: str) -> str:
+        """Return SQL for the text of a value expression."""
+        return f"({self.text.format(v=value)})"
 
-def _form(key: str, sql_type: str, pattern: str, value: str, faithful: str) -> Form:
-    return Form(key, sql_type, re.compile(pattern), value, faithful)
+
+OR_NULL = " or {c} is null"
 
 
-TEXT = _form("text", TEXT_TYPE, r"(?s:.*)", "{c}", "true")
+def form(
+    key: str, sql_type: str, pattern: str, value: str, faithful: str, text: str, *, exact: bool = True
+) -> Form:
+    """Return a form whose pattern is written out."""
+    return Form(key, sql_type, re.compile(pattern), value, faithful, text, exact)
 
-_SAME = "{v}::varchar is not distinct from {c}"
-_OR_NULL = " or {c} is null"
+
+def same_text(text: str) -> str:
+    """Return the check that a value, written down, is the cell it came from."""
+    return f"{text} = {{c}}{OR_NULL}"
+
+
+TEXT = form("text", TEXT_TYPE, r"(?s:.*)", "{c}", "true", "{v}")
+
+_PLAIN = "{v}::varchar"
 _FRACTION = r"-?(?:0|[1-9]\d*)(?:\.\d+)?"
-_D4, _D2 = r"\d{4}", r"\d{2}"
 
-INTEGER = _form("integer", "BIGINT", r"0|-?[1-9]\d{0,18}", "try_cast({c} as bigint)", _SAME)
-DOUBLE = _form(
-    "double", "DOUBLE", rf"{_FRACTION}(?:e[-+]\d+)?", "try_cast({c} as double)",
-    "isfinite({v}) and ({v}::varchar = {c} or {v}::varchar = {c} || '.0')" + _OR_NULL,
+INTEGER = form("integer", "BIGINT", r"0|-?[1-9][0-9]{0,18}", "try_cast({c} as bigint)", same_text(_PLAIN), _PLAIN)
+_DOUBLE_VALUE = "try_cast({c} as double)"
+_DOUBLE_PATTERN = rf"{_FRACTION}(?:e[-+]\d+)?"
+DOUBLE = form(
+    "double", "DOUBLE", _DOUBLE_PATTERN, _DOUBLE_VALUE,
+    "isfinite({v}) and ({v}::varchar = {c} or {v}::varchar = {c} || '.0')" + OR_NULL, _PLAIN, exact=False,
 )  # fmt: skip
-OTHERS: tuple[Form, ...] = (
-    *(
-        _form(f"truth_{yes}", "BOOLEAN", f"{yes}|{no}",
-              f"case {{c}} when '{yes}' then true when '{no}' then false end", "{v} is not null" + _OR_NULL)
-        for yes, no in (("true", "false"), ("True", "False"), ("TRUE", "FALSE"))
-    ),
-    _form("date", "DATE", rf"{_D4}-{_D2}-{_D2}", "try_cast({c} as date)",
-          "isfinite({v}) and {v}::varchar = {c}" + _OR_NULL),
-    _form("date_dots", "DATE", rf"{_D2}\.{_D2}\.{_D4}", "try_strptime({c}, '%d.%m.%Y')::date",
-          "strftime({v}, '%d.%m.%Y') = {c}" + _OR_NULL),
-    _form("date_slashes", "DATE", rf"{_D4}/{_D2}/{_D2}", "try_strptime({c}, '%Y/%m/%d')::date",
-          "strftime({v}, '%Y/%m/%d') = {c}" + _OR_NULL),
-    _form("moment", "TIMESTAMP", rf"{_D4}-{_D2}-{_D2} {_D2}:{_D2}:{_D2}(?:\.\d{{0,5}}[1-9])?",
-          "try_cast({c} as timestamp)", "isfinite({v}) and {v}::varchar = {c}" + _OR_NULL),
-    _form("moment_t", "TIMESTAMP", rf"{_D4}-{_D2}-{_D2}T{_D2}:{_D2}:{_D2}(?:\.\d{{0,5}}[1-9])?",
-          "try_cast({c} as timestamp)", "isfinite({v}) and replace({v}::varchar, ' ', 'T') = {c}" + _OR_NULL),
-    _form("time", "TIME", rf"{_D2}:{_D2}:{_D2}(?:\.\d{{0,5}}[1-9])?", "try_cast({c} as time)", _SAME),
+DOUBLE_EXACT = form(
+    "double_exact", "DOUBLE", _DOUBLE_PATTERN, _DOUBLE_VALUE,
+    "isfinite({v}) and {v}::varchar = {c}" + OR_NULL, _PLAIN,
 )  # fmt: skip
+MAX_DIGITS = 38
 
 
-def decimal_form(digits: int, scale: int, *, decimal: str = ".", thousands: str | None = None) -> Form | None:
+def decimal_form(
+    digits: int, scale: int, *, decimal: str = ".", thousands: str | None = None, exact: bool = False
+) -> Form | None:
     """Return the form of decimal fractions, or None when no type holds them.
 
     Args:
@@ -85,24 +98,38 @@ def decimal_form(digits: int, scale: int, *, decimal: str = ".", thousands: str 
         scale: Most digits after it.
         decimal: The decimal mark.
         thousands: The mark between groups of three digits, if there is one.
+        exact: Only cells that have all digits of the scale, and a mark between all groups.
     """
-    precision = 18 if digits + scale <= 18 else 38
+    precision = 18 if digits + scale <= 18 else MAX_DIGITS
     if digits + scale > precision:
         return None
     sql_type = f"DECIMAL({precision},{scale})"
+    key = f"decimal{'_exact' if exact else ''}_{precision}_{scale}{decimal}{thousands or ''}"
+    pattern, text = mark_pattern(decimal, thousands), _written(decimal, thousands)
     if decimal == "." and thousands is None:
-        return _form(f"decimal_{precision}_{scale}", sql_type, _FRACTION, f"try_cast({{c}} as {sql_type})",
-                     "starts_with({v}::varchar, {c})" + _OR_NULL)  # fmt: skip
+        faithful = same_text(text) if exact else "starts_with({v}::varchar, {c})" + OR_NULL
+        return form(key, sql_type, pattern, f"try_cast({{c}} as {sql_type})", faithful, text, exact=exact)
     plain = f"replace({{c}}, '{decimal}', '.')"
     if thousands:
-        quoted = thousands.replace("'", "''")
-        plain = f"replace(replace({{c}}, '{quoted}', ''), '{decimal}', '.')"
-    pattern = mark_pattern(decimal, thousands)
-    return _form(
-        f"decimal_{precision}_{scale}{decimal}{thousands or ''}", sql_type, pattern,
-        f"try_cast({plain} as {sql_type})",
-        f"starts_with({{v}}::varchar, {plain}) and regexp_full_match({{c}}, '{_sql(pattern)}'){_OR_NULL}",
-    )  # fmt: skip
+        plain = f"replace(replace({{c}}, {_quoted(thousands)}, ''), '{decimal}', '.')"
+    loosely = f"starts_with({{v}}::varchar, {plain}) and regexp_full_match({{c}}, '{_sql(pattern)}'){OR_NULL}"
+    value = f"try_cast({plain} as {sql_type})"
+    plainly = form(key, sql_type, pattern, value, same_text(text) if exact else loosely, text, exact=exact)
+    return replace(plainly, marks=(decimal, thousands))
+
+
+def _written(decimal: str, thousands: str | None) -> str:
+    """Return SQL that writes a decimal value `{v}` down with these marks."""
+    if decimal == "." and thousands is None:
+        return _PLAIN
+    whole, fraction = "split_part({v}::varchar, '.', 1)", "split_part({v}::varchar, '.', 2)"
+    if thousands:
+        sign = "case when starts_with({v}::varchar, '-') then '-' else '' end"
+        grouped = (
+            f"regexp_replace(reverse(ltrim({whole}, '-')), '([0-9]{{{{3}}}})', '\\1' || {_quoted(thousands)}, 'g')"
+        )
+        whole = f"({sign} || reverse(rtrim({grouped}, {_quoted(thousands)})))"
+    return f"({whole} || case when contains({{v}}::varchar, '.') then '{decimal}' || {fraction} else '' end)"
 
 
 def mark_pattern(decimal: str, thousands: str | None) -> str:
@@ -113,104 +140,134 @@ def mark_pattern(decimal: str, thousands: str | None) -> str:
     return rf"-?(?:0|[1-9][0-9]{{0,2}}(?:{re.escape(thousands)}[0-9]{{3}})*|[1-9][0-9]*){fraction}"
 
 
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
 def _sql(pattern: str) -> str:
     """Return the pattern within an SQL string that is filled by `str.format` later."""
     return pattern.replace("'", "''").replace("{", "{{").replace("}", "}}")
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """How a file writes fractions."""
-
-    decimal: str = "."
-    thousands: str | None = None
-
-
-def marks_of(columns: Sequence[Sequence[str]]) -> Marks:
-    """Return the marks most columns agree on; a point if nothing speaks for a comma.
+def asked_form(said: str, sql_type: str) -> Form:
+    """Return the form of a column whose type a person chose.
 
     Args:
-        columns: Sampled cells, by column.
+        said: The column that holds what each cell says of the type, as text the engine can cast.
+        sql_type: The type.
     """
-    found: dict[Marks, int] = {}
-    for cells in columns:
-        filled = [cell for cell in cells if cell]
-        marks = _marks(filled) if filled else None
-        if marks is not None:
-            # 1.234 alone may be a thousand where the file writes commas.
-            found[marks] = found.get(marks, 0) + (1 if _is_doubtful(filled, marks) else 2)
-    if not found:
-        return Marks()
-    best = max(found, key=lambda marks: (found[marks], marks.decimal == "."))
-    grouped = [m for m in found if m.decimal == best.decimal and m.thousands]
-    return grouped[0] if grouped else best
+    everything = re.compile(r"(?s:.*)")
+    value, faithful = f"try_cast({said} as {sql_type})", f"{{v}} is not null or {said} is null"
+    return Form("asked", sql_type, everything, value, faithful, _PLAIN, exact=False, needs=(said,))
 
 
-def _marks(cells: Sequence[str]) -> Marks | None:
-    """Return the marks of one column of fractions, None if it is none."""
-    for decimal, groups in (
-        (".", (None, ",", " ", "'", "\u202f", "\u00a0")),
-        (",", (None, ".", " ", "\u202f", "\u00a0")),
-    ):
-        for thousands in groups:
-            pattern = re.compile(mark_pattern(decimal, thousands))
-            if all(pattern.fullmatch(cell) for cell in cells):
-                if _is_fraction(cells, decimal, thousands) or _is_grouped(cells, thousands):
-                    return Marks(decimal, thousands)
-                break  # whole numbers say nothing about marks
-    return None
+# ---- words, dates, times ----------------------------------------------------------------------------------
+
+TRUTHS = (
+    ("true", "false"), ("yes", "no"), ("ja", "nein"), ("wahr", "falsch"), ("oui", "non"), ("vrai", "faux"),
+    ("sí", "no"), ("sì", "no"), ("verdadero", "falso"), ("vero", "falso"), ("ja", "nee"), ("ja", "nej"),
+    ("tak", "nie"),
+)  # fmt: skip
+"""Words for yes and no."""
 
 
-def _is_doubtful(cells: Sequence[str], marks: Marks) -> bool:
-    return marks == Marks() and all(re.fullmatch(r"-?\d{1,3}(?:\.\d{3})?", cell) for cell in cells)
+def _truths() -> Iterator[Form]:
+    for yes, no in TRUTHS:
+        for word in (str.lower, str.capitalize, str.upper):
+            one, other = word(yes), word(no)
+            value = f"case {{c}} when '{one}' then true when '{other}' then false end"
+            text = f"case when {{v}} then '{one}' when not {{v}} then '{other}' end"
+            yield form(
+                f"truth_{one}_{other}", "BOOLEAN", f"{one}|{other}", value, "{v} is not null" + OR_NULL, text
+            )
 
 
-def _is_fraction(cells: Sequence[str], decimal: str, thousands: str | None) -> bool:
-    """Tell whether the mark is beyond doubt a decimal one: 1,234 alone may be a group of three."""
-    marked = [cell for cell in cells if decimal in cell]
-    if decimal == "." or (thousands and any(thousands in cell for cell in marked)):
-        return bool(marked)
-    return any(len(cell.partition(decimal)[2]) != 3 for cell in marked)
+_PARTS = {
+    "%Y": "[0-9]{4}", "%m": "[0-9]{2}", "%d": "[0-9]{2}", "%-m": "[1-9][0-9]?", "%-d": "[1-9][0-9]?",
+    "%H": "[0-9]{2}", "%-H": "[0-9]{1,2}", "%M": "[0-9]{2}", "%S": "[0-9]{2}", "%g": "[0-9]{3}", "%f": "[0-9]{6}",
+    "%I": "[0-9]{2}", "%-I": "[1-9][0-9]?", "%p": "[AP]M", "%b": "[A-Z][a-z]{2}", "%B": "[A-Z][a-z]{2,8}",
+}  # fmt: skip
+_ONE_PART = re.compile("|".join(map(re.escape, sorted(_PARTS, key=len, reverse=True))))
+
+DAY_FIRST = tuple(f"{d}{s}{m}{s}%Y" for s in "./-" for d, m in (("%d", "%m"), ("%-d", "%-m")))
+MONTH_FIRST = tuple(f"{m}{s}{d}{s}%Y" for s in "/-" for d, m in (("%d", "%m"), ("%-d", "%-m")))
+_CLEAR_DATES = (
+    "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y-%-m-%-d", "%Y/%-m/%-d",
+    "%d %b %Y", "%-d %b %Y", "%d-%b-%Y", "%-d-%b-%Y", "%b %d, %Y", "%b %-d, %Y", "%d %B %Y", "%-d %B %Y",
+    "%B %d, %Y", "%B %-d, %Y",
+)  # fmt: skip
+_TIMES = ("%H:%M:%S", "%H:%M", "%-H:%M:%S", "%-H:%M", "%H:%M:%S.%g", "%H:%M:%S.%f", "%I:%M:%S %p", "%-I:%M:%S %p",
+          "%I:%M %p", "%-I:%M %p")  # fmt: skip
 
 
-def _is_grouped(cells: Sequence[str], thousands: str | None) -> bool:
-    """Tell whether groups are beyond doubt: two of them in one number (1.234 alone may be a fraction)."""
-    return thousands is not None and any(cell.count(thousands) >= 2 for cell in cells)
+def dated(style: str, *, clock: str = "", between: str = "") -> Form:
+    """Return the form of days, or with a clock of moments, written in one style of `strftime`."""
+    whole = f"{style}{between}{clock}"
+    pattern = _pattern_of(whole)
+    cast = "" if clock else "::date"
+    # The name's last letters are looked at by nobody: only a text that comes out as it went in is faithful.
+    return form(
+        f"{'moment' if clock else 'date'}:{whole}",
+        "TIMESTAMP" if clock else "DATE",
+        pattern,
+        f"try_strptime({{c}}, '{whole}'){cast}",
+        same_text(f"strftime({{v}}, '{whole}')"),
+        f"strftime({{v}}, '{whole}')",
+    )
 
 
-def guess(cells: Sequence[str], marks: Marks) -> Form:
-    """Return the form that all sampled cells have; text if there is none, or no cell."""
-    filled = [cell for cell in cells if cell]
-    if not filled:
-        return TEXT
-    if all(map(INTEGER.pattern.fullmatch, filled)):
-        return INTEGER if all(-(2**63) <= int(cell) < 2**63 for cell in filled) else TEXT
-    pattern = re.compile(mark_pattern(marks.decimal, marks.thousands))
-    if all(map(pattern.fullmatch, filled)):
-        return _number_form(filled, marks)
-    if all(map(DOUBLE.pattern.fullmatch, filled)):
-        return DOUBLE if all(_is_double(cell) for cell in filled) else TEXT
-    return next((form for form in OTHERS if all(map(form.pattern.fullmatch, filled))), TEXT)
+def _pattern_of(style: str) -> str:
+    parts, at = [], 0
+    for found in _ONE_PART.finditer(style):
+        parts += [re.escape(style[at : found.start()]), _PARTS[found[0]]]
+        at = found.end()
+    return "".join([*parts, re.escape(style[at:])])
 
 
-def _number_form(cells: Sequence[str], marks: Marks) -> Form:
-    """Return the decimal form for these cells, or double where only that keeps them."""
-    digits = scale = 0
-    for cell in cells:
-        whole, _, fraction = cell.lstrip("-").partition(marks.decimal)
-        digits = max(digits, len(whole.replace(marks.thousands, "") if marks.thousands else whole))
-        scale = max(scale, len(fraction))
-    if any(_is_minus_zero(cell, marks) for cell in cells):
-        return TEXT
-    if digits + scale > 18 and marks == Marks() and all(_is_double(cell) for cell in cells):
-        return DOUBLE
-    return decimal_form(digits, scale, decimal=marks.decimal, thousands=marks.thousands) or TEXT
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{0,5}[1-9])?"
+_UTC = "({v} at time zone 'UTC')::varchar"
 
 
-def _is_double(cell: str) -> bool:
-    text = repr(float(cell))
-    return text in (cell, f"{cell}.0")
+def _iso() -> Iterator[Form]:
+    """The forms the engine reads and writes by itself, which is faster; they come first."""
+    day, moment = "try_cast({c} as date)", "try_cast({c} as timestamp)"
+    finite = "isfinite({v}) and "
+    yield form("date", "DATE", _DAY, day, finite + same_text(_PLAIN), _PLAIN)
+    yield form("moment", "TIMESTAMP", f"{_DAY} {_CLOCK}", moment, finite + same_text(_PLAIN), _PLAIN)
+    with_t = "replace({v}::varchar, ' ', 'T')"
+    yield form("moment_t", "TIMESTAMP", f"{_DAY}T{_CLOCK}", moment, finite + same_text(with_t), with_t)
+    for name, between in (("", " "), ("_t", "T")):
+        for zone in ("Z", "+00:00", "+00"):
+            utc = f"replace({_UTC}, ' ', '{between}') || '{zone}'"
+            yield form(
+                f"utc{name}:{zone}", "TIMESTAMP WITH TIME ZONE", f"{_DAY}{between}{_CLOCK}{re.escape(zone)}",
+                "try_cast({c} as timestamptz)", finite + same_text(utc), utc,
+            )  # fmt: skip
+    yield form("time", "TIME", _CLOCK, "try_cast({c} as time)", same_text(_PLAIN), _PLAIN)
+    short = "left({v}::varchar, 5)"
+    yield form("time_short", "TIME", "[0-9]{2}:[0-9]{2}", "try_cast({c} as time)", same_text(short), short)
 
 
-def _is_minus_zero(cell: str, marks: Marks) -> bool:
-    return cell.startswith("-") and not cell.strip(f"-0{marks.decimal}")
+CLEAR: tuple[Form, ...] = (
+    *_truths(),
+    *_iso(),
+    *(dated(style) for style in _CLEAR_DATES[1:]),
+    *(
+        dated(s, clock=c, between=b)
+        for s in _CLEAR_DATES
+        for c in _TIMES
+        for b in " T"
+        if b == " " or s == "%Y-%m-%d"
+    ),
+)
+"""Forms that can be read in one way only; the first that fits is taken."""
+
+
+def _with_times(styles: tuple[str, ...]) -> tuple[Form, ...]:
+    days = tuple(dated(style) for style in styles)
+    return (*days, *(dated(style, clock=clock, between=" ") for style in styles for clock in _TIMES))
+
+
+BY_ORDER: dict[str, tuple[Form, ...]] = {"dmy": _with_times(DAY_FIRST), "mdy": _with_times(MONTH_FIRST)}
+"""Forms that need to be told, or to show, whether the day or the month is first; points mean the day."""

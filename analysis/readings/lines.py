@@ -43,10 +43,34 @@ class Lines:
     odd: bool = False
     corrected: dict[int, bytes] = field(default_factory=dict)
 
+    @property
+    def special(self) -> bool:
+        """Whether some line needs a closer look whatever the dialect."""
+        return bool(self.odd or self.damaged or self.corrected)
+
     def raw(self, index: int) -> bytes:
         """Return the bytes of one line as they are in the file, without the line's end."""
         known = self.corrected.get(index, self.damaged.get(index))
         return known if known is not None else encode(self.texts[index], self.encoding)
+
+    def tail(self, at: int) -> "Lines":
+        """Return the lines from an index on."""
+        damaged, corrected = (
+            {i - at: raw for i, raw in kept.items() if i >= at} for kept in (self.damaged, self.corrected)
+        )
+        texts, ends = self.texts[at:], self.ends[at:]
+        return Lines(self.first + at, texts, ends, self.encoding, damaged, self.odd, corrected)
+
+    def joined(self, following: "Lines") -> "Lines":
+        """Return these lines and those that follow them."""
+        shift = len(self.texts)
+        damaged, corrected = (
+            {**mine, **{i + shift: raw for i, raw in theirs.items()}}
+            for mine, theirs in ((self.damaged, following.damaged), (self.corrected, following.corrected))
+        )
+        texts, ends = self.texts + following.texts, self.ends + following.ends
+        odd = self.odd or following.odd
+        return Lines(self.first, texts, ends, following.encoding, damaged, odd, corrected)
 
 
 def newline_kinds(sample: bytes) -> list[str]:

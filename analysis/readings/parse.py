@@ -9,12 +9,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from analysis.readings.asked import Asked, misfits
 from analysis.readings.dialect import Dialect, Outcome
 from analysis.readings.events import KEPT, LedgerBook, Note
+from analysis.readings.fixed import crosses
+from analysis.readings.footers import is_footer, is_total, worth_a_look
 from analysis.readings.lines import Lines
 from analysis.readings.misfits import MISSING, Misfits
 from analysis.readings.repair import Mended, mend
 from analysis.readings.shapes import RecordLook
+from analysis.readings.structure import is_remark
 from core.i18n import N_
 from core.types import LineAction
 
@@ -29,6 +33,11 @@ MAX_FOOTER = 12
 FOOTER_WIDTH = 3
 """In a narrower table a line with one cell is a short record rather than a footer."""
 
+_REMARK = Note(
+    "comment", N_("This line has as many cells as a record, but looks like a comment; it was not loaded.")
+)
+_TOTAL = Note("total", N_("This record looks like a total of others; it was loaded."))
+_CROSSES = Note("crosses_border", N_("Text of this line runs over the border of two columns; it was cut there."))
 _UNCLOSED = Note(
     "unclosed_quote", N_("A quote opens a cell that is never closed; it was read as an ordinary character.")
 )
@@ -49,6 +58,7 @@ class Plan:
         comment: A line that begins with it and is no record is a comment.
         look: How records look, if known; places surplus cells.
         borders: Places between columns of fixed width that text does not run over.
+        asked: Columns whose type a person chose.
     """
 
     dialect: Dialect
@@ -58,6 +68,7 @@ class Plan:
     comment: str | None = None
     look: RecordLook | None = None
     borders: tuple[int, ...] = ()
+    asked: tuple[Asked, ...] = ()
 
 
 Heard: TypeAlias = Callable[[int, int, list[str]], None]
@@ -95,7 +106,7 @@ class Parser:
     def push(self, batch: Lines) -> list[list[str]]:
         """Return the records that end in this batch."""
         self.lines += len(batch.texts)
-        self._batch = _joined(self._open, batch) if self._open else batch
+        self._batch = self._open.joined(batch) if self._open else batch
         self._open = None
         return self._run()
 
@@ -116,8 +127,7 @@ class Parser:
 
     def _run(self) -> list[list[str]]:
         plan, batch = self.plan, self._batch
-        simple = not (batch.odd or batch.damaged or plan.comment or plan.dialect.escape)
-        simple = simple and not batch.corrected
+        simple = not (batch.special or plan.comment or plan.dialect.escape or plan.asked)
         at = 0
         while at < len(batch.texts):
             if simple and not self._held and len(self.header) >= plan.header_rows:
@@ -126,7 +136,7 @@ class Parser:
                     break
             used = self._line(at)
             if used == 0:
-                self._open = _tail(batch, at)
+                self._open = batch.tail(at)
                 break
             at += used
         return self._taken()
@@ -134,10 +144,10 @@ class Parser:
     def _plain_records(self, at: int) -> int:
         """Take records without quotes from here on; return the index of the first line that is something else."""
         plan, texts = self.plan, self._batch.texts
-        if self._batch.first + at < plan.first_line:
+        if self._batch.first + at < plan.first_line or plan.dialect.widths:
             return at
         width, delimiter, quote = plan.width, plan.dialect.delimiter, plan.dialect.quote or "\n"
-        split = plan.dialect.split_plain if plan.dialect.skip_blank else None
+        split = None if plan.dialect.is_bare else plan.dialect.split_plain
         out, heard = self._out, self._heard
         header = self.header[-1] if self.header else None
         end = at
@@ -146,7 +156,7 @@ class Parser:
             if quote in text or not text or (width > 1 and not text.strip(" \t") and not delimiter.isspace()):
                 break
             cells = split(text) if split else text.split(delimiter)
-            if len(cells) != width or cells == header:
+            if len(cells) != width or cells == header or worth_a_look(text, cells):
                 break
             out.append(cells)
             if heard is not None:
@@ -170,8 +180,12 @@ class Parser:
             return self._before_table(at, text, number)
         if not text.strip(" \t") and not (text and self._is_record_of_blanks(text)):
             return self._aside(at, LineAction.BLANK, N_("empty line"))
-        if self.plan.comment and text.startswith(self.plan.comment) and not self._is_record(text):
-            return self._aside(at, LineAction.COMMENT, N_("comment"))
+        if self.plan.comment and text.startswith(self.plan.comment):
+            if not self._is_record(text):
+                return self._aside(at, LineAction.COMMENT, N_("comment"))
+            if is_remark(text, self.plan.comment):
+                self.book.flag(_REMARK, "set_aside", number)
+                return self._aside(at, LineAction.COMMENT, N_("comment"))
         return self._record(at)
 
     def _before_table(self, at: int, text: str, number: int) -> int:
@@ -193,7 +207,10 @@ class Parser:
 
     def _is_record_of_blanks(self, text: str) -> bool:
         """Tell whether a text of nothing but blanks is a record: its delimiter is a blank, or it is one cell."""
-        return self.plan.width == 1 or (self.plan.dialect.delimiter.isspace() and self._is_record(text))
+        plan = self.plan
+        if plan.width == 1 or plan.dialect.widths:
+            return plan.width == 1
+        return plan.dialect.delimiter.isspace() and self._is_record(text)
 
     def _is_record(self, text: str) -> bool:
         split = self.plan.dialect.split(text)
@@ -204,6 +221,8 @@ class Parser:
     def _record(self, at: int) -> int:
         """Read the record that begins at this line."""
         dialect, texts = self.plan.dialect, self._batch.texts
+        if dialect.widths:
+            return self._fixed_record(at)
         split, used = dialect.split(texts[at]), 1
         if split.outcome is Outcome.OPEN:
             used = self._reach(at)
@@ -224,6 +243,17 @@ class Parser:
             )
         self._take(at, used, cells, notes)
         return used
+
+    def _fixed_record(self, at: int) -> int:
+        """Read a line in columns of fixed width; blanks at its end may be missing, text may not."""
+        text, dialect, look = self._batch.texts[at], self.plan.dialect, self.plan.look
+        cells = dialect.split_plain(text)
+        notes = [_CROSSES] if any(crosses(text, start) for start in self.plan.borders) else []
+        missing = look.columns[len(cells) :] if look is not None else []
+        if len(cells) > 1 and all(column.empty for column in missing):
+            cells += [""] * (self.plan.width - len(cells))
+        self._take(at, 1, cells, notes)
+        return 1
 
     def _reach(self, at: int) -> int:
         """Return how many lines the record open at this line spans; 0 if lines to come may belong to it.
@@ -306,12 +336,16 @@ class Parser:
                 return
             else:
                 cells = self._to_width(cells, notes, is_header)
+        elif used == 1 and not notes and not is_header and self._ends_table(cells):
+            self._hold(at, cells)
+            return
         self._release()
         self._after_blank = False
         self._note_bytes(at, used, notes)
         if is_header:
             self.header.append(cells)
         else:
+            notes += misfits(self.plan.asked, cells)
             if self._repeats_header(cells):
                 self.book.flag(
                     Note("repeated_header", N_("This record repeats the header; it was loaded.")), KEPT, number
@@ -364,7 +398,12 @@ class Parser:
         if is_header or used > 1 or width < FOOTER_WIDTH:
             return False
         apart = self._after_blank or bool(self._held)
+        apart = apart or bool(self.plan.dialect.widths)
         return len(cells) == 1 or (apart and len(cells) <= width // 2)
+
+    def _ends_table(self, cells: list[str]) -> bool:
+        """Tell whether a record of full width may be a total or a note below the table."""
+        return self.plan.look is not None and is_footer(cells, self.plan.look)
 
     def _hold(self, at: int, cells: list[str]) -> None:
         self._held.append((self._batch.first + at, cells, self._batch.raw(at)))
@@ -372,16 +411,22 @@ class Parser:
             self._release()
 
     def _release(self) -> None:
-        """Records came after these lines, so they were records too: short ones."""
+        """Records came after these lines, so they were records too."""
         for number, cells, raw in self._held:
             notes: list[Note] = []
-            whole = self._to_width(cells, notes, is_header=False)
+            whole = cells if len(cells) == self.plan.width else self._to_width(cells, notes, is_header=False)
+            notes += misfits(self.plan.asked, whole)
             self._out.append(whole)
             self._out_lines.append(number)
             if self._heard is not None:
                 self._heard(number, 1, whole)
-            self.book.flag(notes[0], LineAction.REPAIRED.value, number)
-            self.book.put(number, LineAction.REPAIRED, notes[0].code, raw)
+            if notes:
+                self.book.flag(notes[0], LineAction.REPAIRED.value, number)
+                self.book.put(number, LineAction.REPAIRED, notes[0].code, raw)
+                continue
+            self.book.loaded(1)
+            if self.plan.look is not None and is_total(whole, self.plan.look):
+                self.book.flag(_TOTAL, KEPT, number)
         self._held.clear()
 
     # ---- accounts -----------------------------------------------------------------------------------------
@@ -428,22 +473,6 @@ def _narrow_header(cells: list[str], width: int, delimiter: str) -> list[str]:
             cells = [*cells[:empty], *cells[empty + 1 :]]
         return cells
     return [*cells[: width - 1], delimiter.join(cells[width - 1 :])]
-
-
-def _tail(batch: Lines, at: int) -> Lines:
-    damaged, corrected = (
-        {i - at: raw for i, raw in kept.items() if i >= at} for kept in (batch.damaged, batch.corrected)
-    )
-    texts, ends = batch.texts[at:], batch.ends[at:]
-    return Lines(batch.first + at, texts, ends, batch.encoding, damaged, batch.odd, corrected)
-
-
-def _joined(before: Lines, batch: Lines) -> Lines:
-    shift = len(before.texts)
-    damaged: dict[int, bytes] = {**before.damaged, **{i + shift: raw for i, raw in batch.damaged.items()}}
-    corrected: dict[int, bytes] = {**before.corrected, **{i + shift: raw for i, raw in batch.corrected.items()}}
-    texts, ends = before.texts + batch.texts, before.ends + batch.ends
-    return Lines(before.first, texts, ends, batch.encoding, damaged, before.odd or batch.odd, corrected)
 
 
 def header_names(rows: Sequence[Sequence[str]], width: int) -> list[str]:

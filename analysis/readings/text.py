@@ -8,7 +8,8 @@ import csv
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from analysis.readings.corrections import Located, correct, locate
@@ -18,17 +19,18 @@ from analysis.readings.events import LedgerBook, Note
 from analysis.readings.facts import Facts, count_file
 from analysis.readings.fast import Misfit, can_be_fast, load_fast
 from analysis.readings.forms import Form
+from analysis.readings.judge import judge_sample, shown
+from analysis.readings.kept import TEXTS_NAME
 from analysis.readings.lines import Lines, read_lines
-from analysis.readings.model import Candidate, Judgement, Loaded
+from analysis.readings.model import Candidate, Guess, Judgement, Loaded
 from analysis.readings.parse import Parser, header_names
-from analysis.readings.sample import Sample, take_sample
-from analysis.readings.sniff import Explanation, explain
+from analysis.readings.sample import take_sample
 from analysis.readings.source import Source
 from analysis.readings.structure import unique_names
 from analysis.readings.text_parts import TextParts
 from analysis.readings.typed import in_steps, with_types
-from analysis.readings.understand import Understanding, understand, understand_reading
-from analysis.readings.words import describe
+from analysis.readings.understand import Understanding, understand_reading
+from analysis.readings.whole import Written, report_whole
 from core.config import AppConfig
 from core.errors import EmptyFileError, FileTooLargeError
 from core.i18n import N_, _, number
@@ -38,12 +40,9 @@ from core.progress import PartOfProgress, Progress, SilentProgress
 from core.types import Column, Correction, FileFormat, Reading
 from storage.duck import DuckEngine
 
-MAX_CANDIDATES = 3
 FAST_ABOVE_BYTES = 8 << 20
 """Smaller files are read by the exact parser at once: it is as fast, and tells more."""
 _BATCH_CELLS = 1 << 20
-_CLEAR_LEAD = 0.5
-"""A candidate that explains the file less than this share of the best one is not shown."""
 LOST = "not_found"
 """Action of a flag about a correction that was not applied."""
 _LOST = Note(
@@ -66,16 +65,12 @@ class TextReader:
     def judge(self, path: Path, *, name: str) -> Judgement:
         """Return the candidates, best first; see `Reader`."""
         sample = take_sample(path, name)
-        found = []
-        for newline, explanation, runner_up in _ranked(sample, name):
-            understanding = understand(sample, newline, explanation, runner_up)
-            self._check_width(understanding.plan.width, name)
-            found.append(_candidate(understanding))
-        return Judgement(tuple(sorted(found, key=lambda c: -c.reading.confidence)))
+        return Judgement(judge_sample(sample, name, self._duck, lambda found: self._check(found, name)))
 
     def try_reading(self, path: Path, reading: Reading, *, name: str) -> Candidate:
         """Return what a given reading shows of a file; believed as it is."""
-        return _candidate(self._understand(Source(path, name), reading))
+        understanding = self._understand(Source(path, name), reading)
+        return shown(understanding, take_sample(path, name, encoding=reading.encoding))
 
     def load(
         self,
@@ -189,10 +184,11 @@ class TextReader:
         if not any(text.strip() for text in sample.head(reading.newline or sample.newlines[0]).texts):
             raise EmptyFileError(source.name)
         understanding = understand_reading(sample, reading)
-        self._check_width(understanding.plan.width, source.name)
+        self._check(understanding, source.name)
         return understanding
 
-    def _check_width(self, width: int, name: str) -> None:
+    def _check(self, understanding: Understanding, name: str) -> None:
+        width = understanding.plan.width
         if width > self._limits.max_columns:
             raise FileTooLargeError(
                 name,
@@ -229,11 +225,12 @@ class TextReader:
         self, source: Source, encoding: str, understanding: Understanding, out: Path, progress: Progress
     ) -> Loaded:
         reading_progress = PartOfProgress(progress, 0.0, 0.6)
-        with TextParts(out, understanding.plan.width) as parts:
+        asked, null_words = understanding.plan.asked, understanding.reading.null_words
+        with TextParts(out, understanding.plan.width, asked=asked, null_words=null_words) as parts:
             with LedgerBook(out, "line") as book:
                 parser = Parser(understanding.plan, book)
                 for records in _records(parser, source, encoding, understanding, reading_progress):
-                    parts.write(records)
+                    parts.write(records, parser.taken_lines)
                 loaded = _told(source, understanding, parser, book)
             parts.finish()
             return self._type(source, parts, loaded, understanding, out, PartOfProgress(progress, 0.6, 1.0))
@@ -247,15 +244,22 @@ class TextReader:
         out: Path,
         progress: Progress,
     ) -> Loaded:
-        """Give the text columns their types; every cell is checked."""
+        """Give the text columns their types; a cell is kept as text too where its value is not all it says."""
         names = [column.name for column in loaded.columns]
-        forms, marks, target = understanding.forms, understanding.marks, out / "data.parquet"
+        target, texts = out / "data.parquet", out / TEXTS_NAME
         with self._duck.trusted() as connection:
 
-            def work() -> tuple[int, Sequence[Form]]:
-                return parts.write_typed(connection, forms, marks, names, target, rows=loaded.rows)
+            def work() -> tuple[int, Sequence[Form], tuple[Guess, ...]]:
+                forms, marks = understanding.forms, understanding.marks
+                rows, written = parts.write_typed(connection, forms, marks, names, target, rows=loaded.rows)
+                kept = parts.write_kept(connection, written, texts)
+                table = Written(
+                    target, texts, names, forms, written, kept, marks, understanding.reading.date_order
+                )
+                lines_of = partial(parts.lines_of, connection)
+                return rows, written, report_whole(connection, table, understanding.known.guesses, lines_of)
 
-            rows, written = in_steps(
+            rows, written, guesses = in_steps(
                 connection,
                 work,
                 progress,
@@ -265,7 +269,7 @@ class TextReader:
             )
         if rows != loaded.rows:
             raise AssertionError(f"{loaded.rows} records became {rows} rows")
-        return with_types(loaded, written)
+        return replace(with_types(loaded, written), guesses=guesses)
 
 
 def _records(
@@ -346,49 +350,3 @@ def _with_raw_encoding(lines: Lines, encoding: str | None) -> Lines:
         return lines
     lines.encoding = encoding or UTF8
     return lines
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    newline: str
-    explanation: Explanation
-
-
-def _ranked(sample: Sample, name: str) -> list[tuple[str, Explanation, float]]:
-    """Return the ways to read the sample that are worth showing: newline, dialect, score of the best rival."""
-    ways: list[_Way] = []
-    for newline in sample.newlines:
-        head = sample.head(newline)
-        if not any(text.strip() for text in head.texts):
-            raise EmptyFileError(name)
-        ways.extend(_Way(newline, explanation) for explanation in explain(head))
-    ways.sort(key=lambda way: -way.explanation.score)
-    chosen: list[_Way] = []
-    for way in ways:
-        if all(_differ(way, other) for other in chosen):
-            chosen.append(way)
-    shown = [
-        way
-        for way in chosen[:MAX_CANDIDATES]
-        if way.explanation.score >= _CLEAR_LEAD * chosen[0].explanation.score
-    ]
-    result = []
-    for way in shown or chosen[:1]:
-        rivals = [other.explanation.score for other in chosen if other is not way]
-        result.append((way.newline, way.explanation, max(rivals, default=0.0)))
-    return result
-
-
-def _differ(one: _Way, other: _Way) -> bool:
-    """Tell whether two ways split the sample differently enough to be shown side by side."""
-    return _split_of(one) != _split_of(other)
-
-
-def _split_of(way: _Way) -> tuple[str, str, int]:
-    found = way.explanation
-    return way.newline, found.dialect.delimiter if found.width > 1 else "", found.width
-
-
-def _candidate(understanding: Understanding) -> Candidate:
-    why = describe(understanding.reading, width=understanding.plan.width)
-    return Candidate(understanding.reading, understanding.columns, understanding.preview, why)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from analysis.readings.forms import DOUBLE, INTEGER, TEXT, Form, Marks, decimal_form, mark_pattern
+from analysis.readings.forms import DOUBLE, INTEGER, TEXT, Form, decimal_form, mark_pattern
+from analysis.readings.guessing import Marks
 from analysis.readings.model import Loaded
 from core.errors import SourceError
 from core.i18n import _
@@ -29,10 +30,22 @@ WIDE = 1_500
 
 @dataclass(frozen=True, slots=True)
 class TextTable:
-    """Something the engine can scan whose columns `c0`, `c1`, … are all text; an empty cell is null."""
+    """Something the engine can scan whose columns `c0`, `c1`, … are all text; an empty cell is null.
+
+    `null_words` are cells that stand for nothing too. `numbered` is the same with the row's number, from 1, as
+    `row`.
+    """
 
     sql: str
     width: int
+    null_words: tuple[str, ...] = ()
+    numbered: str = ""
+
+    def cell(self, i: int) -> str:
+        """Return SQL for the text of a column where it stands for something."""
+        if not self.null_words:
+            return f"c{i}"
+        return f"(case when c{i} in ({', '.join(map(quote_literal, self.null_words))}) then null else c{i} end)"
 
 
 def parquet_options(width: int) -> str:
@@ -52,8 +65,9 @@ def write_typed(
     Returns:
         The number of rows written.
     """
-    inner = [f"{form.value_sql(f'c{i}')} as v{i}" for i, form in enumerate(forms)]
-    inner += [f"c{i}" for i, form in enumerate(forms) if form is not TEXT]
+    inner = [f"{form.value_sql(table.cell(i))} as v{i}" for i, form in enumerate(forms)]
+    inner += [f"{table.cell(i)} as c{i}" for i, form in enumerate(forms) if form is not TEXT]
+    inner += [needed for form in forms for needed in form.needs]
     checks = [form.faithful_sql(f"c{i}", f"v{i}") for i, form in enumerate(forms) if form is not TEXT]
     outer = ", ".join(f"v{i} as {quote_identifier(name)}" for i, name in enumerate(names))
     where = f" where {' and '.join(checks)}" if checks else ""
@@ -71,9 +85,10 @@ def look_at_all(
     parts = ["count(*)"]
     for i, form in enumerate(forms):
         if form is not TEXT:
-            faithful = form.faithful_sql(f"c{i}", form.value_sql(f"c{i}"))
+            cell = table.cell(i)
+            faithful = form.faithful_sql(cell, form.value_sql(cell))
             parts.append(f"coalesce(bool_and(coalesce({faithful}, false)), true)")
-            parts.extend(_number_parts(f"c{i}", marks) if _is_number(form) else [])
+            parts.extend(_number_parts(cell, _marks_of(form, marks)) if _is_number(form) else [])
     row = connection.execute(f"select {', '.join(parts)} from {table.sql}").fetchone() or (0,)
     answers = iter(row[1:])
     return int(row[0]), [TEXT if form is TEXT else _form_by(answers, form, marks) for form in forms]
@@ -85,7 +100,7 @@ def _form_by(answers: Iterator[object], form: Form, marks: Marks) -> Form:
     facts = [next(answers) for _ in range(_NUMBER_FACTS)] if _is_number(form) else []
     if holds:
         return form
-    return _number_by_facts(facts, marks) if facts else TEXT
+    return _number_by_facts(facts, _marks_of(form, marks)) if facts else TEXT
 
 
 def in_steps(
@@ -155,18 +170,23 @@ def _number_parts(c: str, marks: Marks) -> list[str]:
 
 def _number_by_facts(facts: Sequence[object], marks: Marks) -> Form:
     numbers, digits, scale, minus_zero, double = facts
+    before, after = int(str(digits)), int(str(scale))
     if numbers and not minus_zero:
-        if scale == 0 and not marks.thousands and int(str(digits)) <= 18:
-            return INTEGER
-        wide = int(str(digits)) + int(str(scale)) > 18
-        if scale and not (wide and double and marks == Marks()):
-            form = decimal_form(
-                int(str(digits)), int(str(scale)), decimal=marks.decimal, thousands=marks.thousands
-            )
+        if after == 0 and not marks.thousands:
+            whole = INTEGER if before <= 18 else decimal_form(before, 0, exact=True)
+            return whole or TEXT
+        wide = before + after > 18
+        if not (wide and double and marks == Marks()):
+            form = decimal_form(before, after, decimal=marks.decimal, thousands=marks.thousands)
             if form is not None:
                 return form
-    return DOUBLE if double and not (numbers and scale == 0) else TEXT
+    return DOUBLE if double and not (numbers and after == 0) else TEXT
+
+
+def _marks_of(form: Form, marks: Marks) -> Marks:
+    """Return the marks of one column: its own where it has some, else those of the file."""
+    return Marks(*form.marks) if form.sql_type.startswith("DECIMAL") else marks
 
 
 def _is_number(form: Form) -> bool:
-    return form in (INTEGER, DOUBLE) or form.sql_type.startswith("DECIMAL")
+    return not form.needs and (form.sql_type in ("BIGINT", "DOUBLE") or form.sql_type.startswith("DECIMAL"))

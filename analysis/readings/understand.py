@@ -7,15 +7,19 @@ reading has a width, names, forms of values and a confidence.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from analysis.readings.columns import Columns, columns_of
 from analysis.readings.dialect import Dialect
 from analysis.readings.encodings import UTF8, WINDOWS
-from analysis.readings.forms import TEXT, Form, Marks, guess, marks_of
+from analysis.readings.fixed import open_borders
+from analysis.readings.footers import without_footer
+from analysis.readings.forms import Form
+from analysis.readings.guessing import Marks
 from analysis.readings.lines import Lines
 from analysis.readings.parse import Plan, header_names
 from analysis.readings.sample import Sample
 from analysis.readings.shapes import RecordLook, Shape, shape_of
 from analysis.readings.sniff import Explanation, SampleRecord, records_of
-from analysis.readings.structure import Structure, outline, unique_names
+from analysis.readings.structure import Structure, outline
 from core.types import Column, FileFormat, Reading
 
 MAX_RECORDS = 2_000
@@ -33,20 +37,31 @@ class Understanding:
     Attributes:
         reading: With types as far as the sample shows them.
         plan: For the exact parser.
-        columns: With unique names.
-        forms: By column.
-        marks: How fractions are written.
+        known: What the sample says of the columns.
         preview: The first records.
         table_line: Line of the first record that is not header, as far as the sample shows it.
     """
 
     reading: Reading
     plan: Plan
-    columns: tuple[Column, ...]
-    forms: tuple[Form, ...]
-    marks: Marks
+    known: Columns
     preview: tuple[tuple[str | None, ...], ...]
     table_line: int
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns, with unique names."""
+        return self.known.columns
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """How the values are written, by column."""
+        return self.known.forms
+
+    @property
+    def marks(self) -> Marks:
+        """How fractions are written."""
+        return self.known.marks
 
 
 def understand(sample: Sample, newline: str, explanation: Explanation, runner_up: float) -> Understanding:
@@ -72,6 +87,7 @@ def understand(sample: Sample, newline: str, explanation: Explanation, runner_up
         first_line=records[structure.first].line + 1,
         comment=structure.comment,
         skip_blank=explanation.dialect.skip_blank,
+        widths=explanation.dialect.widths or None,
     )
     table = records[structure.first :]
     confidence = _confidence(sample, structure, explanation, table, runner_up)
@@ -96,37 +112,30 @@ def _complete(
     dialect, width = Dialect.of(reading), structure.width
     rows = structure.header_rows
     source_names = header_names([r.cells for r in table[:rows]], width)
-    body = [r.cells for r in table[rows:] if len(r.cells) == width]
+    whole = [r for r in table[rows:] if len(r.cells) == width]
+    if sample.whole:
+        whole = whole[: len(whole) - without_footer([r.cells for r in whole[-_LOOK_RECORDS:]], width)]
+    body = [r.cells for r in whole]
     previewed = tuple(_padded(r.cells, width) for r in table[rows : rows + _PREVIEWED])
     inner = [
-        r.cells
+        (0, r.cells)
         for lines in sample.probes(reading.newline or "lf")
         for r in records_of(lines, dialect, MAX_RECORDS // 4)
         if r.sound and len(r.cells) == width
     ]
-    sampled = [*body, *inner][: max(_MAX_TYPED_CELLS // max(width, 1), 20)]
-    by_column = [[cells[i] for cells in sampled] for i in range(width)]
-    marks = marks_of(by_column)
-    forms = [guess(cells, marks) for cells in by_column]
-    for i, told in enumerate(reading.column_types[:width]):
-        if told != forms[i].sql_type:
-            forms[i] = TEXT if told == TEXT.sql_type else forms[i]
-    columns = tuple(
-        Column(name, source, form.sql_type, _type_confidence(cells, form))
-        for name, source, form, cells in zip(
-            unique_names(source_names), source_names, forms, by_column, strict=True
-        )
-    )
+    sampled = [*((r.line + 1, r.cells) for r in whole), *inner][: max(_MAX_TYPED_CELLS // max(width, 1), 20)]
+    known = columns_of(source_names, sampled, reading)
     look = RecordLook(body[:_LOOK_RECORDS], width)
-    plan = Plan(dialect, width, reading.first_line, rows, reading.comment, look)
+    borders = open_borders(head.texts, dialect.starts) if dialect.widths else ()
+    plan = Plan(dialect, width, reading.first_line, rows, reading.comment, look, borders, known.asked)
     reading = replace(
         reading,
-        decimal=marks.decimal,
-        thousands=marks.thousands,
-        column_types=tuple(form.sql_type for form in forms),
+        decimal=known.marks.decimal,
+        thousands=known.marks.thousands,
+        column_types=tuple(form.sql_type for form in known.forms),
     )
     first = table[rows].line + 1 if len(table) > rows else len(head.texts) + 1
-    return Understanding(reading, plan, columns, tuple(forms), marks, previewed, first)
+    return Understanding(reading, plan, known, previewed, first)
 
 
 def _padded(cells: Sequence[str], width: int) -> tuple[str | None, ...]:
@@ -134,23 +143,16 @@ def _padded(cells: Sequence[str], width: int) -> tuple[str | None, ...]:
     return (*shown, *[None] * (width - len(shown)))
 
 
-def _type_confidence(cells: Sequence[str], form: Form) -> float:
-    """Return how sure the type is: more cells, more sure; text that is nearly numbers less."""
-    filled = [cell for cell in cells if cell]
-    if not filled:
-        return 0.5
-    if form is not TEXT:
-        return round(min(0.99, 1 - 0.5 / (len(filled) + 1)), 2)
-    numbers = sum(shape_of(cell) is Shape.NUMBER for cell in filled[:500]) / min(len(filled), 500)
-    return round(1 - 0.4 * (numbers if numbers < 1 else 0.0), 2)
-
-
 def _confidence(
     sample: Sample, structure: Structure, explanation: Explanation, table: Sequence[SampleRecord], runner_up: float
 ) -> float:
     """Return how sure a reading is (0..1): regular, well-formed, telling, and far ahead of any other."""
     sound = sum(record.sound for record in table) / max(len(table), 1)
-    sure = structure.steady**0.8 * sound**0.8 * (0.45 + 0.57 * min(explanation.telling + 0.06, 1.0))
+    sure = (
+        min(structure.steady, max(explanation.steady, 0.5)) ** 0.8
+        * sound**0.8
+        * (0.45 + 0.57 * min(explanation.telling + 0.06, 1.0))
+    )
     if explanation.score > 0:
         ahead = max(0.0, 1 - runner_up / explanation.score)
         sure *= 0.8 + 0.2 * min(ahead / 0.2, 1.0)
