@@ -27,7 +27,7 @@ from app.handed import HANDED
 from app.page import Event, Page
 from app.pages import PAGES
 from app.refresh import FRAME, NAV, STATUS, inspector_key, redraw, view_key
-from app.router import Move, Router, install, logged, navigate, router
+from app.router import Move, Router, install, logged, navigate, redraw_view, router
 from app.session import UserSession, bootstrap_session, user_session
 from app.status import status_items
 from app.uploads import kept_upload
@@ -181,6 +181,7 @@ def _unseen(ctx: "AppContext") -> None:
         fresh=window.fresh(),
         watch={catalogue.DATASETS, HANDED, *window.page.watches},
         messages=messages.told_messages(),
+        scroll=user_session().scroll,
         on_told=partial(_told, ctx),
     )
 
@@ -211,6 +212,8 @@ def _told(ctx: "AppContext", told: Mapping[str, Any]) -> None:
             if HANDED in tags:
                 redraw(*_take_handed(ctx), NAV)
             redraw(*window.changed(tags), NAV if catalogue.DATASETS in tags else FRAME)
+        case "clash":  # the fields of the view offer what the other window has
+            redraw_view(window.page.slug)
         case "files":
             _take_files(ctx, told["files"])
         case "undo":

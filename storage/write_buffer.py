@@ -263,8 +263,9 @@ def _one(uow: UnitOfWork, post: _Post) -> Receipt | JournalRefusedError:
     a full disk says, since SQLite then ends the whole transaction.
     """
     try:
-        uow.windows.check_owner(post.person, post.window)
-        acks = tuple(uow.journal.apply(post.person, post.window, post.entries))
+        known = uow.windows.of(post.person, post.window)
+        since = known.since if known else None
+        acks = tuple(uow.journal.apply(post.person, post.window, post.entries, since=since))
     except JournalRefusedError as error:
         return error
     return Receipt(acks, uow.journal.head(post.person))

@@ -15,6 +15,8 @@ from core.telemetry import metrics
 if TYPE_CHECKING:
     from app.context import AppContext
 
+SCROLL: Final = "scroll__"
+"""How the keys begin under which the browser notes how far a view is scrolled."""
 WINDOW_HEADER: Final = "x-bestand-window"
 DEVICE_HEADER: Final = "x-bestand-device"
 ADDRESS_HEADER: Final = "x-bestand-address"
@@ -48,4 +50,7 @@ def bootstrap_session(ctx: "AppContext") -> UserSession:
             session.take_over(before.state)
         for key, value in ctx.storage.drafts.pending(OWNER).items():  # made here, and not on the disk yet
             session.found[key] = Kept(key, value, session.window, session.since, 0, "")
+        for key, kept in session.found.items():
+            if key.startswith(SCROLL) and isinstance(kept.value, int):
+                session.scroll[key.removeprefix(SCROLL)] = kept.value
         return install_session(session)

@@ -9,7 +9,7 @@ audited; what they become is. Values are JSON texts here; what they mean is the 
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -53,12 +53,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """An entry is on the disk. `revision` counts the writes of the field, `head` is its highest number so far."""
+    """An entry is on the disk. `revision` counts the writes of the field, `head` is its highest number so far.
+
+    `clash` tells that another window has put something else there since this one was opened.
+    """
 
     key: str
     seq: int
     revision: int
     head: int
+    clash: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +133,11 @@ class Journal:
 
     # ---- writing ----------------------------------------------------------------------------------------
 
-    def apply(self, person: str, window: str, entries: Sequence[Entry]) -> list[Ack]:
+    def apply(self, person: str, window: str, entries: Sequence[Entry], *, since: int | None = None) -> list[Ack]:
         """Take entries of one window over, in the order of their numbers; return one answer for each.
 
-        Applying the same again changes nothing.
+        Applying the same again changes nothing. `since` is the number up to which the window knows the others'
+        values; a later one that differs is a clash, which the answer tells.
 
         Raises:
             JournalRefusedError: an entry cannot be kept, see `checked`; none of them is.
@@ -142,7 +147,8 @@ class Journal:
         order = sorted(range(len(entries)), key=lambda at: entries[at].seq or SEQ_LIMIT)
         acks = {at: known.take(entries[at], texts[at]) for at in order}
         known.write()
-        return [acks[at] for at in range(len(entries))]
+        told = [acks[at] for at in range(len(entries))]
+        return told if since is None else [replace(ack, clash=known.clashes(ack.key, since)) for ack in told]
 
     def put_aside(self, person: str, kept: Kept, why: str) -> Aside:
         """Keep a value that its field no longer takes, and take it out of the field."""
@@ -221,6 +227,7 @@ class _Fields:
         self._ids = {"person_id": person, "window_id": window}
         self._clock = clock
         self._own: dict[str, tuple[int, str]] = {}
+        self._others: dict[str, list[tuple[int, str]]] = {}
         self._heads: dict[str, tuple[int, int]] = {}
         self._fresh: set[str] = set()
         self._dirty: set[str] = set()
@@ -235,6 +242,13 @@ class _Fields:
             self._heads[row.key] = (max(head, row.seq), max(revision, row.revision))
             if row.window_id == window:
                 self._own[row.key] = (row.seq, row.value)
+            elif row.value != _FORGOTTEN:
+                self._others.setdefault(row.key, []).append((row.seq, row.value))
+
+    def clashes(self, key: str, since: int) -> bool:
+        """Tell whether another window has put something else into a field since a number."""
+        mine = self._own[key][1]
+        return any(seq > since and text != mine for seq, text in self._others.get(key, ()))
 
     def take(self, entry: Entry, text: str) -> Ack:
         """Apply one entry."""

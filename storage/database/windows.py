@@ -43,17 +43,16 @@ class Windows:
         row = self._connection.execute(_rows().where(SessionRow.window_id == window)).first()
         return None if row is None else _line(row)
 
-    def check_owner(self, person: str, window: str) -> None:
-        """See that a window is not somebody else's; one nobody has is anybody's.
+    def of(self, person: str, window: str) -> WindowLine | None:
+        """Return a person's window; None if it is not known, and so anybody's.
 
         Raises:
             JournalRefusedError: it is another person's.
         """
-        owner = self._connection.execute(
-            select(SessionRow.person_id).where(SessionRow.window_id == window)
-        ).scalar()
-        if owner is not None and owner != person:
+        known = self.get(window)
+        if known is not None and known.person != person:
             raise JournalRefusedError("window")
+        return known
 
     def save(self, person: str, window: str, *, device: str, since: int, state: str) -> None:
         """Write down what a window shows, at its first time too.
@@ -61,7 +60,7 @@ class Windows:
         Raises:
             JournalRefusedError: it is another person's.
         """
-        self.check_owner(person, window)
+        self.of(person, window)
         now = now_iso(self._clock)
         fresh = {"seen_at": now, "since": since, "state": state}
         mine = SessionRow.window_id == window

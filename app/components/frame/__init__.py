@@ -6,7 +6,7 @@ from typing import Any, Final
 import streamlit as st
 
 from app.components.mount import component, script_urls
-from core.i18n import _
+from core.i18n import _, current_language
 
 _KEY: Final = "frame"
 _frame = component("frame")
@@ -24,6 +24,7 @@ def frame(
     fresh: Mapping[str, Mapping[str, str]],
     watch: Collection[str],
     messages: Sequence[Mapping[str, Any]],
+    scroll: Mapping[str, int],
     on_told: Callable[[Mapping[str, Any]], None],
 ) -> None:
     """Have the browser follow the window, and hear what happens in it.
@@ -39,7 +40,8 @@ def frame(
         fresh: Live views that need not be drawn again, with the parameters they show.
         watch: Tags whose change must be told.
         messages: What is to be told at the bottom right: id, text, undo.
-        on_told: A callback; gets what happened: its `kind` (go, address, changed, files, undo) and its facts.
+        scroll: How far views were scrolled when the window was closed, by slug, in pixels.
+        on_told: A callback; gets what happened: its `kind` (go, address, changed, clash, files, undo) and facts.
     """
 
     def hear() -> None:
@@ -57,10 +59,12 @@ def frame(
             "address": address,
             "heard": heard,
             "title": title,
+            "language": current_language(),
             "facts": list(facts),
             "fresh": {slug: dict(shown) for slug, shown in fresh.items()},
             "watch": sorted(watch),
             "messages": [dict(one) for one in messages],
+            "scroll": dict(scroll),
             "files": script_urls(),
             "texts": {
                 "drop": _("Drop to import"),

@@ -17,6 +17,8 @@ export interface Signals {
   'bestand:status': { items: unknown[]; badges: Record<string, number> };
   /** What is selected in the view, in words; empty when nothing is. */
   'bestand:selection': string;
+  /** Another window has put something else into this field. */
+  'bestand:clash': string;
   /** How it stands with what was typed: saved, typing, saving, offline, full, refused; and with the connection. */
   'bestand:journal': { state: string; message: string; connected: boolean };
 }

@@ -34,6 +34,12 @@ def _saving() -> dict[str, dict[str, str]]:
         "saved": {"text": _("Saved"), "icon": "check", "hint": _("Everything is saved as soon as it is done.")},
         "typing": {"text": _("Typing …"), "icon": "edit", "hint": _("What you type is kept at once.")},
         "saving": {"text": _("Saving …"), "icon": "edit", "hint": _("What you type is kept at once.")},
+        "conflict": {
+            "text": _("Another window differs"),
+            "icon": "call_split",
+            "tone": "warn",
+            "hint": _("Another window has something else in this field; below the field you can take that over."),
+        },
         "offline": {"text": _("Offline: kept here"), "icon": "cloud_off", "hint": here},
         "full": {"text": _("Not saved: disk full"), "icon": "error", "tone": "warn", "hint": here},
         "refused": {

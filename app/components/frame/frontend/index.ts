@@ -21,6 +21,8 @@ interface Data {
   /** The last step of this page the engine has heard of. */
   heard: number;
   title: string;
+  /** The language of the texts. */
+  language: string;
   /** What the status bar says of the view. */
   facts: string[];
   /** Live views that show what they are asked for, by page: going there needs no waiting. */
@@ -28,6 +30,8 @@ interface Data {
   /** Tags whose change must be told. */
   watch: string[];
   messages: Message[];
+  /** How far views were scrolled when the window was closed, in pixels. */
+  scroll: Record<string, number>;
   /** The scripts of all components. */
   files: string[];
   texts: { drop: string; undo: string; dismiss: string; failed: string };
@@ -49,17 +53,19 @@ export default define<Data>((root, outlet) => {
     views.expect(to);
     told('go', { page: to.page, params: to.params, step: history.ahead(to) });
   });
+  const calm = heard('bestand:clash', (key) => told('clash', { key }));
 
   return {
     update: (data) => {
       watched = new Set(data.watch);
-      views.show(data, data.fresh, data.files);
+      views.show(data, data.fresh, data.files, data.scroll);
       history.follow(data, data.seq, data.address, data.heard);
       toasts.show(data.messages, data.texts);
       drops.say(data.texts);
       document.title = data.title;
+      document.documentElement.lang = data.language;
       signal('bestand:at', { place: { page: data.page, params: data.params }, facts: data.facts });
     },
-    destroy: () => [leave, views.end, history.end, events, drops.end].forEach((end) => end()),
+    destroy: () => [leave, calm, views.end, history.end, events, drops.end].forEach((end) => end()),
   };
 });

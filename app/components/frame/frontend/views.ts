@@ -11,10 +11,13 @@ export const SKELETON_AFTER_MS = 1_000;
 const COMPLETE_WITHIN_MS = 1_500;
 const PRELOAD_AFTER_MS = 500;
 
+const SCROLLED_WITHIN_MS = 2_000;
+
 export function showViews() {
   const sheet = new CSSStyleSheet();
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   const root = document.documentElement;
+  const placed = new Set<string>();
   let fresh: Shown = {};
   let slow = 0;
   let turn = 0;
@@ -40,12 +43,14 @@ export function showViews() {
       slow = window.setTimeout(() => root.setAttribute('data-waiting', ''), SKELETON_AFTER_MS);
     },
     /** Python has drawn it. */
-    show(place: Place, now: Shown, files: readonly string[]): void {
+    show(place: Place, now: Shown, files: readonly string[], scroll: Readonly<Record<string, number>>): void {
       fresh = now;
       const mine = ++turn;
       void complete(place.page).then(() => {
         if (mine !== turn) return;
         put(place.page);
+        if (!placed.has(place.page)) void scrollTo(place.page, scroll[place.page] ?? 0);
+        placed.add(place.page);
         void ready(files);
       });
     },
@@ -69,6 +74,19 @@ async function complete(page: string): Promise<void> {
     if (slot?.firstElementChild && !slot.querySelector('[data-testid="stSkeleton"]') && isMade(slot)) return;
     await frame();
   }
+}
+
+/** Scroll a view to where it was when it was closed, as soon as it is long enough. */
+async function scrollTo(page: string, px: number): Promise<void> {
+  const body = document.querySelector<HTMLElement>(`.st-key-body_${page}`);
+  if (!body || px <= 0) return;
+  const end = performance.now() + SCROLLED_WITHIN_MS;
+  body.dataset.placing = '';
+  while (performance.now() < end && body.isConnected && body.scrollTop < px) {
+    body.scrollTop = px;
+    await frame();
+  }
+  delete body.dataset.placing;
 }
 
 /** Whether every component in there has loaded. */

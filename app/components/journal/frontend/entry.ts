@@ -14,6 +14,8 @@ export interface Ack {
   revision: number;
   /** The highest number of the field, of any window. */
   head: number;
+  /** Another window has put something else there since this one was opened. */
+  clash?: boolean;
 }
 
 export interface Refused {

@@ -7,6 +7,7 @@ import { beacon, post } from './engine';
 import { isSecret, watchFields } from './fields';
 import { windowName } from './identity';
 import { Journal, type State } from './journal';
+import { watchScrolling } from './scrolling';
 import { openStore } from './store';
 import { watchConnections } from './connection';
 
@@ -48,6 +49,7 @@ function begin(): void {
       return () => window.clearTimeout(timer);
     },
     onState: (state, message) => tell({ state, message }),
+    onClash: (key) => document.dispatchEvent(new CustomEvent('bestand:clash', { detail: key })),
     onStored: (entries) => document.dispatchEvent(new CustomEvent('bestand:stored', { detail: entries })),
     onField: (key, why) => document.dispatchEvent(new CustomEvent('bestand:field', { detail: { key, why } })),
   });
@@ -59,6 +61,7 @@ function begin(): void {
     window: name,
   };
   watchFields((key, value) => journal.put(key, value));
+  watchScrolling((key, px) => journal.put(key, px));
 
   const focus = focusKeeper();
   let lost = 0;

@@ -44,6 +44,7 @@ class World {
     },
     onState: (state) => this.states.push(state),
     onStored: () => undefined,
+    onClash: (key) => this.fields.push([key, 'clash']),
     onField: (key, message) => this.fields.push([key, message]),
   });
 
@@ -170,6 +171,27 @@ describe('when it goes wrong', () => {
     await world.pass(PAUSE_MS);
     expect(world.fields.at(-1)).toEqual(['v__f', '']);
     expect(world.journal.present.state).toBe('saved');
+  });
+
+  it('says that another window has something else there, until it has not', async () => {
+    world.engine = (entries) => {
+      const told = acknowledge(entries);
+      return Promise.resolve({ ...told, acks: told.acks.map((one) => ({ ...one, clash: world.posts.length === 1 })) });
+    };
+    world.journal.put('v__f', 'mine');
+    await world.pass(PAUSE_MS);
+    expect(world.journal.present.state).toBe('conflict');
+    expect(world.fields).toEqual([['v__f', 'clash']]);
+    world.journal.put('v__f', 'theirs');
+    await world.pass(PAUSE_MS);
+    expect(world.journal.present.state).toBe('saved');
+  });
+
+  it('says nothing of saving when somebody only scrolls', async () => {
+    world.journal.put('scroll__data', 120);
+    await world.pass(PAUSE_MS);
+    expect(world.posts.length).toBe(1);
+    expect(world.states).toEqual([]);
   });
 
   it('does not send again what the engine refused', async () => {

@@ -11,8 +11,9 @@ export const VALUE_LIMIT = 1_048_576;
 const RETRY_MS = [400, 800, 1_600, 3_000, 5_000] as const;
 const POST_CHARS = 1_500_000;
 
-/** saved: all is on the engine's disk. offline, full, refused: it is not, but kept here as far as that goes. */
-export type State = 'saved' | 'typing' | 'saving' | 'offline' | 'full' | 'refused';
+/** saved: all is on the engine's disk; conflict: it is, and another window has something else in the same field.
+ * offline, full, refused: it is not, but kept here as far as that goes. */
+export type State = 'saved' | 'conflict' | 'typing' | 'saving' | 'offline' | 'full' | 'refused';
 
 export interface Parts {
   window: string;
@@ -23,6 +24,8 @@ export interface Parts {
   now(): number;
   later(act: () => void, ms: number): () => void;
   onState(state: State, message: string): void;
+  /** Another window has something else in this field. */
+  onClash(key: string): void;
   /** These are in the browser's store. */
   onStored(entries: readonly Entry[]): void;
   /** A field's text cannot be kept; an empty message says that it can again. */
@@ -34,6 +37,7 @@ export class Journal {
   private readonly unsaved = new Map<string, Entry>();
   private readonly unstored = new Set<string>();
   private readonly refused = new Map<string, string>();
+  private readonly clashes = new Set<string>();
   private storing = false;
   private posting: Promise<void> | undefined;
   private again = false;
@@ -64,7 +68,7 @@ export class Journal {
     const now = this.parts.now() / 1000;
     this.oldest ||= now;
     this.schedule(Math.max(0, Math.min(PAUSE_MS, this.oldest + LONGEST_MS - now)));
-    if (!this.posting) this.tell('typing');
+    if (!this.posting && !isQuiet(key)) this.tell('typing');
     return entry.seq;
   }
 
@@ -160,7 +164,7 @@ export class Journal {
   private async send(): Promise<void> {
     const entries = inPosts([...this.unsaved.values()])[0] ?? [];
     this.oldest = 0;
-    this.tell('saving');
+    if (entries.some(({ key }) => !isQuiet(key))) this.tell('saving');
     try {
       await this.take(this.parts.window, await this.parts.post(this.parts.window, entries));
       this.failures = 0;
@@ -181,9 +185,14 @@ export class Journal {
     const done: Pick<Ack, 'key' | 'seq'>[] = [...answer.acks];
     for (const { key, seq } of answer.refused) if (key !== undefined && seq !== undefined) done.push({ key, seq });
     if (window === this.parts.window) {
-      for (const { key, seq } of answer.acks) {
+      for (const { key, seq, clash } of answer.acks) {
         const entry = this.unsaved.get(key);
         if (entry && entry.seq <= seq) this.unsaved.delete(key);
+        if (!clash || isQuiet(key)) this.clashes.delete(key);
+        else if (!this.clashes.has(key)) {
+          this.clashes.add(key);
+          this.parts.onClash(key);
+        }
       }
     }
     const store = await this.parts.store.catch(() => undefined);
@@ -196,7 +205,7 @@ export class Journal {
       this.tell('typing');
       if (!this.cancel) this.schedule(PAUSE_MS);
     } else if (this.refused.size > 0) this.tell('refused', [...this.refused.values()][0]);
-    else this.tell('saved');
+    else this.tell(this.clashes.size > 0 ? 'conflict' : 'saved');
   }
 
   private refuse(key: string, why: string): void {
@@ -215,6 +224,13 @@ export class Journal {
     this.message = message;
     this.parts.onState(state, message);
   }
+}
+
+/** What is kept besides what a person types: nobody is told that it is being saved. */
+export const SCROLL = 'scroll__';
+
+function isQuiet(key: string): boolean {
+  return key.startsWith(SCROLL);
 }
 
 function byWindow(entries: readonly Entry[], not: string): Map<string, Entry[]> {

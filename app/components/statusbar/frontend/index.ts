@@ -12,6 +12,7 @@ interface Item {
   icon?: string;
   /** Where a click leads. */
   page?: string;
+  params?: Record<string, string>;
   hint?: string;
   /** 0..1 where something is on its way. */
   fraction?: number;
@@ -108,7 +109,7 @@ function drawItem(item: Item): HTMLElement {
   const content = [item.icon && icon(item.icon), h('span', {}, item.text), item.fraction !== undefined && bar(item.fraction)];
   const props = { id: item.id, class: `item ${item.tone ?? ''}`, title: item.hint };
   if (!page) return h('span', props, ...content.map((one) => one || undefined));
-  const go = (): void => signal('bestand:go', { page, params: {} });
+  const go = (): void => signal('bestand:go', { page, params: item.params ?? {} });
   return h('button', { ...props, type: 'button', onclick: go }, ...content.map((one) => one || undefined));
 }
 

@@ -1,0 +1,1 @@
+var e=`bestand:do`,t=new Set([`sql.run`,`sql.layout`]);function n(n){return t.has(n)?(document.dispatchEvent(new CustomEvent(e,{detail:n})),!0):!1}export{n,e as t};
