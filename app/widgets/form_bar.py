@@ -15,6 +15,7 @@ from app.widgets.form import turn
 from app.widgets.keys import field_key
 from app.widgets.merge_view import draw_merge
 from app.widgets.words import when
+from core.errors import FormError
 from core.i18n import _, ngettext, number
 
 
@@ -66,8 +67,13 @@ def status_words(form: FormState) -> str:
 
 
 def save(view: str, form: FormState, on_saved: Callable[[], object] | None = None) -> None:
-    """Within a callback: save a form; what is wrong is told as a notice and under the fields."""
-    saved = form.save()
+    """Within a callback: save a form; what is wrong is told under the fields, and in a list if it is more."""
+    try:
+        saved = form.save()
+    except FormError:
+        if not form.problems:
+            raise
+        redraw_view(view)  # each is told under its field, and all of them above
     if saved is not None and on_saved is not None:
         on_saved()
     redraw_view(view)

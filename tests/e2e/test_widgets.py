@@ -1,0 +1,204 @@
+"""Every widget holds what a person put into it: over a reload, a walk through the pages, a crash, a restart."""
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from core.paths import ProfilePaths
+from tests.e2e.conftest import ROOT, WAIT_MS, Engine, Window, stopped, told_origin
+
+ACTS: Final = ("reload", "away", "crash", "restart")
+OTHERS: Final = ("home", "import", "data", "sql", "chart", "jobs")
+"""More pages than stay alive."""
+SAVED: Final = re.compile(r"^Saved")
+
+
+def start(paths: ProfilePaths) -> tuple[subprocess.Popen[str], Engine]:
+    """Start an engine with the pages of these tests."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.e2e.form_pages", str(paths.root)],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    return process, Engine(paths, told_origin(process), process)
+
+
+def import_rows(paths: ProfilePaths, folder: Path) -> None:
+    """Import the rows the table widget shows."""
+    file = folder / "rows.csv"
+    file.write_text("a;b\n1;x\n2;y\n3;z\n", encoding="utf-8")
+    command = [sys.executable, "-m", "launcher", "--profile", str(paths.root), "data", "import", str(file)]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=100)
+    assert ran.returncode == 0, ran.stderr
+
+
+def new_context(browser: Browser) -> BrowserContext:
+    """A browser of its own, as another start of the window is."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1600})
+    context.set_default_timeout(WAIT_MS)
+    expect.set_options(timeout=WAIT_MS)
+    return context
+
+
+def told(page: Page, view: str) -> str:
+    """What the page says its widgets hold."""
+    return page.locator(f".st-key-body_{view} [data-testid=stText]").last.inner_text()
+
+
+def wait_saved(page: Page) -> None:
+    """Wait until the status line says that everything is kept."""
+    expect(page.locator(".st-key-status")).to_contain_text("Saved")
+
+
+# ---- putting something into each widget -------------------------------------------------------------------
+
+
+def _choose(page: Page, key: str, name: str) -> None:
+    page.locator(f".st-key-{key} input").first.click()
+    page.get_by_role("option", name=name, exact=True).click()
+
+
+def _put_textarea(page: Page, _file: Path) -> None:
+    page.get_by_label("Lines").fill("one\ntwo ß")
+    page.get_by_label("Lines").press("Control+Enter")
+
+
+def _put_number(page: Page, _file: Path) -> None:
+    page.get_by_label("Weight").fill("77.5")
+    page.get_by_label("Weight").press("Enter")
+
+
+def _put_select(page: Page, _file: Path) -> None:
+    _choose(page, "alone__select", "green")
+
+
+def _put_multiselect(page: Page, _file: Path) -> None:
+    _choose(page, "alone__multiselect", "blue")
+    page.keyboard.press("Escape")
+
+
+def _put_radio(page: Page, _file: Path) -> None:
+    page.locator(".st-key-alone__radio").get_by_text("blue", exact=True).click()
+
+
+def _put_checkbox(page: Page, _file: Path) -> None:
+    page.locator(".st-key-alone__checkbox").get_by_text("Tick").click()
+
+
+def _put_slider(page: Page, _file: Path) -> None:
+    page.locator(".st-key-alone__slider").get_by_role("slider").press("ArrowRight")
+
+
+def _put_date(page: Page, _file: Path) -> None:
+    field = page.locator(".st-key-alone__date [role=spinbutton], .st-key-alone__date input").first
+    field.click()
+    page.keyboard.type("20260304")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+
+
+def _put_file(page: Page, file: Path) -> None:
+    page.locator(".st-key-field_alone__file input[type=file]").set_input_files(file)
+
+
+def _put_table(page: Page, _file: Path) -> None:
+    page.locator("[class*=st-key-field_alone__table]").get_by_text("2", exact=True).last.dblclick()
+    editor = page.locator("input.editor")
+    editor.fill("20")
+    editor.press("Enter")
+
+
+def _put_text(page: Page, _file: Path) -> None:
+    """Half-typed: nothing is pressed, nothing else gets the focus."""
+    page.get_by_label("Text", exact=True).press_sequentially("half-typed ä")
+
+
+@dataclass(frozen=True)
+class Case:
+    """How something gets into a widget, and what the page then says."""
+
+    put: Callable[[Page, Path], None]
+    held: str
+
+
+CASES: Final = {
+    "textarea": Case(_put_textarea, r"textarea='one\ntwo ß'"),
+    "number": Case(_put_number, "number=77.5"),
+    "select": Case(_put_select, "select='green'"),
+    "multiselect": Case(_put_multiselect, "multiselect=['blue']"),
+    "radio": Case(_put_radio, "radio='blue'"),
+    "checkbox": Case(_put_checkbox, "checkbox=True"),
+    "slider": Case(_put_slider, "slider=1"),
+    "date": Case(_put_date, "date=datetime.date(2026, 3, 4)"),
+    "file": Case(_put_file, "file='letter.txt'"),
+    "table": Case(_put_table, "table={'2': {'a': 20.0}}"),
+    "text": Case(_put_text, "text='half-typed ä'"),
+}
+"""Each widget; the text last, so that it is still being typed when something happens."""
+
+
+# ---- what happens -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=ACTS)
+def after(
+    request: pytest.FixtureRequest, browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Page]:
+    """A window after every widget was given something and then one thing happened."""
+    folder = tmp_path_factory.mktemp("widgets")
+    paths = ProfilePaths(folder / "profile")
+    import_rows(paths, folder)
+    file = folder / "letter.txt"
+    file.write_text("Dear all", encoding="utf-8")
+    process, engine = start(paths)
+    with stopped(process):
+        context = new_context(browser)
+        window = Window(context.new_page(), engine)
+        window.open("/?view=alone")
+        for name, case in CASES.items():
+            case.put(window.page, file)
+            if name != "text":
+                expect(window.page.locator(".st-key-body_alone")).to_contain_text(case.held)
+        wait_saved(window.page)
+        if request.param == "reload":
+            window.page.reload()
+            window.ready()
+        elif request.param == "away":
+            for view in OTHERS:
+                window.go(view)
+            window.go("alone")
+        else:
+            if request.param == "crash":
+                process.send_signal(signal.SIGKILL)
+            else:
+                context.close()
+                process.send_signal(signal.SIGTERM)
+            process.wait(30)
+            again, engine = start(paths)
+            with stopped(again):
+                context = new_context(browser) if request.param == "restart" else context
+                window = Window(context.new_page(), engine)
+                window.open("/?view=alone")
+                yield window.page
+                context.close()
+            return
+        yield window.page
+        context.close()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_widget_holds_what_was_put_into_it(after: Page, name: str) -> None:
+    """Whatever happens to the page or the engine, the value is there again, half-typed text included."""
+    expect(after.locator(".st-key-body_alone")).to_contain_text(CASES[name].held)
+
+
+def test_a_secret_is_never_kept(after: Page) -> None:
+    """A password field is empty again, whatever happened."""
+    expect(after.get_by_label("Password", exact=True)).to_have_value("")
