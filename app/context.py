@@ -19,13 +19,14 @@ from app.windows import OpenWindows
 from core.config import AppConfig, ConfigReport, load_config_report, remember_good
 from core.i18n import set_language
 from core.logging import configure_logging, get_logger
-from core.network import NetworkGate
+from core.network import Connection, NetworkGate, record_in_log
 from core.paths import ProfilePaths
 from core.settings import CurrentConfig
 
 if TYPE_CHECKING:
     from analysis.open import Analysis
     from jobs.open import Jobs
+    from storage.database.unit_of_work import UnitOfWork
     from storage.open import Storage
 
 
@@ -111,7 +112,7 @@ def init_app(
             jobs.worker.start()
         _tell(report)
         remember_good(paths, report)
-        network = NetworkGate(report.config)
+        network = NetworkGate(report.config, partial(_write_down, storage))
         _listen(settings, paths, storage, network)
         return AppContext(
             settings,
@@ -151,6 +152,19 @@ def _listen(settings: CurrentConfig, paths: ProfilePaths, storage: "Storage", ne
     settings.on_change(lambda config: configure_logging(config, paths))
     settings.on_change(lambda config: storage.duck.adjust(config.engine))
     settings.on_change(network.adjust)
+
+
+def _write_down(storage: "Storage", entry: Connection) -> None:
+    """Keep a connection in the network ledger; it is opened only after that."""
+    from storage.database.models import ConnectionRow
+
+    def write(uow: "UnitOfWork") -> None:
+        uow.connections.add(
+            ConnectionRow(host=entry.host, port=entry.port, purpose=entry.purpose, allowed=entry.allowed)
+        )
+
+    record_in_log(entry)
+    storage.database.run_tx(write, label="network-ledger")
 
 
 def _tell(report: ConfigReport) -> None:

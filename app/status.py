@@ -74,7 +74,11 @@ def _mode(ctx: "AppContext") -> Item:
 
 
 def _connections(ctx: "AppContext") -> Item:
-    count = sum(entry.allowed for entry in ctx.network.ledger)
-    text = ngettext("{count} connection", "{count} connections", count).format(count=number(count))
-    hint = _("Connections opened since Bestand was started.")
-    return {"id": "connections", "text": text, "hint": hint, "page": "settings", "end": True}
+    with ctx.storage.database.read() as uow:
+        count = uow.connections.opened()
+    text = ngettext("{count} connection ever", "{count} connections ever", count).format(count=number(count))
+    hint = _("Connections Bestand has ever opened from this profile; Settings has the list.")
+    return {
+        "id": "connections", "text": text, "hint": hint, "page": "settings", "params": {"section": "privacy"},
+        "end": True,
+    }  # fmt: skip

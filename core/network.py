@@ -26,11 +26,14 @@ class Connection:
 
 
 class NetworkGate:
-    """Opens connections where the person switched online mode on, and writes each down first."""
+    """Opens connections where the person switched online mode on, and writes each down first.
+
+    What cannot be written down is not opened: `record` may raise.
+    """
 
     def __init__(self, config: AppConfig, record: Callable[[Connection], None] | None = None) -> None:
         self._online = config.mode == "online"
-        self._record = record or _record_in_log
+        self._record = record or record_in_log
         self._ledger: list[Connection] = []
 
     def open(self, host: str, port: int, *, purpose: str, timeout_s: float = 10.0) -> socket.socket:
@@ -60,7 +63,8 @@ class NetworkGate:
         return tuple(self._ledger)
 
 
-def _record_in_log(entry: Connection) -> None:
+def record_in_log(entry: Connection) -> None:
+    """Write a connection to the log."""
     get_logger("network").info(
         "connection", host=entry.host, port=entry.port, purpose=entry.purpose, allowed=entry.allowed
     )

@@ -27,6 +27,7 @@ def test_german_is_there_at_once_and_fits(window: Window) -> None:
     nav = page.locator(".st-key-nav")
     expect(nav.get_by_text("Einstellungen", exact=True)).to_be_visible()
     expect(page.get_by_text("1.234.567,5", exact=False)).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "de")  # read aloud in German, too, without loading anew
     for view in VIEWS:
         window.open(f"/?view={view}")
         shown = page.locator("body").inner_text()

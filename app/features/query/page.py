@@ -1,5 +1,6 @@
 """The SQL page: what can be asked on the left, a question above, its answers below, earlier questions at hand."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +14,7 @@ from app.features.query.answer import draw_below
 from app.features.query.drawer import draw_history, draw_kept
 from app.features.query.editing import BELOW, EDITOR, VIEW, draw_editor
 from app.features.query.routes import CATALOGUE_PATH
-from app.page import Page, Params
+from app.page import Action, Page, Params
 from app.widgets.parts import body, toolbar
 from core.i18n import _
 
@@ -39,6 +40,14 @@ class SqlPage(Page):
         """The page's name."""
         return _("SQL")
 
+    def actions(self, ctx: "AppContext", params: Params) -> Sequence[Action]:
+        """Return what the editor can do; it does so itself, whose text is newer than what is known here."""
+        del ctx, params
+        return (
+            Action("sql.run", _("Run the statement at the caret"), _by_the_editor, "mod+enter"),
+            Action("sql.layout", _("Format the statement at the caret"), _by_the_editor, "alt+shift+f"),
+        )
+
     def render(self, ctx: "AppContext", desk: "Desk", params: Params) -> None:
         """Draw the rail and, each as a part of its own, the editor and the answers."""
         del params
@@ -62,6 +71,10 @@ class SqlPage(Page):
                 )
                 with st.container(key="sql_bottom", height="stretch", gap="xsmall"):
                     part(BELOW, partial(draw_below, ctx, desk))
+
+
+def _by_the_editor() -> None:
+    """Be done in the browser."""
 
 
 def _rail_labels() -> dict[str, str]:

@@ -4,13 +4,19 @@ Called by the settings page. Nothing here knows Streamlit.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from core.config import AppConfig, flat_settings
+from core.i18n import N_
 from core.settings import AFTER_RESTART
 
 if TYPE_CHECKING:
     from app.context import AppContext
+    from storage.snapshots import Snapshot
+
+LEDGER_LIMIT: Final = 200
+"""Connections shown at once."""
+BY_HAND: Final = N_("asked for on the settings page")
 
 Source = Literal["default", "file", "environment_file", "above"]
 
@@ -54,6 +60,51 @@ def change(ctx: "AppContext", key: str, value: object | None) -> None:
         ProfileError: the file cannot be written.
     """
     ctx.settings.change(key, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One outbound connection that was asked for; `at` is ISO 8601 UTC."""
+
+    at: str
+    where: str
+    purpose: str
+    allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkLedger:
+    """Every connection there ever was: how many were asked for, how many opened, and the newest ones."""
+
+    asked: int
+    opened: int
+    newest: tuple[Asked, ...]
+
+
+def network_ledger(ctx: "AppContext", *, limit: int = LEDGER_LIMIT) -> NetworkLedger:
+    """Return the network ledger of the profile."""
+    with ctx.storage.database.read() as uow:
+        rows = uow.connections.newest(limit=limit)
+        newest = tuple(Asked(row.created_at, f"{row.host}:{row.port}", row.purpose, row.allowed) for row in rows)
+        return NetworkLedger(uow.connections.count(), uow.connections.opened(), newest)
+
+
+def backups(ctx: "AppContext") -> "tuple[Snapshot, ...]":
+    """Return the copies of the state database, newest first; each was checked when it was made."""
+    from storage.snapshots import list_snapshots
+
+    return list_snapshots(ctx.paths)
+
+
+def make_backup(ctx: "AppContext") -> "Snapshot":
+    """Copy the state database as it is now, and check the copy.
+
+    Raises:
+        ProfileError: it cannot be written, or the database is damaged; no copy is kept then.
+    """
+    from storage.snapshots import snapshot_db
+
+    return snapshot_db(ctx.paths, reason=BY_HAND)
 
 
 def _source(ctx: "AppContext", key: str) -> Source:

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from app.boundary import escaped
-from app.features.settings import texts
+from app import messages
+from app.boundary import escaped, guarded
+from app.features.settings import actions, texts
+from app.refresh import FRAME, redraw, view_key
 from app.router import router
 from app.widgets import field_key
 from app.widgets.parts import table
-from core.i18n import date, number, size, when
+from core.i18n import date, number, retold, size, when
+from core.words import yes_or_no
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +35,12 @@ def draw_facts(ctx: "AppContext", section: str, settings: "Sequence[Setting]") -
     elif section == texts.DATA:
         free = size(shutil.disk_usage(ctx.paths.root).free)
         st.caption(escaped(texts.folder(str(ctx.paths.root), free)))
+    elif section == texts.BACKUP:
+        _draw_backups(ctx)
     elif section == texts.PRIVACY:
         _draw_connections(ctx)
+    elif section == texts.SYNC:
+        st.markdown(texts.sync_is_off())
     elif section == texts.SHORTCUTS:
         _draw_shortcuts(ctx)
     elif section == texts.ADVANCED:
@@ -41,13 +48,39 @@ def draw_facts(ctx: "AppContext", section: str, settings: "Sequence[Setting]") -
 
 
 def _draw_connections(ctx: "AppContext") -> None:
-    ledger = ctx.network.ledger
+    ledger = actions.network_ledger(ctx)
     st.subheader(texts.connections(), anchor=False)
-    if not ledger:
+    if not ledger.asked:
         st.caption(texts.no_connections())
         return
-    rows = [[when(one.at), f"{one.host}:{one.port}", one.purpose, str(one.allowed).lower()] for one in ledger]
+    st.caption(texts.connections_line(ledger.opened, ledger.asked))
+    rows = [[when(one.at), one.where, one.purpose, yes_or_no(one.allowed)] for one in ledger.newest]
     _draw_table("ledger", texts.columns_of_connections(), rows, texts.connections())
+    if ledger.asked > len(ledger.newest):
+        st.caption(texts.newest_only(len(ledger.newest)))
+
+
+def _draw_backups(ctx: "AppContext") -> None:
+    def make() -> None:
+        actions.make_backup(ctx)
+        messages.say(texts.backup_made())
+        redraw(view_key(VIEW), FRAME)
+
+    found = actions.backups(ctx)
+    st.markdown(
+        texts.last_backup(when(found[0].created_at), size(found[0].size_bytes)) if found else texts.no_backup()
+    )
+    st.button(
+        texts.make_backup(), key=field_key(VIEW, "backup"), icon=":material/save:", on_click=guarded(VIEW, make)
+    )
+    st.caption(escaped(texts.backup_holds(str(ctx.paths.backups))))
+    if found:
+        st.subheader(texts.backups(), anchor=False)
+        rows = [
+            [when(one.created_at), retold(one.reason), size(one.size_bytes), one.path(ctx.paths).name]
+            for one in found
+        ]
+        _draw_table("backups", texts.columns_of_backups(), rows, texts.backups())
 
 
 def _draw_shortcuts(ctx: "AppContext") -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from core.i18n import N_, _
+from core.i18n import N_, _, ngettext, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,10 @@ APPEARANCE: Final = "appearance"
 LANGUAGE: Final = "language"
 DATA: Final = "data"
 COMPUTING: Final = "computing"
+BACKUP: Final = "backup"
 PRIVACY: Final = "privacy"
 SHORTCUTS: Final = "shortcuts"
+SYNC: Final = "sync"
 ADVANCED: Final = "advanced"
 
 SECTIONS: Final = {
@@ -29,8 +31,10 @@ SECTIONS: Final = {
     LANGUAGE: N_("Language and numbers"),
     DATA: N_("Data and storage"),
     COMPUTING: N_("Computing"),
+    BACKUP: N_("Backup"),
     PRIVACY: N_("Privacy and network"),
     SHORTCUTS: N_("Shortcuts"),
+    SYNC: N_("Team sync"),
     ADVANCED: N_("Advanced"),
 }
 
@@ -142,10 +146,10 @@ def imports_later() -> str:
     return _("Questions and charts keep to it at once, imports after the next start.")
 
 
-def sample(number: str, day: str, clock: str) -> str:
+def sample(shown: str, day: str, clock: str) -> str:
     """Return how numbers and dates look."""
     return _("Numbers look like {number}, days like {day}, moments like {clock}.").format(
-        number=number, day=day, clock=clock
+        number=shown, day=day, clock=clock
     )
 
 
@@ -155,13 +159,76 @@ def folder(path: str, free: str) -> str:
 
 
 def no_connections() -> str:
-    """Return what is said while no connection was asked for."""
-    return _("No connection was asked for since Bestand was started.")
+    """Return what is said while no connection was ever asked for."""
+    return _("No connection was ever asked for.")
 
 
 def connections() -> str:
     """Return the name of the list of connections."""
-    return _("Connections asked for since the start")
+    return _("Network ledger")
+
+
+def connections_line(opened: int, asked: int) -> str:
+    """Return what the ledger says in all."""
+    return _("{asked} ever asked for, {opened} of them opened; each is written down before it is opened.").format(
+        asked=connected(asked), opened=number(opened)
+    )
+
+
+def connected(count: int) -> str:
+    """Return a number of connections."""
+    return ngettext("{count} connection", "{count} connections", count).format(count=number(count))
+
+
+def newest_only(count: int) -> str:
+    """Return what is said below a ledger that goes on."""
+    return _("The newest {count} are shown.").format(count=number(count))
+
+
+# ---- backup and team sync ---------------------------------------------------------------------------------
+
+
+def no_backup() -> str:
+    """Return what is said while there is no copy."""
+    return _("There is no copy yet. One is made before each update of the database, and whenever you say.")
+
+
+def last_backup(when: str, size: str) -> str:
+    """Return what is said of the newest copy."""
+    return _("The last copy was made {when}: {size}, read through and found whole.").format(when=when, size=size)
+
+
+def backup_holds(folder: str) -> str:
+    """Return what a copy holds and what it does not."""
+    return _(
+        "A copy holds the list of datasets, questions, forms, jobs and their history, in {folder}. "
+        "Datasets and originals are not in it: they never change, and lie beside it in the profile."
+    ).format(folder=folder)
+
+
+def make_backup() -> str:
+    """Return what makes a copy now."""
+    return _("Make a copy now")
+
+
+def backup_made() -> str:
+    """Return what is told after a copy was made."""
+    return _("A copy was made and checked.")
+
+
+def backups() -> str:
+    """Return the name of the list of copies."""
+    return _("Copies")
+
+
+def columns_of_backups() -> tuple[str, ...]:
+    """Return the heads of the list of copies."""
+    return (_("When"), _("Why"), _("Size"), _("File"))
+
+
+def sync_is_off() -> str:
+    """Return how it stands with team sync."""
+    return _("Team sync is off, and this version has none. Everything stays on this machine.")
 
 
 def columns_of_connections() -> tuple[str, ...]:

@@ -17,6 +17,7 @@ import {
 } from '@codemirror/view';
 import { fetched, INSERT, NO_WORDS, type Dataset, type Words } from '../../frontend/catalogue';
 import { define, style, type Outlet, type Root } from '../../frontend/component';
+import { DO } from '../../frontend/here';
 import { journal } from '../../frontend/journal';
 import { Bar, type Labels } from './bar';
 import { completions } from './complete';
@@ -100,6 +101,7 @@ class Editor {
     this.whole.append(this.host, this.help, this.bar.element);
     root.appendChild(this.whole);
     document.addEventListener(INSERT, this.insert);
+    document.addEventListener(DO, this.act);
     window.addEventListener('pagehide', this.leave);
   }
 
@@ -119,12 +121,20 @@ class Editor {
   destroy(): void {
     this.leave();
     document.removeEventListener(INSERT, this.insert);
+    document.removeEventListener(DO, this.act);
     window.removeEventListener('pagehide', this.leave);
     window.clearTimeout(this.settling);
     this.bar.destroy();
     this.view?.destroy();
     this.whole.remove();
   }
+
+  /** Do what was chosen by its keys anywhere on the page, or in the palette. */
+  private readonly act = (event: Event): void => {
+    const what = (event as CustomEvent<string>).detail;
+    if (what === 'sql.run') this.start();
+    else if (what === 'sql.layout') void this.layOut();
+  };
 
   // ---- the text ---------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@
 
 import { define, type Outlet } from '../../frontend/component';
 import { focused, isTyping } from '../../frontend/dom';
+import { doHere } from '../../frontend/here';
 import { signal } from '../../frontend/signals';
 import { listener } from './chords';
 import { pressed } from './keys';
@@ -41,6 +42,7 @@ export default define<Data>((_root, outlet) => {
       local();
       return;
     }
+    if (doHere(action)) return;
     commitField();
     tell(outlet, action);
   };

@@ -3,6 +3,7 @@
 
 import { define, style } from '../../frontend/component';
 import { focused, h, icon } from '../../frontend/dom';
+import { doHere } from '../../frontend/here';
 import { heard, signal } from '../../frontend/signals';
 import { find, type Entry, type Found } from './search';
 import { shown } from './keys';
@@ -59,7 +60,8 @@ export default define<Data>((root, outlet) => {
     if (!entry) return;
     palette.close();
     if (entry.place) signal('bestand:go', entry.place);
-    outlet.trigger('chosen', { id: entry.id, action: entry.place === undefined });
+    const done = doHere(entry.id);
+    outlet.trigger('chosen', { id: entry.id, action: entry.place === undefined && !done });
   };
 
   const open = (dialog: HTMLDialogElement): void => {
