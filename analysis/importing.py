@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -172,15 +173,14 @@ class Importer:
     ) -> Manifest:
         """Load the bytes and publish them; the original is kept only together with what was made of it."""
         with self._storage.datasets.stage() as staging:
-            loaded = self._readings.load(
-                taken.path,
-                chosen.reading,
-                staging.folder,
-                name=taken.ref.name,
-                progress=PartOfProgress(progress, 0.3, 0.95),
-                facts=facts,
-                corrections=chosen.corrections,
+            load = partial(
+                self._readings.load, taken.path, name=taken.ref.name, facts=facts, corrections=chosen.corrections
             )
+            loaded = load(chosen.reading, staging.folder, progress=PartOfProgress(progress, 0.3, 0.95))
+            if other := self._closer_look(taken.path, chosen, said, loaded, taken.ref.name):
+                for file in staging.folder.iterdir():
+                    file.unlink()
+                loaded = load(other, staging.folder, progress=PartOfProgress(progress, 0.3, 0.95))
             check_loaded(taken.ref.name, chosen, loaded, auto=said.auto)
             self._storage.sources.check_unchanged(taken.ref)
             progress.report(0.95, "Publishing")
@@ -212,9 +212,12 @@ class Importer:
         target = _reserved(out_dir, path.name)
         part = target.with_name(f".{target.name}.{new_id()}.part")
         try:
-            loaded = self._readings.write_clean(
-                path, chosen.reading, part, name=path.name, progress=progress, corrections=chosen.corrections
+            write = partial(
+                self._readings.write_clean, path, name=path.name, corrections=chosen.corrections, progress=progress
             )
+            loaded = write(chosen.reading, part)
+            if other := self._closer_look(path, chosen, said, loaded, path.name):
+                loaded = write(other, part)
             part.replace(target)
         except BaseException as error:
             part.unlink(missing_ok=True)
@@ -223,6 +226,12 @@ class Importer:
                 raise _not_writable(out_dir, error) from error
             raise
         return loaded, target
+
+    def _closer_look(self, path: Path, chosen: Chosen, said: Wish, loaded: Loaded, name: str) -> Reading | None:
+        """Return a reading that explains what the judge's own had to repair; a person's is not questioned."""
+        if said.reading is not None or chosen.saved is not None:
+            return None
+        return self._readings.closer_look(path, loaded, name=name)
 
     def _with_corrections(self, chosen: Chosen, wanted: str) -> Chosen:
         """Let the next version of a dataset have the corrections of the one before."""

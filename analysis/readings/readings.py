@@ -169,6 +169,21 @@ class Readings:
         with self._opening.opened(path, name or path.name, reading.member) as opened:
             return self._formats.text.line_bytes(opened.path, opened.marked(reading), line, name=opened.name)
 
+    def closer_look(self, path: Path, loaded: Loaded, *, name: str) -> Reading | None:
+        """Return a reading that explains the lines a text file's own reading had to repair; None if there is none.
+
+        Args:
+            path: The file.
+            loaded: What was made of it, in a reading nobody chose.
+            name: What it is called.
+        """
+        reading = loaded.reading
+        if reading.format is not FileFormat.DELIMITED or loaded.corrections:
+            return None
+        with self._opening.opened(path, name, reading.member) as opened:
+            found = self._formats.text.closer_look(opened.path, loaded, name=opened.name)
+        return replace(found, member=reading.member, compression=reading.compression) if found else None
+
     def write_clean(
         self,
         path: Path,
