@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from analysis.chart import Charts
 from analysis.export import Exporter
 from analysis.importing import Importer
+from analysis.importing_set import SetImporter
 from analysis.ledgers import Ledgers
+from analysis.originals import Originals
 from analysis.profile import Profiler
 from analysis.query import QueryEngine
 from analysis.readings import Readings
@@ -26,6 +28,7 @@ class Analysis:
     storage: Storage
     readings: Readings
     imports: Importer
+    sets: SetImporter
     rows: RowPages
     sums: RowSums
     profiles: Profiler
@@ -34,6 +37,7 @@ class Analysis:
     charts: Charts
     saver: Saver
     ledgers: Ledgers
+    originals: Originals
     saved_readings: SavedReadings
 
     def close(self) -> None:
@@ -49,10 +53,12 @@ def open_analysis(storage: Storage) -> Analysis:
     queries = QueryEngine(storage)
     exports = Exporter(storage, queries)
     rows = RowPages(storage)
+    imports = Importer(storage, readings)
     return Analysis(
         storage=storage,
         readings=readings,
-        imports=Importer(storage, readings),
+        imports=imports,
+        sets=SetImporter(storage, readings, imports),
         rows=rows,
         sums=RowSums(rows, storage.duck),
         profiles=Profiler(storage.duck, storage.datasets, storage.cache),
@@ -61,5 +67,6 @@ def open_analysis(storage: Storage) -> Analysis:
         exports=exports,
         saver=Saver(storage, queries, exports),
         ledgers=Ledgers(storage),
+        originals=Originals(storage),
         saved_readings=SavedReadings(storage, readings),
     )

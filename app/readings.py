@@ -14,8 +14,10 @@ from core.i18n import _
 from core.types import Column, Correction, FileFormat, Json, Manifest, Reading
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from analysis.ledgers import LedgerEntry, LedgerFormat, LedgerPage, LedgerQuery
-    from analysis.readings import Judgement
+    from analysis.readings import Guess, Judgement
     from analysis.readings.saved import SavedReading
     from analysis.saved_readings import Replay, SavedLine
     from app.context import AppContext
@@ -48,6 +50,27 @@ def export_ledger(
         ExportError: the file cannot be written.
     """
     return ctx.analysis.ledgers.export(current(ctx, dataset), target, fmt, query=query, overwrite=overwrite)
+
+
+# ---- types ------------------------------------------------------------------------------------------------
+
+
+def guesses(ctx: "AppContext", dataset: str) -> "tuple[Guess, ...]":
+    """Return what the whole file said about the types of a dataset's columns; nothing for one that was not read.
+
+    Raises:
+        DatasetNotFoundError: there is no such dataset.
+    """
+    return ctx.analysis.originals.guesses(current(ctx, dataset))
+
+
+def texts(ctx: "AppContext", dataset: str, *, offset: int = 0, limit: int = 200) -> "pa.Table":
+    """Return rows of a dataset with every cell as its file has it.
+
+    Raises:
+        DatasetNotFoundError: there is no such dataset.
+    """
+    return ctx.analysis.originals.texts(current(ctx, dataset), offset=offset, limit=limit)
 
 
 # ---- corrections ------------------------------------------------------------------------------------------

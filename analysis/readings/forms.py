@@ -271,3 +271,19 @@ def _with_times(styles: tuple[str, ...]) -> tuple[Form, ...]:
 
 BY_ORDER: dict[str, tuple[Form, ...]] = {"dmy": _with_times(DAY_FIRST), "mdy": _with_times(MONTH_FIRST)}
 """Forms that need to be told, or to show, whether the day or the month is first; points mean the day."""
+
+
+_KNOWN: dict[str, Form] = {
+    known.key: known
+    for known in (TEXT, INTEGER, DOUBLE, DOUBLE_EXACT, *CLEAR, *BY_ORDER["dmy"], *BY_ORDER["mdy"])
+}
+_DECIMAL_KEY = re.compile(r"decimal(_exact)?_(\d+)_(\d+)([.,])(.?)", re.DOTALL)
+
+
+def form_of(key: str) -> Form | None:
+    """Return the form of a name that stays with a dataset; None for one that writes values down plainly."""
+    found = _DECIMAL_KEY.fullmatch(key)
+    if found is None:
+        return _KNOWN.get(key)
+    digits, scale = int(found[2]) - int(found[3]), int(found[3])
+    return decimal_form(digits, scale, decimal=found[4], thousands=found[5] or None, exact=bool(found[1]))
