@@ -1,0 +1,243 @@
+"""Journey 5: half-typed everywhere, then everything is killed, and it is all there again."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Error, Page, Playwright, Request, expect
+
+from tests.e2e.conftest import QUIET, WAIT_MS
+from tests.torture.engine import CHROMIUM, SupervisedEngine
+from tests.torture.journal_browser import browser_processes
+
+PATH = ".st-key-import__path input"
+EDITOR = ".st-key-sql_question .cm-content"
+STATUS = ".st-key-statusbar #saved"
+READY = "html[data-bestand=ready]"
+STORE = """async () => {
+  const opening = indexedDB.open('bestand-journal', 1);
+  const db = await new Promise((done) => { opening.onsuccess = () => done(opening.result); });
+  const asked = db.transaction('pending').objectStore('pending').getAll();
+  await new Promise((done) => { asked.onsuccess = done; });
+  db.close();
+  return asked.result.map((one) => [one.key, one.value]);
+}"""
+FAKE_SECRET = """() => {
+  const field = (name, kind) => `<div data-testid="stElementContainer" class="st-key-${name}">`
+    + `<div data-testid="stTextInput"><input id="fake_${kind}" type="${kind}"></div></div>`;
+  const place = document.createElement('div');
+  place.innerHTML = field('secret_token', 'text') + field('login__word', 'password');
+  document.body.append(place);
+  for (const input of place.querySelectorAll('input')) {
+    input.value = 'hunter2';
+    input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  }
+}"""
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SupervisedEngine]:
+    """An engine that is started as the window does it."""
+    started = SupervisedEngine(tmp_path_factory.mktemp("j5"))
+    started.start()
+    yield started
+    started.close()
+
+
+class Person:
+    """Somebody with a browser that keeps its store."""
+
+    def __init__(self, driver: Playwright, engine: SupervisedEngine, folder: Path) -> None:
+        self.driver = driver
+        self.engine = engine
+        self.folder = folder
+        self.context: BrowserContext
+        self.page: Page
+
+    def open(self) -> None:
+        """Open the browser, and Bestand in it, at no particular page."""
+        found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+        if found is None:
+            pytest.skip("no browser found")
+        self.context = self.driver.chromium.launch_persistent_context(
+            str(self.folder / "browser"), executable_path=found, args=list(QUIET), headless=True
+        )
+        self.context.set_default_timeout(WAIT_MS)
+        self.page = self.context.pages[0]
+        self.page.goto(self.engine.link())
+        self.ready()
+
+    def ready(self, page: Page | None = None) -> None:
+        """Wait until the page is drawn."""
+        (page or self.page).wait_for_selector(READY, state="attached")
+        (page or self.page).wait_for_selector("#bestand-cover", state="detached")
+
+    def go(self, view: str, page: Page | None = None) -> None:
+        """Click a view in the navigation."""
+        shown = page or self.page
+        shown.locator(f".st-key-nav a[href='?view={view}']").click()
+        shown.wait_for_selector(f"html[data-view='{view}']", state="attached")
+
+    def until(self, what: Callable[[], object], told: str) -> None:
+        """Wait, letting the page's events through."""
+        deadline = time.monotonic() + WAIT_MS / 1000
+        while not what():
+            assert time.monotonic() < deadline, told
+            self.page.wait_for_timeout(30)
+
+    def saved(self, page: Page | None = None) -> None:
+        """Wait until the journal says that all is on the disk."""
+        states = ("saved", "conflict")
+        self.until(lambda: (page or self.page).evaluate("bestand.standing.state") in states, "it is saved")
+
+    def kill(self) -> None:
+        """End the browser at once, all of it."""
+        for pid in browser_processes(self.folder):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(Error):
+            self.context.close()
+
+
+@pytest.fixture
+def person(playwright: Playwright, engine: SupervisedEngine, tmp_path: Path) -> Iterator[Person]:
+    """Somebody whose browser is open on a page of their own."""
+    if engine.process is None:
+        engine.start()
+    one = Person(playwright, engine, tmp_path)
+    one.open()
+    yield one
+    with contextlib.suppress(Error):
+        one.context.close()
+
+
+def write(person: Person, text: str) -> None:
+    """Put a text into the path field, in place of what is there."""
+    person.go("import")
+    field = person.page.locator(PATH)
+    field.click()
+    field.press("Control+A")
+    person.page.keyboard.type(text)
+
+
+def write_sql(person: Person, text: str) -> None:
+    """Put a text into the editor, in place of what is there."""
+    person.go("sql")
+    person.page.locator(EDITOR).click()
+    person.page.keyboard.press("Control+A")
+    person.page.keyboard.type(text)
+    person.page.keyboard.press("Escape")
+
+
+def test_half_typed_everywhere_survives_the_engines_end(person: Person) -> None:
+    """The engine is killed under an open page: calm words, and once it is back the screen is as it was."""
+    write_sql(person, "select half")
+    write(person, "/data/umsatz half")
+    person.page.keyboard.press("ArrowLeft")
+    person.page.keyboard.press("ArrowLeft")
+    person.engine.kill()
+    expect(person.page.locator("#bestand-lost")).to_be_visible()
+
+    person.engine.start()
+
+    expect(person.page.locator("#bestand-lost")).to_be_hidden()
+    person.saved()
+    expect(person.page.locator(PATH)).to_have_value("/data/umsatz half")
+    expect(person.page.locator(PATH)).to_be_focused()
+    person.page.keyboard.type("X")
+    expect(person.page.locator(PATH)).to_have_value("/data/umsatz haXlf")
+    person.go("sql")
+    expect(person.page.locator(EDITOR)).to_have_text("select half")
+
+
+def test_both_killed_and_the_next_window_is_where_the_last_one_was(person: Person) -> None:
+    """Window and engine are killed in the middle of a word; the next start shows the same page and both texts."""
+    write(person, "/tmp/both")
+    write_sql(person, "select 1 from both")
+    person.saved()
+    person.engine.kill()
+    person.kill()
+    person.engine.start()
+
+    person.open()
+
+    person.page.wait_for_selector("html[data-view='sql']", state="attached")
+    expect(person.page.locator(EDITOR)).to_have_text("select 1 from both")
+    person.go("import")
+    expect(person.page.locator(PATH)).to_have_value("/tmp/both")
+
+
+def test_the_last_key_before_f5_is_there(person: Person) -> None:
+    """A reload at the moment of the last key, before anything was acknowledged, loses nothing."""
+    write(person, "/tmp/reloaded")
+    person.page.reload()
+    person.ready()
+
+    expect(person.page.locator(PATH)).to_have_value("/tmp/reloaded")
+
+
+def test_without_the_engine_the_text_is_kept_here_and_said_so(person: Person) -> None:
+    """While the network is away the status says that the text is kept here; later that it is saved."""
+    write_sql(person, "select 1")
+    person.saved()
+    person.context.set_offline(True)
+    person.page.locator(EDITOR).click()
+    person.page.keyboard.type(" more")
+
+    expect(person.page.locator(STATUS)).to_contain_text("kept here")
+    assert any("more" in str(value) for key, value in person.page.evaluate(STORE) if key == "sql_question")
+    person.context.set_offline(False)
+    person.saved()
+    person.until(lambda: person.page.evaluate(STORE) == [], "the browser's copy is cleared")
+
+
+def test_what_is_secret_is_never_kept(person: Person) -> None:
+    """A password, by its type or by its key, reaches neither the browser's store nor the engine."""
+    posts: list[Request] = []
+    person.page.on("request", lambda request: posts.append(request))  # noqa: PLW0108 - Playwright marks its handlers
+    person.page.evaluate(FAKE_SECRET)
+    write(person, "/tmp/after")  # what is kept shows that the journal was listening
+    person.saved()
+
+    bodies = [post.post_data or "" for post in posts if post.url.endswith("/journal")]
+    assert any("/tmp/after" in body for body in bodies)
+    assert not any("hunter2" in body for body in bodies)
+    assert "hunter2" not in str(person.page.evaluate(STORE))
+
+
+def test_two_windows_of_one_person_are_told_of_each_other(person: Person) -> None:
+    """Both type into one field: the last key wins, the status says so, and the other text is still there."""
+    person.go("import")
+    other = person.context.new_page()
+    other.goto(f"{person.engine.origin}/?view=import")
+    person.ready(other)
+    write(person, "/tmp/mine")
+    person.saved()
+    other.locator(PATH).click()
+    other.keyboard.press("Control+A")
+    other.keyboard.type("/tmp/theirs")
+    person.saved(other)
+
+    expect(other.locator(STATUS)).to_contain_text("differs")
+    with contextlib.closing(sqlite3.connect(person.engine.paths.state_db)) as file:
+        kept = file.execute("SELECT value FROM journal WHERE key = 'import__path'").fetchall()
+    assert {json.loads(value) for (value,) in kept} >= {"/tmp/mine", "/tmp/theirs"}
+
+
+def test_a_page_nobody_touches_sends_nothing(person: Person) -> None:
+    """After it was drawn, an idle page asks the engine for nothing at all."""
+    person.go("import")
+    person.saved()
+    person.page.wait_for_load_state("networkidle")
+    sent: list[str] = []
+    person.page.on("request", lambda request: sent.append(request.url))
+    person.page.wait_for_timeout(1_500)  # what is looked for is that nothing happens
+
+    assert sent == []
