@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from dataclasses import replace as replace_fields
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,11 +29,12 @@ from core.fingerprint import file_digest
 from core.i18n import N_, _
 from core.ids import new_id
 from core.progress import PartOfProgress, Progress
-from core.types import Manifest, Reading, SourceRef
+from core.types import FileOfSet, Manifest, Reading, SourceRef
 from core.version import app_version
 
 if TYPE_CHECKING:
     from storage.database.unit_of_work import UnitOfWork
+    from storage.datasets import Staging
     from storage.open import Storage
     from storage.sources import Taken
 
@@ -97,7 +99,7 @@ class Importer:
 
     def __init__(self, storage: "Storage", readings: Readings) -> None:
         self._storage, self._readings = storage, readings
-        self._saved = SavedReadings(storage, readings)
+        self.saved = SavedReadings(storage, readings)
         self._names = _Names()
 
     def import_file(
@@ -152,7 +154,7 @@ class Importer:
             facts = counter.finish()
             progress.report(0.25, N_("Finding out how to read it"))
             chosen = choose(
-                self._readings, self._saved, taken.path, taken.ref.name, said, min_confidence=limits.min_confidence
+                self._readings, self.saved, taken.path, taken.ref.name, said, min_confidence=limits.min_confidence
             )
             wanted = dataset_name(name or name_after(taken.ref.name, chosen.reading))
             if replace and said.reading is None:
@@ -189,6 +191,26 @@ class Importer:
             self._storage.datasets.publish(staging, manifest)
         return manifest
 
+    def finish(
+        self,
+        staging: "Staging",
+        loaded: Loaded,
+        source: SourceRef,
+        wanted: str,
+        *,
+        replace: bool,
+        files: tuple[FileOfSet, ...],
+    ) -> Imported:
+        """Publish what was built out of several files.
+
+        Raises:
+            DiskFullError, ProfileReadOnlyError, StorageIOError: the disk refused; nothing was published.
+        """
+        manifest = self._manifest(staging.data_file, loaded, source, wanted, None, replace=replace)
+        whole = replace_fields(manifest, files=files)
+        self._storage.datasets.publish(staging, whole)
+        return Imported(whole, release=lambda: self._names.release(whole.name))
+
     def read_file(
         self, path: Path, out_dir: Path, *, choice: Choice = ANY, wish: Wish | None = None, progress: Progress
     ) -> tuple[Loaded, Path]:
@@ -208,7 +230,7 @@ class Importer:
             CancelledError: `progress` said so; then nothing was written.
         """
         said = wish or Wish(choice=choice, fresh=True)
-        chosen = choose(self._readings, self._saved, path, path.name, said, min_confidence=0.0)
+        chosen = choose(self._readings, self.saved, path, path.name, said, min_confidence=0.0)
         target = _reserved(out_dir, path.name)
         part = target.with_name(f".{target.name}.{new_id()}.part")
         try:

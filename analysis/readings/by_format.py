@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from analysis.readings.detect import HEAD_BYTES, read_head, refuse_foreign
 from analysis.readings.facts import Facts
-from analysis.readings.isolated.reader import IsolatedReader, isolated_setup
+from analysis.readings.isolated.reader import IsolatedReader, isolated_setup, unlock_isolated
 from analysis.readings.isolated.registry import isolated_readers
 from analysis.readings.isolated.worker import Workers
 from analysis.readings.model import ANY, Candidate, Choice, Judgement, Loaded, Reader
@@ -43,6 +43,10 @@ class ByFormat:
     def close(self) -> None:
         """End the processes that read for this one."""
         self._workers.close()
+
+    def unlock(self, path: Path, target: Path, password: str, *, name: str) -> None:
+        """See `Readings.unlock`."""
+        unlock_isolated(self._workers, path, target, password, name=name)
 
     def settle(self, path: Path, target: Path, *, name: str) -> bool:
         """Write a database as a whole where it is not in one piece; see `settling.settle`."""

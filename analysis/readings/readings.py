@@ -57,6 +57,21 @@ class Readings:
             written = path.is_file() and self._formats.settle(path, whole, name=path.name)
             yield whole if written else path
 
+    def unlock(self, path: Path, target: Path, password: str) -> None:
+        """Write a protected file without its protection.
+
+        Args:
+            path: The file.
+            target: Written anew.
+            password: What the person gave; kept nowhere.
+
+        Raises:
+            ProtectedFileError: it is wrong, or the protection is of a kind that cannot be opened here.
+            DamagedFileError, FileTooLargeError: the file is broken, or made to do harm.
+        """
+        _check_readable(path)
+        self._formats.unlock(path, target, password, name=path.name)
+
     def judge(self, path: Path, *, name: str | None = None, choice: Choice = ANY) -> Judgement:
         """Return the candidate readings of a file, best first; a huge file is only sampled.
 

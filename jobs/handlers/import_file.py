@@ -24,10 +24,13 @@ def import_spec(analysis: "Analysis") -> Spec:
     Its arguments are `path` (absolute), `name` (None: from the file's), `auto`, `reading` (the form of
     `Reading.to_manifest`, None: judge), `choice` (of a part, as `Choice.to_args`), `saved` (the text of a saved
     reading to replay; None: the one that is found), `fresh` (look for none), `corrections` (as
-    `Correction.to_dict`), `called` (the file's name, None: by its path), `reference` and `replace`.
+    `Correction.to_dict`), `paths` (the files that shall be one table, `path` then being what they are together),
+    `called` (the file's name, None: by its path), `reference` and `replace`.
     """
 
     def run(context: JobContext, args: Args) -> JobOutcome:
+        if isinstance(args.get("paths"), list):
+            return _run_set(analysis, context, args)
         path, name, called = Path(str(args["path"])), args.get("name"), args.get("called")
         imported = analysis.imports.import_file(
             path,
@@ -41,6 +44,19 @@ def import_spec(analysis: "Analysis") -> Spec:
         return JobOutcome(lambda: _line(path, imported), imported.record)
 
     return Spec("import", run, label=lambda args: _("Import {name}").format(name=Path(str(args["path"])).name))
+
+
+def _run_set(analysis: "Analysis", context: JobContext, args: Args) -> JobOutcome:
+    path, name, paths = str(args["path"]), args.get("name"), args["paths"]
+    imported = analysis.sets.import_files(
+        [Path(str(one)) for one in paths] if isinstance(paths, list) else [],
+        called=path,
+        name=None if name is None else str(name),
+        wish=_wish(args),
+        replace=bool(args.get("replace")),
+        progress=context,
+    )
+    return JobOutcome(lambda: _line(Path(path), imported), imported.record)
 
 
 def _wish(args: Args) -> "Wish":
@@ -76,6 +92,10 @@ def _line(path: Path, imported: "Imported") -> dict[str, Json]:
         "ledger": manifest.ledger.to_dict(),
         "flags": [flag.to_dict() for flag in manifest.flags],
     }
+    if manifest.files:
+        line["files"] = [
+            {"name": one.name, "rows": one.rows, "ledger": one.ledger.to_dict()} for one in manifest.files
+        ]
     if manifest.saved_reading is not None:
         line["saved_reading"] = manifest.saved_reading
     if imported.drift:

@@ -11,14 +11,16 @@ from core.i18n import N_, _, retold
 from launcher.cli import data_readings
 from launcher.cli.candidates import write_candidates
 from launcher.cli.data_output import show_dataset, show_list, show_profile
-from launcher.cli.failures import ExitCode, log_if_open
+from launcher.cli.failures import ExitCode
 from launcher.cli.import_lines import Outcome, write_line_of
+from launcher.cli.import_runs import How, check_names, import_each, import_together, read_each
 from launcher.cli.inputs import expand
 from launcher.cli.interrupting import run_interruptibly
 from launcher.cli.output import tell, write_json, write_line
+from launcher.cli.protected import Passwords
 from launcher.cli.session import opened
 from launcher.cli.tree import command_group
-from launcher.cli.watching import progress_line, run_job
+from launcher.cli.watching import run_job
 
 if TYPE_CHECKING:
     from core.types import Json
@@ -35,6 +37,10 @@ SavedAs = Annotated[
 ]
 Candidates = Annotated[
     bool, typer.Option("--candidates", help="Only print how each file could be read, best first, and why.")
+]
+Password = Annotated[
+    str | None,
+    typer.Option("--password-file", metavar="FILE", help="Where the password of protected files is; - for stdin."),
 ]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Look for no saved reading.")]
 Name = Annotated[str, typer.Argument(metavar="DATASET", help="The dataset's name.")]
@@ -57,40 +63,29 @@ def import_(
     member: Member = None,
     reading: SavedAs = None,
     fresh: Fresh = False,
+    together: Annotated[bool, typer.Option("--together", help="Make one dataset of all files.")] = False,
+    password_file: Password = None,
     candidates: Candidates = False,
     json: AsJson = False,
 ) -> None:
     """Import files as datasets, one line each."""
     from analysis.readings.model import Choice
-    from app.features.datasets import actions
     from app.readings import saved_reading
 
-    wanted, choice = list(expand(files)), Choice(sheet, table, member)
-    if name is not None and len(wanted) != 1:
-        raise UsageError(
-            _("--name names one dataset, so it takes one file."), hint=_("Import the files one by one.")
-        )
+    wanted, choice, passwords = list(expand(files)), Choice(sheet, table, member), Passwords(password_file)
+    check_names(len(wanted), name, together=together)
     outcome = Outcome()
     with opened(ctx) as app:
         if candidates:
             write_candidates(app, wanted, choice, outcome, as_json=json)
-            wanted = []
+            outcome.leave()
+            return
         saved = saved_reading(app, reading) if reading else None
-        for file in wanted:
-            job_id = actions.start_import(
-                app,
-                Path(file),
-                name=name,
-                auto=auto,
-                choice=choice,
-                saved=saved,
-                fresh=fresh,
-                reference=reference,
-                replace=replace,
-            )
-            line = actions.import_line(run_job(app, job_id, file), file)
-            outcome.add(line)
-            write_line_of(app, line, choice, saved=saved, as_json=json)
+        how = How(choice, passwords, saved, name, auto, fresh, reference, replace, json)
+        if together:
+            import_together(app, wanted, files, how, outcome)
+        else:
+            import_each(app, wanted, how, outcome)
     outcome.leave()
 
 
@@ -106,15 +101,15 @@ def read(
     member: Member = None,
     reading: SavedAs = None,
     auto: Annotated[bool, typer.Option("--auto", help="Go on where the file does not fit --reading.")] = False,
+    password_file: Password = None,
     candidates: Candidates = False,
     json: AsJson = False,
 ) -> None:
     """Write each file's best reading as plain CSV; nothing is imported."""
     from analysis.readings.model import Choice
-    from app.features.datasets import actions
     from app.readings import saved_reading
 
-    outcome, choice = Outcome(), Choice(sheet, table, member)
+    outcome, choice, passwords = Outcome(), Choice(sheet, table, member), Passwords(password_file)
     if out is None and not candidates:
         raise UsageError(_("--out names the folder for the clean files."), hint=_("Or print the --candidates."))
     with opened(ctx) as app:
@@ -124,24 +119,7 @@ def read(
             outcome.leave()
             return
         saved = saved_reading(app, reading) if reading else None
-        for file in wanted:
-            try:
-                with progress_line(file) as progress:
-                    line = actions.read_file(
-                        app,
-                        Path(file),
-                        out,
-                        file=file,
-                        choice=choice,
-                        saved=saved,
-                        auto=auto,
-                        progress=progress,
-                    )
-            except BestandError as error:
-                log_if_open(error)
-                line = actions.failed_line(file, error)
-            outcome.add(line)
-            write_line_of(app, line, saved=saved, as_json=json)
+        read_each(app, wanted, out, How(choice, passwords, saved, auto=auto, json=json), outcome)
     outcome.leave()
 
 

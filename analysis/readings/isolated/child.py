@@ -80,6 +80,11 @@ def _do(request: Message, duck: DuckEngine, config: AppConfig, answers: IO[str])
     if request["do"] == "settle":
         kind = FileFormat(request["reader"])
         return {"written": settle(kind, path, Path(request["out"]), name, duck)}
+    if request["do"] == "unlock":
+        from analysis.readings.records.unlocking import unlock
+
+        unlock(path, Path(request["out"]), request["password"], name)
+        return {}
     reader = isolated_readers()[request["reader"]](duck, config)
     if request["do"] == "judge":
         return judgement_to(reader.judge(path, name=name, choice=Choice.from_args(request["choice"])))

@@ -27,6 +27,8 @@ _SMALL_FILE_MEMORY_MIB: Final = 960
 _BESIDE_MIB: Final = 384
 """What Python, Arrow and the code itself take beside the engine."""
 _LOOK_CPU_S: Final = 4.0
+_UNLOCK_CPU_S: Final = 20.0
+"""Protection is meant to be slow; one made to take for ever is given up."""
 _CPU_S: Final = 4.0
 _CPU_S_PER_MIB: Final = 4.0
 
@@ -40,6 +42,19 @@ def isolated_setup(config: AppConfig, paths: ProfilePaths) -> dict[str, Any]:
         "imports": config.imports.model_dump(mode="json"),
         "profile": str(paths.root),
     }
+
+
+def unlock_isolated(workers: Workers, path: Path, target: Path, password: str, *, name: str) -> None:
+    """Write a protected file without its protection; see `unlocking.unlock`."""
+    request = {
+        "do": "unlock",
+        "path": str(path.absolute()),
+        "out": str(target),
+        "name": name,
+        "password": password,
+    }
+    allowance = Allowance(_SMALL_FILE_MEMORY_MIB, _UNLOCK_CPU_S + _CPU_S_PER_MIB * path.stat().st_size / _MIB)
+    workers.ask(request, allowance, name=name, progress=SilentProgress())
 
 
 class IsolatedReader:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DatasetLine", "current", "delete", "discard_upload", "failed_line", "files_of", "import_line", "judge",
-    "keep_upload", "ledger_lines", "list_datasets", "read_file", "restore", "show", "start_import", "table_line",
+    "keep_upload", "ledger_lines", "list_datasets", "read_file", "restore", "show", "start_import",
+    "start_import_together", "table_line", "unlock",
 ]  # fmt: skip
 
 _CHUNK_BYTES = 1024 * 1024
@@ -141,6 +142,35 @@ def start_import(
     return ctx.jobs.manager.enqueue("import", args)
 
 
+def start_import_together(
+    ctx: "AppContext",
+    paths: Sequence[Path],
+    *,
+    called: str,
+    name: str | None = None,
+    auto: bool = False,
+    replace: bool = False,
+) -> str:
+    """Queue the import of several files as one table and return the job's id.
+
+    Args:
+        ctx: The open profile.
+        paths: The files, in the order of their rows.
+        called: What they are together: the folder, the pattern.
+        name: The dataset's name; without one it is the folder's.
+        auto: Take the best reading of each, even if it is uncertain.
+        replace: Make it the next version of the dataset of that name.
+    """
+    args: dict[str, Json] = {
+        "path": called,
+        "paths": [str(path.absolute()) for path in paths],
+        "name": name,
+        "auto": auto,
+        "replace": replace,
+    }
+    return ctx.jobs.manager.enqueue("import", args)
+
+
 def import_line(status: "JobStatus", file: str) -> dict[str, Json]:
     """Return the `--json` line of one ended import (contract 1), for the file as the person named it."""
     if status.state == "done" and isinstance(status.result, dict):
@@ -235,6 +265,32 @@ def keep_upload(ctx: "AppContext", name: str, stream: IO[bytes]) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         raise translate_os_error(error, target) from error
     return target
+
+
+def unlock(ctx: "AppContext", path: Path, password: str) -> Path:
+    """Write a protected file without its protection into the profile's uploads, and return its path.
+
+    Args:
+        ctx: The open profile.
+        path: The protected file.
+        password: What the person gave; it reaches no job, no log and no draft.
+
+    Raises:
+        ProtectedFileError: it is wrong, or the protection is of a kind that cannot be opened here.
+        SourceError: the file is broken.
+        ProfileError: the profile cannot be written.
+    """
+    folder = ctx.paths.uploads / new_id()
+    try:
+        folder.mkdir(mode=0o700)
+    except OSError as error:
+        raise translate_os_error(error, folder) from error
+    try:
+        ctx.analysis.readings.unlock(path, folder / path.name, password)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return folder / path.name
 
 
 def discard_upload(ctx: "AppContext", path: Path) -> None:

@@ -1,0 +1,160 @@
+"""Several files become one dataset: each taken, judged and loaded by itself, then joined.
+
+Used by the import job for folders and patterns. A file that cannot become a table stops the whole, by its name:
+what would be missing would not be seen.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from analysis.choosing import Wish, choose
+from analysis.importing import Imported, Importer, dataset_name
+from analysis.readings import Loaded, Readings
+from analysis.readings.together import OneOfSet, join
+from core.errors import NotATableError
+from core.i18n import N_, _, number
+from core.progress import PartOfProgress, Progress, SilentProgress
+from core.types import FileOfSet, Reading, SourceRef
+
+if TYPE_CHECKING:
+    from storage.datasets import Staging
+    from storage.open import Storage
+
+MOST_FILES: Final = 2_000
+
+
+class SetImporter:
+    """Imports several files as one table; safe to use from several threads."""
+
+    def __init__(self, storage: "Storage", readings: Readings, importer: Importer) -> None:
+        self._storage, self._readings, self._importer = storage, readings, importer
+
+    def import_files(
+        self,
+        paths: Sequence[Path],
+        *,
+        called: str,
+        name: str | None,
+        wish: Wish,
+        replace: bool,
+        progress: Progress,
+    ) -> Imported:
+        """Read files and publish them as one dataset version, their rows in this order.
+
+        Args:
+            paths: The files; each is opened read-only and closed once it was copied.
+            called: What they are together: the folder, the pattern, as the person wrote it.
+            name: The dataset's name; without one `called` is.
+            wish: How each of them is to be read.
+            replace: Make it the next version of the dataset of that name, if there is one.
+            progress: Told how far it is; may stop it, then nothing stays.
+
+        Raises:
+            NotATableError: there is no file, or there are very many.
+            UncertainReadingError: no reading of one of them is sure enough.
+            SourceError: one of them cannot become a table; it is named.
+            CancelledError, DiskFullError, MemoryLimitError: the work was stopped.
+        """
+        if not 0 < len(paths) <= MOST_FILES:
+            raise NotATableError(
+                called, _("is {count} files; one table is made of 1 to {most}.").format(
+                    count=number(len(paths)), most=number(MOST_FILES)
+                ),
+            )  # fmt: skip
+        names = _names(paths)
+        with self._storage.datasets.stage() as staging:
+            files, refs = [], []
+            for at, path in enumerate(paths):
+                part = PartOfProgress(progress, 0.9 * at / len(paths), 0.9 * (at + 1) / len(paths))
+                one, ref = self._load(path, names[at], staging, at, wish, part)
+                files.append(one)
+                refs.append(ref)
+            progress.report(0.9, N_("Joining the files"))
+            loaded = self._join(files, refs, called, staging)
+            told = tuple(
+                FileOfSet(one.name, one.loaded.rows, one.loaded.reading, one.loaded.ledger, ref.digest)
+                for one, ref in zip(files, refs, strict=True)
+            )
+            source = self._listing(refs, called)
+            progress.report(0.97, N_("Publishing"))
+            wanted = dataset_name(name or _name_of(called))
+            return self._importer.finish(staging, loaded, source, wanted, replace=replace, files=told)
+
+    def _load(
+        self, path: Path, name: str, staging: "Staging", at: int, wish: Wish, progress: Progress
+    ) -> tuple[OneOfSet, SourceRef]:
+        """Take one file, keep it, and load it into a folder of its own beside the table."""
+        folder = staging.folder / f"part-{at:05}"
+        folder.mkdir()
+        limits = self._storage.config.imports
+        with (
+            self._readings.settled(path) as whole,
+            self._storage.sources.take(whole, progress=PartOfProgress(progress, 0.0, 0.2)) as found,
+        ):
+            taken = found.as_called(path.name, path)
+            chosen = choose(
+                self._readings,
+                self._importer.saved,
+                taken.path,
+                path.name,
+                wish,
+                min_confidence=limits.min_confidence,
+            )
+            loaded = self._readings.load(
+                taken.path, chosen.reading, folder, name=path.name, progress=PartOfProgress(progress, 0.2, 1.0)
+            )
+            taken.keep()
+            return OneOfSet(name, folder, loaded), taken.ref
+
+    def _join(self, files: list[OneOfSet], refs: list[SourceRef], called: str, staging: "Staging") -> Loaded:
+        digests = {one.name: ref.digest for one, ref in zip(files, refs, strict=True)}
+
+        def reload(one: OneOfSet, reading: Reading) -> Loaded:
+            for leftover in one.folder.iterdir():
+                leftover.unlink()
+            kept = self._storage.sources.path(digests[one.name])
+            return self._readings.load(kept, reading, one.folder, name=one.name, progress=SilentProgress())
+
+        most = self._storage.config.imports.max_columns
+        loaded = join(files, staging.folder, self._storage.duck, name=called, max_columns=most, reload=reload)
+        for one in files:
+            for leftover in one.folder.iterdir():
+                leftover.unlink()
+            one.folder.rmdir()
+        return loaded
+
+    def _listing(self, refs: Sequence[SourceRef], called: str) -> SourceRef:
+        """Keep a list of the originals as the original of the whole, one line each."""
+        part = self._storage.paths.tmp / f"files-{refs[0].digest[:16]}.jsonl"
+        lines = [
+            json.dumps({"name": ref.name, "digest": ref.digest, "size_bytes": ref.size_bytes, "path": ref.path})
+            for ref in refs
+        ]
+        part.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        try:
+            with self._storage.sources.take(part, progress=SilentProgress()) as found:
+                taken = found.as_called(Path(called).name or called, Path(called))
+                taken.keep()
+                return taken.ref
+        finally:
+            part.unlink()
+
+
+def _name_of(called: str) -> str:
+    """Return what a dataset is called after a folder or a pattern: the last part without a sign of a pattern."""
+    plain = [part for part in Path(called).absolute().parts if not set("*?[") & set(part)]
+    return Path(plain[-1]).name if plain else called
+
+
+def _names(paths: Sequence[Path]) -> list[str]:
+    """Return what each file is called in the table: its name, with folders only where two would be the same."""
+    names = [path.name for path in paths]
+    if len(set(names)) == len(names):
+        return names
+    common = [path.absolute().parts for path in paths]
+    alike = 0
+    while all(len(parts) > alike + 1 for parts in common) and len({parts[alike] for parts in common}) == 1:
+        alike += 1
+    return ["/".join(parts[alike:]) for parts in common]
