@@ -8,6 +8,7 @@ without its text, and stops nobody else's.
 
 import asyncio
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
@@ -49,6 +50,7 @@ def journal_routes(ctx: "AppContext") -> list[Route]:
 
 
 async def _answer(ctx: "AppContext", told: Mapping[str, Any]) -> Response:
+    started = time.perf_counter()
     window = checked_window(_text(told.get("window")))
     given = told.get("entries")
     if not isinstance(given, list) or len(given) > ENTRIES_LIMIT:
@@ -58,8 +60,9 @@ async def _answer(ctx: "AppContext", told: Mapping[str, Any]) -> Response:
     turn = _turn(window, told)
     if turn is not None:
         ctx.windows.hello(turn)
+    took_ms = (time.perf_counter() - started) * 1000
     answer = {"acks": [asdict(ack) for ack in receipt.acks], "refused": refused, "head": receipt.head}
-    return JSONResponse(answer, headers=_HEADERS)
+    return JSONResponse(answer, headers={**_HEADERS, "server-timing": f"journal;dur={took_ms:.2f}"})
 
 
 async def _body(request: Request) -> Mapping[str, Any]:

@@ -1,4 +1,7 @@
-"""Which ended jobs are still shown: those that ended long ago are taken out of sight, by the job `cleanup`."""
+"""How long what is over is kept: jobs that ended, windows that were closed, drafts nobody came back to.
+
+Used by the job `cleanup`.
+"""
 
 from typing import Final
 
@@ -8,6 +11,10 @@ from storage.database.database import Database
 from storage.database.models import JobRow
 from storage.database.unit_of_work import UnitOfWork
 
+WINDOWS_KEPT_S: Final = 60 * 86_400.0
+"""How long a closed window is remembered, to begin the next one where it was."""
+DRAFTS_KEPT_S: Final = 365 * 86_400.0
+"""How long something half-typed waits for its person; it is small, and nobody else has it."""
 _AT_ONCE: Final = 50
 """Jobs per transaction, so that it stays short."""
 
@@ -21,6 +28,16 @@ def hide_ended(database: Database, *, before_s: float) -> int:
         removed += some
         if some < _AT_ONCE:
             return removed
+
+
+def forget_sessions(database: Database, *, now_s: float) -> tuple[int, int]:
+    """Forget windows and drafts nobody has touched for long; return how many of each."""
+
+    def work(uow: UnitOfWork) -> tuple[int, int]:
+        windows = uow.windows.expire(iso(now_s - WINDOWS_KEPT_S))
+        return windows, uow.journal.expire(iso(now_s - DRAFTS_KEPT_S))
+
+    return database.run_tx(work, label="session-clean-up")
 
 
 def _hide_some(uow: UnitOfWork, before: str) -> int:

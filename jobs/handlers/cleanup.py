@@ -1,6 +1,7 @@
 """Jobs of the kind `cleanup`: what nobody needs any more goes.
 
-Dataset files that a crash left and nothing refers to are removed; jobs that ended long ago are taken out of sight.
+Dataset files that a crash left and nothing refers to are removed; jobs that ended long ago are taken out of sight;
+windows nobody has seen for long are forgotten, and much later what was half-typed in them.
 """
 
 from typing import TYPE_CHECKING, Final
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from core.clock import system_clock
 from core.i18n import N_, _
 from jobs.context import JobContext
-from jobs.retention import hide_ended
+from jobs.retention import forget_sessions, hide_ended
 from jobs.specs import Args, JobOutcome, Spec
 
 if TYPE_CHECKING:
@@ -33,6 +34,15 @@ def cleanup_spec(analysis: "Analysis") -> Spec:
         context.report(0.8, N_("Looking for jobs that ended long ago"))
         kept_s = analysis.storage.config.jobs.keep_days * _DAY_S
         hidden = hide_ended(analysis.storage.database, before_s=system_clock() - kept_s)
-        return JobOutcome({"versions_removed": versions, "jobs_removed": hidden})
+        context.report(0.9, N_("Looking for windows closed long ago"))
+        windows, drafts = forget_sessions(analysis.storage.database, now_s=system_clock())
+        return JobOutcome(
+            {
+                "versions_removed": versions,
+                "jobs_removed": hidden,
+                "windows_removed": windows,
+                "drafts_removed": drafts,
+            }
+        )
 
     return Spec("cleanup", run, label=lambda _args: _("Tidy up dataset files and old jobs"))

@@ -12,10 +12,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from analysis.open import Analysis, open_analysis
+from core.clock import system_clock
 from core.types import AskedDataset, Json, Manifest, QuestionRef
 from jobs.manager import JobManager, JobStatus
 from jobs.open import Jobs, open_jobs
+from storage.database.journal import Entry, Journal
 from storage.database.unit_of_work import UnitOfWork
+from storage.database.windows import Windows
 from storage.open import Storage
 from tests.tables import add_version
 from tests.waiting import wait_until
@@ -157,7 +160,7 @@ def test_a_version_nobody_recorded_is_tidied_up(jobs: Jobs, storage: Storage, sa
     lost.mkdir(parents=True)
     (lost / "data.parquet").write_bytes(b"PAR1")
     status = jobs.manager.run_here(jobs.manager.enqueue("cleanup", {"older_than_s": -1}))
-    assert status.result == {"versions_removed": 1, "jobs_removed": 0}
+    assert status.result == {"versions_removed": 1, "jobs_removed": 0, "windows_removed": 0, "drafts_removed": 0}
     assert not lost.exists()
     assert (known / "data.parquet").exists()
 
@@ -172,8 +175,24 @@ def test_jobs_that_ended_long_ago_go_out_of_sight(jobs: Jobs, storage: Storage, 
 
     storage.database.run_tx(age)
     status = jobs.manager.run_here(jobs.manager.enqueue("cleanup", {}))
-    assert status.result == {"versions_removed": 0, "jobs_removed": 1}
+    assert status.result == {"versions_removed": 0, "jobs_removed": 1, "windows_removed": 0, "drafts_removed": 0}
     assert [job.kind for job in jobs.manager.list()] == ["cleanup"]
+
+
+def test_windows_and_drafts_nobody_came_back_to_are_forgotten(jobs: Jobs, storage: Storage) -> None:
+    """The cleanup forgets what was closed and half-typed long ago, and keeps what is younger."""
+
+    def write(uow: UnitOfWork) -> None:
+        for clock, name in ((lambda: 0.0, "old"), (system_clock, "new")):
+            Journal(uow.session, clock).apply("owner", name, [Entry(f"view__{name}", "half", 1)])
+            Windows(uow.session, clock).save("owner", name, device="d", since=0, state="{}")
+
+    storage.database.run_tx(write)
+    status = jobs.manager.run_here(jobs.manager.enqueue("cleanup", {}))
+    assert status.result == {"versions_removed": 0, "jobs_removed": 0, "windows_removed": 1, "drafts_removed": 1}
+    with storage.database.read() as uow:
+        assert list(uow.journal.values("owner")) == ["view__new"]
+        assert [one.window for one in uow.windows.latest("owner")] == ["new"]
 
 
 # ---- answers --------------------------------------------------------------------------------------------------
