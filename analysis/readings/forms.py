@@ -88,8 +88,18 @@ DOUBLE_EXACT = form(
 MAX_DIGITS = 38
 
 
+FIXED, SHORT, POINT_ZERO, FREE = "exact", "short", "point", ""
+"""How many digits fractions have: all of the scale; as many as they need; so, but at least one; any number."""
+_FEW: dict[str, str] = {
+    SHORT: "(not contains({c}, '.') or not (ends_with({c}, '0') or ends_with({c}, '.')))",
+    POINT_ZERO: "contains({c}, '.') and not ends_with({c}, '.')"
+    " and (not ends_with({c}, '0') or ends_with({c}, '.0'))",
+}
+"""That a text has no digit too many, which is faster to see than to write it down again."""
+
+
 def decimal_form(
-    digits: int, scale: int, *, decimal: str = ".", thousands: str | None = None, exact: bool = False
+    digits: int, scale: int, *, decimal: str = ".", thousands: str | None = None, zeros: str = FREE
 ) -> Form | None:
     """Return the form of decimal fractions, or None when no type holds them.
 
@@ -98,38 +108,48 @@ def decimal_form(
         scale: Most digits after it.
         decimal: The decimal mark.
         thousands: The mark between groups of three digits, if there is one.
-        exact: Only cells that have all digits of the scale, and a mark between all groups.
+        zeros: How many digits the fractions have; with `FREE` groups may also lack their mark.
     """
     precision = 18 if digits + scale <= 18 else MAX_DIGITS
     if digits + scale > precision:
         return None
     sql_type = f"DECIMAL({precision},{scale})"
-    key = f"decimal{'_exact' if exact else ''}_{precision}_{scale}{decimal}{thousands or ''}"
-    pattern, text = mark_pattern(decimal, thousands), _written(decimal, thousands)
-    if decimal == "." and thousands is None:
-        faithful = same_text(text) if exact else "starts_with({v}::varchar, {c})" + OR_NULL
-        return form(key, sql_type, pattern, f"try_cast({{c}} as {sql_type})", faithful, text, exact=exact)
-    plain = f"replace({{c}}, '{decimal}', '.')"
+    key = f"decimal{f'_{zeros}' if zeros else ''}_{precision}_{scale}{decimal}{thousands or ''}"
+    pattern, text = mark_pattern(decimal, thousands), _written(decimal, thousands, zeros)
+    plain = f"replace({{c}}, '{decimal}', '.')" if decimal != "." else "{c}"
     if thousands:
-        plain = f"replace(replace({{c}}, {_quoted(thousands)}, ''), '{decimal}', '.')"
-    loosely = f"starts_with({{v}}::varchar, {plain}) and regexp_full_match({{c}}, '{_sql(pattern)}'){OR_NULL}"
+        plain = plain.replace("{c}", f"replace({{c}}, {_quoted(thousands)}, '')")
+    if plain == "{c}" and zeros in _FEW:
+        faithful = f"starts_with({{v}}::varchar, {{c}}) and {_FEW[zeros]}{OR_NULL}"
+    elif zeros:
+        faithful = same_text(text)
+    elif plain == "{c}":
+        faithful = "starts_with({v}::varchar, {c})" + OR_NULL
+    else:
+        matches = f"regexp_full_match({{c}}, '{_sql(pattern)}')"
+        faithful = f"starts_with({{v}}::varchar, {plain}) and {matches}{OR_NULL}"
     value = f"try_cast({plain} as {sql_type})"
-    plainly = form(key, sql_type, pattern, value, same_text(text) if exact else loosely, text, exact=exact)
-    return replace(plainly, marks=(decimal, thousands))
+    made = form(key, sql_type, pattern, value, faithful, text, exact=bool(zeros))
+    return replace(made, marks=(decimal, thousands))
 
 
-def _written(decimal: str, thousands: str | None) -> str:
+def _written(decimal: str, thousands: str | None, zeros: str) -> str:
     """Return SQL that writes a decimal value `{v}` down with these marks."""
+    plain = _PLAIN
+    if zeros in (SHORT, POINT_ZERO):
+        plain = "rtrim({v}::varchar, '0')"
+        plain = f"rtrim({plain}, '.')" if zeros == SHORT else f"regexp_replace({plain}, '[.]$', '.0')"
     if decimal == "." and thousands is None:
-        return _PLAIN
-    whole, fraction = "split_part({v}::varchar, '.', 1)", "split_part({v}::varchar, '.', 2)"
-    if thousands:
-        sign = "case when starts_with({v}::varchar, '-') then '-' else '' end"
-        grouped = (
-            f"regexp_replace(reverse(ltrim({whole}, '-')), '([0-9]{{{{3}}}})', '\\1' || {_quoted(thousands)}, 'g')"
-        )
-        whole = f"({sign} || reverse(rtrim({grouped}, {_quoted(thousands)})))"
-    return f"({whole} || case when contains({{v}}::varchar, '.') then '{decimal}' || {fraction} else '' end)"
+        return plain
+    if thousands is None:
+        return f"replace({plain}, '.', '{decimal}')"
+    whole, fraction = f"split_part({plain}, '.', 1)", f"split_part({plain}, '.', 2)"
+    sign = "case when starts_with({v}::varchar, '-') then '-' else '' end"
+    grouped = (
+        f"regexp_replace(reverse(ltrim({whole}, '-')), '([0-9]{{{{3}}}})', '\\1' || {_quoted(thousands)}, 'g')"
+    )
+    whole = f"({sign} || reverse(rtrim({grouped}, {_quoted(thousands)})))"
+    return f"({whole} || case when contains({plain}, '.') then '{decimal}' || {fraction} else '' end)"
 
 
 def mark_pattern(decimal: str, thousands: str | None) -> str:
@@ -274,10 +294,9 @@ BY_ORDER: dict[str, tuple[Form, ...]] = {"dmy": _with_times(DAY_FIRST), "mdy": _
 
 
 _KNOWN: dict[str, Form] = {
-    known.key: known
-    for known in (TEXT, INTEGER, DOUBLE, DOUBLE_EXACT, *CLEAR, *BY_ORDER["dmy"], *BY_ORDER["mdy"])
+    known.key: known for known in (TEXT, INTEGER, DOUBLE, DOUBLE_EXACT, *CLEAR, *BY_ORDER["dmy"], *BY_ORDER["mdy"])
 }
-_DECIMAL_KEY = re.compile(r"decimal(_exact)?_(\d+)_(\d+)([.,])(.?)", re.DOTALL)
+_DECIMAL_KEY = re.compile(r"decimal(?:_(exact|short|point))?_(\d+)_(\d+)([.,])(.?)", re.DOTALL)
 
 
 def form_of(key: str) -> Form | None:
@@ -286,4 +305,4 @@ def form_of(key: str) -> Form | None:
     if found is None:
         return _KNOWN.get(key)
     digits, scale = int(found[2]) - int(found[3]), int(found[3])
-    return decimal_form(digits, scale, decimal=found[4], thousands=found[5] or None, exact=bool(found[1]))
+    return decimal_form(digits, scale, decimal=found[4], thousands=found[5] or None, zeros=found[1] or FREE)

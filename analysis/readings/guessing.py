@@ -28,8 +28,12 @@ from analysis.readings.forms import (
     CLEAR,
     DOUBLE,
     DOUBLE_EXACT,
+    FIXED,
+    FREE,
     INTEGER,
     MAX_DIGITS,
+    POINT_ZERO,
+    SHORT,
     TEXT,
     Form,
     decimal_form,
@@ -174,26 +178,36 @@ def _integer_form(cells: Sequence[str]) -> Form:
     if all(len(cell) < 19 or -(2**63) <= int(cell) < 2**63 for cell in cells):
         return INTEGER
     digits = max(len(cell.lstrip("-")) for cell in cells)
-    return decimal_form(digits, 0, exact=True) or TEXT if digits <= MAX_DIGITS else TEXT
+    return decimal_form(digits, 0, zeros=FIXED) or TEXT if digits <= MAX_DIGITS else TEXT
 
 
 def _number_form(cells: Sequence[str], marks: Marks) -> Form:
     """Return the decimal form for these cells, or double where only that keeps them."""
     digits = scale = 0
-    exact = True
-    lengths = set()
+    grouped = True
+    fractions = []
     for cell in cells:
         whole, _, fraction = cell.lstrip("-").partition(marks.decimal)
         plain = whole.replace(marks.thousands, "") if marks.thousands else whole
-        exact = exact and (not marks.thousands or len(plain) <= 3 or marks.thousands in whole)
+        grouped = grouped and (not marks.thousands or len(plain) <= 3 or marks.thousands in whole)
         digits, scale = max(digits, len(plain)), max(scale, len(fraction))
-        lengths.add(len(fraction))
+        fractions.append(fraction)
     if any(_is_minus_zero(cell, marks) for cell in cells):
         return TEXT
     if digits + scale > 18 and marks == Marks() and all(_is_double(cell) for cell in cells):
         return _double_form(cells)
-    exact = exact and len(lengths) == 1
-    return decimal_form(digits, scale, decimal=marks.decimal, thousands=marks.thousands, exact=exact) or TEXT
+    zeros = _zeros(fractions) if grouped else FREE
+    return decimal_form(digits, scale, decimal=marks.decimal, thousands=marks.thousands, zeros=zeros) or TEXT
+
+
+def _zeros(fractions: Sequence[str]) -> str:
+    """Return how many digits fractions have, by those of a sample."""
+    if len(set(map(len, fractions))) == 1:
+        return FIXED
+    if not any(fraction.endswith("0") for fraction in fractions):
+        return SHORT
+    pointed = all(fraction == "0" or (fraction and not fraction.endswith("0")) for fraction in fractions)
+    return POINT_ZERO if pointed else FREE
 
 
 def _double_form(cells: Sequence[str]) -> Form:

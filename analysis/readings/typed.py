@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from analysis.readings.forms import DOUBLE, INTEGER, TEXT, Form, decimal_form, mark_pattern
+from analysis.readings.forms import DOUBLE, FIXED, INTEGER, TEXT, Form, decimal_form, mark_pattern
 from analysis.readings.guessing import Marks
 from analysis.readings.model import Loaded
 from core.errors import SourceError
@@ -173,7 +173,7 @@ def _number_by_facts(facts: Sequence[object], marks: Marks) -> Form:
     before, after = int(str(digits)), int(str(scale))
     if numbers and not minus_zero:
         if after == 0 and not marks.thousands:
-            whole = INTEGER if before <= 18 else decimal_form(before, 0, exact=True)
+            whole = INTEGER if before <= 18 else decimal_form(before, 0, zeros=FIXED)
             return whole or TEXT
         wide = before + after > 18
         if not (wide and double and marks == Marks()):
