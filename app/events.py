@@ -14,7 +14,9 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from app.changes import CLOSING, ELSEWHERE, QUIET
+from app.handed import HANDED
 from app.status import status_items
+from core.errors import BestandError
 from core.telemetry import log_error
 from storage.watch import CommitWatch
 
@@ -71,6 +73,8 @@ class _Stream:
         self._open.add(mine)
         try:
             yield ":\n\n"
+            if self._ctx.handed.waiting:  # they came before anybody listened
+                yield f"data: {json.dumps({'tags': [HANDED]})}\n\n"
             while (line := await mine.get()) is not None:
                 yield line
         finally:
@@ -119,13 +123,28 @@ class _Stream:
             self._flushing = None
 
     async def _watch_others(self) -> None:
-        """Look for commits of other processes, which tell nobody."""
+        """Look for commits of other processes, which tell nobody.
+
+        The file tells that somebody has committed, not who. Where this process has committed as well, its writer,
+        who hears of the others only, is asked.
+        """
         watch = CommitWatch(self._ctx.paths.state_db)
+        others = await self._others(0)
         try:
             while True:
                 before = self._told
                 await asyncio.sleep(LOOK_ELSEWHERE_S)
-                if watch.changed() and self._told == before:
+                if not watch.changed():
+                    continue
+                known, others = others, await self._others(others)
+                if self._told == before or others != known:
                     self._ctx.changes.hear(frozenset({ELSEWHERE}))
         finally:
             watch.close()
+
+    async def _others(self, known: int) -> int:
+        """Return how often others have committed; what was known while the database cannot be asked."""
+        try:
+            return await asyncio.to_thread(self._ctx.storage.database.others_committed)
+        except (BestandError, RuntimeError):  # busy, or closed because the engine ends
+            return known

@@ -33,6 +33,11 @@ class Handed:
             self._waiting.extend(files)
         self._tell(frozenset({HANDED}))
 
+    @property
+    def waiting(self) -> bool:
+        """Whether there are any."""
+        return bool(self._waiting)
+
     def take(self) -> list[Path]:
         """Return what waits; it is the caller's from now on."""
         with self._lock:

@@ -150,7 +150,7 @@ def test_closing_over_running_jobs_asks_first_and_loses_nothing(open_window: Ope
 
 
 def test_a_second_start_hands_its_file_over_and_raises_the_window(open_window: OpenWindow, tmp_path: Path) -> None:
-    """It ends at once and well; the file is imported by the window that is open."""
+    """It ends at once and well; the file is opened by the window that is there."""
     file = tmp_path / "umsatz.csv"
     file.write_text("Datum;Betrag\n2025-01-02;3,50\n2025-01-03;4,50\n", encoding="utf-8")
     window = open_window()

@@ -128,13 +128,11 @@ def test_a_supervised_engine_takes_its_secret_and_ends_with_its_supervisor(tmp_p
             process.kill()
 
 
-def test_files_given_at_the_start_are_imported(tmp_path: Path) -> None:
-    """`bestand app run FILE` brings the file in without a click."""
+def test_files_given_at_the_start_wait_for_a_window(tmp_path: Path) -> None:
+    """`bestand app run FILE` opens the file on the Import page; nothing is imported unseen."""
     file = tmp_path / "umsatz.csv"
     file.write_text("Datum;Betrag\n2025-01-02;3,50\n2025-01-03;4,50\n", encoding="utf-8")
     with running_engine(tmp_path / "profile", str(file)) as engine:
-        wait_until(
-            lambda: '"umsatz"' in bestand(engine.profile, "data", "list", "--json").stdout,
-            timeout_s=30,
-            what="the import",
-        )
+        told = bestand(engine.profile, "logs", "show", "--json").stdout
+        assert '"files": 1' in next(line for line in told.splitlines() if "files_handed_in" in line)
+        assert bestand(engine.profile, "data", "list", "--json").stdout == ""

@@ -1,0 +1,144 @@
+"""What the Import page remembers: which reading is shown, what is certain, and what outlives a restart."""
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from analysis.readings import Candidate, Judgement
+from app.features.datasets.actions import differing
+from app.features.datasets.controls import words_of
+from app.features.datasets.state import ImportState, OpenFile
+from app.handed import HANDED, Handed
+from core.types import Column, FileFormat, Reading
+
+SURE, ENOUGH = 0.97, 0.9
+READING = Reading(FileFormat.DELIMITED, encoding="utf-8", delimiter=";", quote='"', header_rows=1, confidence=SURE)
+
+
+def candidate(*rows: tuple[str | None, ...], confidence: float = SURE, delimiter: str = ";") -> Candidate:
+    """A reading that shows these records."""
+    columns = tuple(Column(f"c{i}", f"c{i}", "VARCHAR") for i in range(len(rows[0]) if rows else 1))
+    return Candidate(replace(READING, confidence=confidence, delimiter=delimiter), columns, rows, "UTF-8")
+
+
+def judged(*confidences: float) -> OpenFile:
+    """A file that was judged."""
+    file = OpenFile("1", Path("a.csv"))
+    file.judgement = Judgement(tuple(candidate(("a",), confidence=one) for one in confidences))
+    return file
+
+
+def test_an_uncertain_file_asks_until_a_person_has_chosen() -> None:
+    """Looking at another reading, or changing one, is a choice; a file nobody has judged is not certain either."""
+    file = judged(0.5, 0.4)
+    assert file.uncertain(ENOUGH)
+    assert not file.certain(ENOUGH)
+
+    file.show(1)
+
+    assert file.certain(ENOUGH)
+    assert file.candidate is not None
+    assert file.candidate.reading.confidence == 0.4
+    assert not OpenFile("2", Path("b.csv")).certain(ENOUGH)
+
+
+def test_what_was_tried_is_shown_last_and_at_once() -> None:
+    """It stands behind the judge's own, and is what would be imported."""
+    file = judged(SURE, 0.4)
+    own = candidate(("x",), delimiter=",")
+    file.try_out(own)
+
+    assert file.shown[-1] is own
+    assert file.candidate is own
+    file.show(0)
+    assert file.candidate is file.judgement.candidates[0] if file.judgement else False
+
+
+def test_only_certain_files_are_imported_together() -> None:
+    """Neither one that asks, nor one that is no table, nor one on its way, nor one nobody has looked at."""
+    state = ImportState()
+    certain, unsure, refused, begun = judged(SURE), judged(0.3), OpenFile("3", Path("c.png")), judged(SURE)
+    refused.refused = ("'c.png' is a picture.", "")
+    begun.job = "job"
+    state.open([certain, unsure, refused, begun, OpenFile("5", Path("d.csv"))])
+
+    assert state.waiting(ENOUGH) == [certain]
+    assert state.file is None
+    assert [file.id for file in state.judging()] == ["5"]
+    assert state.missed() == ["c.png"]
+
+
+def test_files_that_come_later_stand_beside_those_that_wait() -> None:
+    """What a person has begun is not thrown away by a drop."""
+    state = ImportState()
+    state.open([judged(SURE)])
+    assert state.file is state.files[0]
+    state.add([OpenFile("9", Path("z.csv"))])
+    assert [file.name for file in state.files] == ["a.csv", "z.csv"]
+    assert state.file is None
+
+
+def test_a_changed_reading_outlives_a_restart() -> None:
+    """The file, where it is, and what a person made of its reading; nothing of what can be found again."""
+    file = judged(SURE, 0.4)
+    assert file.to_json()["reading"] is None
+    file.try_out(candidate(("x",), delimiter="|"))
+
+    again = OpenFile.from_json("2", file.to_json())
+
+    assert (again.path, again.upload, again.id) == (file.path, False, "2")
+    assert again.wanted == file.candidate.reading if file.candidate else False
+    assert OpenFile.from_json("3", again.to_json()).wanted == again.wanted
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "count"),
+    [
+        ([("a", "b")], [("a", "b")], 0),
+        ([("a", "b")], [("a", "c")], 1),
+        ([("a", "b")], [("a;b",)], 2),
+        ([("a",), ("b",)], [("a",)], 1),
+        ([("a", None)], [("a",)], 1),
+    ],
+)
+def test_cells_two_readings_see_otherwise_are_counted(
+    one: list[tuple[str | None, ...]], two: list[tuple[str | None, ...]], count: int
+) -> None:
+    """A cell only one of them has counts, too; whichever is compared with which."""
+    assert differing(candidate(*one), candidate(*two)) == count
+    assert differing(candidate(*two), candidate(*one)) == count
+
+
+def test_words_say_what_is_and_keep_quiet_about_what_is_not() -> None:
+    """Each word is about one field of the reading; what is not there stands behind the last control."""
+    words = {word.field: word for word in words_of(replace(READING, decimal=",", first_line=4))}
+
+    assert words["delimiter"].word == "semicolon"
+    assert words["header_rows"].word == "header in line 4"
+    assert words["first_line"].word == "3 lines before it"
+    assert words["decimal"].word == "decimal comma"
+    assert {name for name, word in words.items() if word.quiet} == {"escape", "comment", "thousands", "null_words"}
+    assert set(words) <= set(READING.to_manifest())
+
+
+def test_handed_files_are_taken_by_one_window_only() -> None:
+    """However many windows hear of them at once, each file is opened once."""
+    told: list[frozenset[str]] = []
+    handed = Handed(told.append)
+    files = [Path(f"{number}.csv") for number in range(50)]
+    handed.put(files)
+    taken: list[list[Path]] = []
+    windows = [threading.Thread(target=lambda: taken.append(handed.take())) for _ in range(8)]
+    for window in windows:
+        window.start()
+    for window in windows:
+        window.join()
+
+    assert sorted(taken, key=len)[-1] == files
+    assert sum(map(len, taken)) == len(files)
+    assert told == [frozenset({HANDED})]
+    handed.put([])
+    assert len(told) == 1
+    assert not handed.waiting
