@@ -3,16 +3,17 @@
 Used by the importer only. Asks nobody; where a person should decide, it says so by an error.
 """
 
+import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from analysis.readings import Loaded, Readings
+from analysis.readings import Candidate, Loaded, Readings
 from analysis.readings.drift import Drift, changed_types
 from analysis.readings.model import ANY, Choice
 from analysis.readings.saved import SavedReading
 from analysis.saved_readings import Replay, SavedReadings
-from core.errors import ReadingDriftError, UncertainReadingError
+from core.errors import ColumnNotFoundError, ReadingDriftError, UncertainReadingError
 from core.i18n import retold
 from core.types import Correction, Reading
 
@@ -28,6 +29,7 @@ class Wish:
         saved: The saved reading to replay; without one it is looked for.
         fresh: Look for no saved reading.
         auto: Ask nobody, however uncertain a reading is and whatever is different.
+        types: Name and SQL type of columns that shall have another type than would be guessed.
     """
 
     reading: Reading | None = None
@@ -36,6 +38,7 @@ class Wish:
     saved: SavedReading | None = None
     fresh: bool = False
     auto: bool = False
+    types: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,40 @@ def choose(
         ReadingDriftError: a saved reading does not fit any more, and nobody said to go on.
         UncertainReadingError: no reading is sure enough, and nobody said to go on.
         SourceError: the file is no table.
+        ColumnNotFoundError: a type is asked for of a column that is not there.
     """
+    chosen = _chosen(readings, saved_readings, path, name, wish, min_confidence)
+    if not wish.types:
+        return chosen
+    candidate = readings.try_reading(path, chosen.reading, name=name)
+    return replace(chosen, reading=with_types(candidate, wish.types, name))
+
+
+def with_types(candidate: Candidate, wanted: Sequence[tuple[str, str]], name: str) -> Reading:
+    """Return the candidate's reading with other types for some columns, named as in the table or in the file.
+
+    Raises:
+        ColumnNotFoundError: there is no such column.
+    """
+    types = [column.type for column in candidate.columns]
+    known = {column.source_name: at for at, column in enumerate(candidate.columns)}
+    known |= {column.name: at for at, column in enumerate(candidate.columns)}
+    for column, sql_type in wanted:
+        if column not in known:
+            nearest = difflib.get_close_matches(column, known, n=1, cutoff=0.5)
+            raise ColumnNotFoundError(name, column, nearest=nearest[0] if nearest else None)
+        types[known[column]] = sql_type
+    return replace(candidate.reading, column_types=tuple(types))
+
+
+def _chosen(
+    readings: Readings,
+    saved_readings: SavedReadings,
+    path: Path,
+    name: str,
+    wish: Wish,
+    min_confidence: float,
+) -> Chosen:
     if wish.reading is not None:
         return Chosen(wish.reading, wish.corrections)
     judgement = readings.judge(path, name=name, choice=wish.choice)

@@ -251,7 +251,7 @@ class Importer:
 
     def _closer_look(self, path: Path, chosen: Chosen, said: Wish, loaded: Loaded, name: str) -> Reading | None:
         """Return a reading that explains what the judge's own had to repair; a person's is not questioned."""
-        if said.reading is not None or chosen.saved is not None:
+        if said.reading is not None or said.types or chosen.corrections or chosen.saved is not None:
             return None
         return self._readings.closer_look(path, loaded, name=name)
 

@@ -4,7 +4,7 @@ The one place for what more than one feature and the command line ask about how 
 Streamlit; nothing heavy is imported.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -159,17 +159,63 @@ def correct(ctx: "AppContext", dataset: str, new: Sequence[Correction], *, undo:
         FileMissingError: the file it came from was not kept and is gone.
     """
     manifest = current(ctx, dataset)
-    path = source_of(ctx, manifest)
+    return _read_again(ctx, manifest, corrections=corrected(manifest, new, undo=undo))
+
+
+def retype(ctx: "AppContext", dataset: str, types: Mapping[str, str]) -> str:
+    """Queue the next version of a dataset, some columns having other types, and return the job's id.
+
+    Args:
+        ctx: The open profile.
+        dataset: Its name.
+        types: SQL types by column; `VARCHAR` keeps a column as text.
+
+    Raises:
+        BestandError: as `correct`.
+    """
+    manifest = current(ctx, dataset)
+    return _read_again(ctx, manifest, corrections=manifest.corrections, types=types)
+
+
+def _read_again(
+    ctx: "AppContext",
+    manifest: Manifest,
+    *,
+    corrections: Sequence[Correction],
+    types: Mapping[str, str] | None = None,
+) -> str:
     args: dict[str, Json] = {
-        "path": str(path.absolute()),
+        "path": str(source_of(ctx, manifest).absolute()),
         "name": manifest.name,
         "called": manifest.source.name,
         "reading": manifest.reading.to_manifest(),
-        "corrections": [one.to_dict() for one in corrected(manifest, new, undo=undo)],
+        "corrections": [one.to_dict() for one in corrections],
+        "types": dict(types or {}),
         "reference": not manifest.source.kept,
         "replace": True,
     }
     return ctx.jobs.manager.enqueue("import", args)
+
+
+def wanted_types(given: Iterable[str]) -> dict[str, str]:
+    """Return column and SQL type of each `column=type`, as a person types them.
+
+    Raises:
+        UsageError: one has no `=`, or names no type there is.
+    """
+    from analysis.readings.conversions import TYPE_NAMES, sql_type_of
+
+    found = {}
+    for text in given:
+        column, sign, word = text.rpartition("=")
+        kind = sql_type_of(word)
+        if not sign or not column or kind is None:
+            raise UsageError(
+                _("'{text}' names no column and type.").format(text=text),
+                hint=_("Write COLUMN=TYPE with one of {names}.").format(names=", ".join(TYPE_NAMES)),
+            )
+        found[column] = kind
+    return found
 
 
 def source_of(ctx: "AppContext", manifest: Manifest) -> Path:

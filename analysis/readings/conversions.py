@@ -352,6 +352,35 @@ def converter(sql_type: str, *, decimal: str = ".", order: str = DMY) -> Convert
 
 
 ZONED: Final = "TIMESTAMP WITH TIME ZONE"
+TEXT: Final = "VARCHAR"
+_TYPE_WORDS: Final[Mapping[str, str]] = {
+    "text": TEXT, "varchar": TEXT, "string": TEXT, "bigint": "BIGINT", "integer": "BIGINT", "int": "BIGINT",
+    "number": "DOUBLE", "double": "DOUBLE", "float": "DOUBLE", "decimal": "DECIMAL(18,2)", "boolean": "BOOLEAN",
+    "bool": "BOOLEAN", "date": "DATE", "time": "TIME", "timestamp": "TIMESTAMP", "datetime": "TIMESTAMP",
+    "timestamptz": ZONED, "timestamp with time zone": ZONED,
+}  # fmt: skip
+TYPE_NAMES: Final = (
+    "text",
+    "integer",
+    "decimal(p,s)",
+    "double",
+    "boolean",
+    "date",
+    "time",
+    "timestamp",
+    "timestamptz",
+)
+"""Types a person can ask for, as they are called on the command line."""
+
+
+def sql_type_of(word: str) -> str | None:
+    """Return the engine's type for what a person calls it; None if there is no such type."""
+    plain = " ".join(word.split()).lower()
+    found = re.fullmatch(r"(?:decimal|numeric)\(([0-9]{1,2})[,;] ?([0-9]{1,2})\)", plain)
+    if found:
+        digits, scale = int(found[1]), int(found[2])
+        return f"DECIMAL({digits},{scale})" if scale <= digits <= 38 and digits else None
+    return _TYPE_WORDS.get(plain)
 
 
 def _remembering(convert: Convert) -> Convert:

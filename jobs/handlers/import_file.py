@@ -25,7 +25,8 @@ def import_spec(analysis: "Analysis") -> Spec:
     `Reading.to_manifest`, None: judge), `choice` (of a part, as `Choice.to_args`), `saved` (the text of a saved
     reading to replay; None: the one that is found), `fresh` (look for none), `corrections` (as
     `Correction.to_dict`), `paths` (the files that shall be one table, `path` then being what they are together),
-    `called` (the file's name, None: by its path), `reference` and `replace`.
+    `called` (the file's name, None: by its path), `types` (column to SQL
+    type), `reference` and `replace`.
     """
 
     def run(context: JobContext, args: Args) -> JobOutcome:
@@ -65,7 +66,7 @@ def _wish(args: Args) -> "Wish":
     from analysis.readings.saved import from_toml
 
     reading, choice, saved = args.get("reading"), args.get("choice"), args.get("saved")
-    corrections = args.get("corrections")
+    corrections, types = args.get("corrections"), args.get("types")
     return Wish(
         reading=Reading.from_manifest(reading) if isinstance(reading, dict) else None,
         choice=Choice.from_args(choice if isinstance(choice, dict) else None),
@@ -75,6 +76,7 @@ def _wish(args: Args) -> "Wish":
         saved=from_toml(saved, file_name=_("the saved reading")) if isinstance(saved, str) else None,
         fresh=bool(args.get("fresh")),
         auto=bool(args.get("auto")),
+        types=tuple((str(column), str(kind)) for column, kind in types.items()) if isinstance(types, dict) else (),
     )
 
 

@@ -63,6 +63,10 @@ def import_(
     member: Member = None,
     reading: SavedAs = None,
     fresh: Fresh = False,
+    type_: Annotated[
+        list[str] | None,
+        typer.Option("--type", metavar="COLUMN=TYPE", help="Give a column another type."),
+    ] = None,
     together: Annotated[bool, typer.Option("--together", help="Make one dataset of all files.")] = False,
     password_file: Password = None,
     candidates: Candidates = False,
@@ -70,9 +74,10 @@ def import_(
 ) -> None:
     """Import files as datasets, one line each."""
     from analysis.readings.model import Choice
-    from app.readings import saved_reading
+    from app.readings import saved_reading, wanted_types
 
     wanted, choice, passwords = list(expand(files)), Choice(sheet, table, member), Passwords(password_file)
+    types = wanted_types(type_ or ())
     check_names(len(wanted), name, together=together)
     outcome = Outcome()
     with opened(ctx) as app:
@@ -81,7 +86,7 @@ def import_(
             outcome.leave()
             return
         saved = saved_reading(app, reading) if reading else None
-        how = How(choice, passwords, saved, name, auto, fresh, reference, replace, json)
+        how = How(choice, passwords, saved, name, auto, fresh, reference, replace, json, types)
         if together:
             import_together(app, wanted, files, how, outcome)
         else:
@@ -269,4 +274,5 @@ def write_export(result: "Json", error: "Json", *, as_json: bool) -> None:
 
 group.command()(data_readings.ledger)
 group.command()(data_readings.correct)
+group.command()(data_readings.types)
 group.add_typer(data_readings.readings, name="readings")

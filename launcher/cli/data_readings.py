@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.errors import UsageError
-from core.i18n import N_, _, number, retold, when
+from core.i18n import N_, _, number, percent, retold, when
 from core.types import LineAction
 from core.words import counted, done_word
 from launcher.cli.import_lines import Outcome, write_line_of
@@ -18,6 +18,7 @@ from launcher.cli.watching import run_job
 
 if TYPE_CHECKING:
     from analysis.ledgers import LedgerFormat, LedgerPage
+    from analysis.readings import Guess
     from analysis.readings.saved import SavedReading
     from core.types import Json
 
@@ -96,6 +97,31 @@ def correct(
         made = actions.import_line(run_job(app, job_id, file), file)
         outcome.add(made)
         write_line_of(app, made, as_json=json)
+    outcome.leave()
+
+
+def types(
+    ctx: typer.Context,
+    name: Name,
+    wanted: Annotated[
+        list[str] | None, typer.Option("--set", metavar="COLUMN=TYPE", help="Give a column another type, or text.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Show the types of a dataset's columns, what else each could be, and which cells speak against it."""
+    from app import readings as book
+    from app.features.datasets import actions
+
+    chosen = book.wanted_types(wanted or ())
+    outcome = Outcome()
+    with opened(ctx) as app:
+        if chosen:
+            file = book.file_name_of(app, name)
+            made = actions.import_line(run_job(app, book.retype(app, name, chosen), file), file)
+            outcome.add(made)
+            write_line_of(app, made, as_json=json)
+        else:
+            _show_types(book.guesses(app, name), as_json=json)
     outcome.leave()
 
 
@@ -260,6 +286,23 @@ def _show_ledger(page: "LedgerPage") -> None:
     left = page.total - page.offset - len(page.entries)
     if left > 0:
         tell(_("… and {lines} more; --limit, --offset or --out shows them.").format(lines=counted(left, "line")))
+
+
+def _show_types(guesses: "tuple[Guess, ...]", *, as_json: bool) -> None:
+    if as_json:
+        for guess in guesses:
+            write_json(guess.to_dict())
+        return
+    write_listing(
+        (N_("column"), N_("type"), N_("could be"), N_("fits"), N_("why")),
+        [(g.column, g.stored, g.offered, percent(g.share, 1), retold(g.note)) for g in guesses],
+        right=("fits",),
+        cut=100,
+    )
+    for guess in guesses:
+        for line, cell in guess.counterexamples:
+            told = _("{column}, line {line}: {cell}")
+            write_line(visible(f"  {told.format(column=guess.column, line=number(line), cell=cell)}"))
 
 
 def _why(messages: tuple[str, ...], reason: str) -> str:

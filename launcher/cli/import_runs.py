@@ -3,7 +3,7 @@
 Used by `data`, which knows the options. A file behind a password is opened first, if the password is known.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +35,7 @@ class How:
     reference: bool = False
     replace: bool = False
     json: bool = False
+    types: "Mapping[str, str] | None" = None
 
 
 def check_names(count: int, name: str | None, *, together: bool) -> None:
@@ -65,6 +66,7 @@ def import_each(app: "AppContext", files: Sequence[str], how: How, outcome: Outc
                 choice=how.choice,
                 saved=how.saved,
                 fresh=how.fresh,
+                types=how.types,
                 reference=how.reference,
                 replace=how.replace,
             )

@@ -109,6 +109,7 @@ def start_import(
     saved: "SavedReading | None" = None,
     fresh: bool = False,
     corrections: Sequence[Correction] = (),
+    types: Mapping[str, str] | None = None,
     reference: bool = False,
     replace: bool = False,
 ) -> str:
@@ -124,6 +125,7 @@ def start_import(
         saved: The saved reading to replay; without one, and without a reading, it is looked for.
         fresh: Look for no saved reading.
         corrections: Lines of the file that were set right by hand.
+        types: SQL types by column, where another one is wanted than would be guessed.
         reference: Leave the original where it is and keep only its hash.
         replace: Make it the next version of the dataset of that name, instead of a dataset of its own.
     """
@@ -136,6 +138,7 @@ def start_import(
         "saved": reading_text(saved) if saved else None,
         "fresh": fresh,
         "corrections": [one.to_dict() for one in corrections],
+        "types": dict(types or {}),
         "reference": reference,
         "replace": replace,
     }
