@@ -209,9 +209,8 @@ def _told(ctx: "AppContext", told: Mapping[str, Any]) -> None:
             redraw(*window.arrive(_texts(told["query"])))
         case "changed":
             tags = frozenset(map(str, told["tags"]))
-            if HANDED in tags:
-                redraw(*_take_handed(ctx), NAV)
-            redraw(*window.changed(tags), NAV if catalogue.DATASETS in tags else FRAME)
+            taken = _take_handed(ctx) if HANDED in tags else []  # also where anything may have changed, elsewhere
+            redraw(*taken, *window.changed(tags), NAV if taken or catalogue.DATASETS in tags else FRAME)
         case "clash":  # the fields of the view offer what the other window has
             redraw_view(window.page.slug)
         case "files":

@@ -33,6 +33,8 @@ _BATCH_S = 0.05
 
 _BUSY_PAUSE_S = 0.005
 
+_VERSION = "PRAGMA data_version"
+
 _NO_RESULT: Any = object()
 
 
@@ -48,6 +50,14 @@ class _Call:
     tags: frozenset[str] = frozenset()
 
 
+class _LookedError(Exception):
+    """Nothing was to be done but to begin."""
+
+
+def _look(_uow: UnitOfWork) -> None:
+    raise _LookedError
+
+
 class _BatchLostError(Exception):
     """SQLite ended the transaction of the whole batch because of one call, which was told already."""
 
@@ -59,6 +69,8 @@ class GroupWriter:
         engine: Its transactions begin IMMEDIATE.
         publish: Called on the writer thread after each commit with the tags of all its callers; never raises.
         busy_timeout_s: How long a caller waits for other processes' transactions.
+
+    `others` counts how often, at the beginning of a transaction, somebody else had committed since the one before.
     """
 
     def __init__(
@@ -70,6 +82,8 @@ class GroupWriter:
         self._queue: deque[_Call] = deque()
         self._wake = threading.Condition()
         self._closing = False
+        self.others = 0
+        self._seen: tuple[object, int] | None = None
         self._thread = threading.Thread(target=self._run, name="database-writer", daemon=True)
         self._thread.start()
 
@@ -91,6 +105,12 @@ class GroupWriter:
             call.done.cancel()  # an impatient caller (Ctrl+C): skipped if its turn has not come yet
             raise
         return result
+
+    def look(self) -> int:
+        """Begin a transaction and take it back, so that `others` is up to date; return it."""
+        with suppress(_LookedError):
+            self.run(_look)
+        return self.others
 
     def close(self) -> None:
         """Finish what waits, then end the thread."""
@@ -147,6 +167,7 @@ class GroupWriter:
         """Begin a transaction; callers whom another process makes wait too long are told."""
         try:
             connection.begin()
+            self._notice(connection)
         except Exception as error:
             connection.rollback()
             if not is_busy(error):
@@ -155,6 +176,13 @@ class GroupWriter:
             time.sleep(_BUSY_PAUSE_S)
             return False
         return True
+
+    def _notice(self, connection: Connection) -> None:
+        """Count a commit by anybody else; SQLite tells it by a number each connection sees differently."""
+        version = (connection.connection.dbapi_connection, connection.exec_driver_sql(_VERSION).scalar_one())
+        if self._seen is not None and version != self._seen:
+            self.others += 1
+        self._seen = version
 
     def _fill(self, connection: Connection, batch: list[_Call]) -> None:
         """Run callers until nobody waits or the batch is full."""

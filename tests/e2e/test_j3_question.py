@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.context import opened_app
 from tests.e2e.conftest import Window
+from tests.tables import add_dataset, add_version
 
 ROWS = 3_210
 ENDLESS = "select count(*) from numbers a, numbers b, numbers c, numbers d where a.id + b.id + c.id + d.id < 7"
@@ -112,6 +114,54 @@ def test_an_answer_is_sorted_filtered_and_searched_where_it_lies(window: Window)
     answer.get_by_role("button", name="Clear all").click()
     expect(foot).to_contain_text("250,000 rows")
     assert window.foreign == []
+
+
+@pytest.mark.timeout(120)
+def test_an_answer_of_earlier_data_says_so_until_it_is_asked_again(window: Window) -> None:
+    """A new version from elsewhere stamps the answer; its rows stay until a person wants new ones."""
+    page = window.page
+    with opened_app(window.engine.paths, purpose="a test") as context:
+        add_dataset(context.storage, "changing", "select range as n from range(3)")
+    window.open("/?view=sql")
+    write(page, "select count(*) as rows from changing")
+    page.keyboard.press("Control+Enter")
+    answer = page.locator("[class*='st-key-sql-answer'] .row .cell").first
+    expect(answer).to_have_text("3")
+    stamp = page.locator(".st-key-sql_stamp")
+    expect(stamp).to_have_count(0)
+
+    with opened_app(window.engine.paths, purpose="a test") as context:
+        add_version(context.storage, "changing", "select range as n from range(7)")
+    expect(stamp).to_contain_text("Out of date: 'changing' has changed")
+    expect(answer).to_have_text("3")
+    stamp.get_by_role("button", name="Ask again").click()
+    expect(answer).to_have_text("7")
+    expect(stamp).to_have_count(0)
+
+
+@pytest.mark.timeout(120)
+def test_the_keys_of_the_editor_are_known_everywhere(window: Window) -> None:
+    """They stand in the list of shortcuts, run the question from anywhere on the page, and so does the palette."""
+    page = window.page
+    window.open("/?view=sql")
+    write(page, "select 41 + 1 as answer")
+    page.locator(".st-key-heading_sql h2").click()  # the focus is elsewhere
+    page.keyboard.press("?")
+    shortcuts = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(shortcuts).to_contain_text("Run the statement at the caret")
+    page.keyboard.press("Escape")
+    expect(shortcuts).to_be_hidden()
+    page.keyboard.press("Control+Enter")
+    answer = page.locator("[class*='st-key-sql-answer'] .row .cell").first
+    expect(answer).to_have_text("42")
+
+    write(page, "select 43 as answer")
+    page.keyboard.press("Control+k")
+    palette = page.get_by_role("dialog", name="Command palette")
+    palette.get_by_role("combobox").fill("run the statement")
+    expect(palette.get_by_role("option").first).to_contain_text("Run the statement")
+    page.keyboard.press("Enter")
+    expect(answer).to_have_text("43")
 
 
 @pytest.mark.timeout(120)

@@ -75,6 +75,19 @@ def run(
     return ctx.analysis.queries.start(sql, page_rows=page_rows or ctx.config.query.page_rows, params=params)
 
 
+def outdated(ctx: "AppContext", run: "QueryRun") -> tuple[str, ...]:
+    """Return the names of the datasets that have changed, or gone, since this answer was made of them."""
+    if run.identity is None:
+        return ()
+    changed = []
+    with ctx.storage.database.read() as uow:
+        for source in run.identity.sources:
+            row = uow.datasets.get(source.dataset_id, deleted=True)
+            if row is None or row.deleted_at is not None or row.current_version != source.version:
+                changed.append(row.name if row is not None else source.name)
+    return tuple(changed)
+
+
 def first_rows(
     ctx: "AppContext",
     sql: str,

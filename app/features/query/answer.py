@@ -11,14 +11,14 @@ from app.boundary import escaped, guarded, part, problem
 from app.components.answers import Act, AnswerTab, answer_tabs
 from app.components.grid import answer_rows, grid
 from app.features.query import actions
-from app.features.query.editing import BELOW, EDITOR, VIEW, state
+from app.features.query.editing import BELOW, EDITOR, VIEW, ask_again, state
 from app.features.query.state import SqlState, Tab
 from app.features.query.tools import draw_tools, took_words
 from app.refresh import STATUS, redraw, refresh
 from app.router import navigate
 from app.widgets import field_key
 from app.widgets.parts import empty, grid_place
-from core.i18n import _, number
+from core.i18n import _, ngettext, number
 from core.words import counted
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def _draw(ctx: "AppContext", desk: "Desk") -> None:
         st.markdown(escaped(_count_line(tab)), width="content")
         st.space("stretch")
         draw_tools(ctx, desk, tab)
+    _draw_stamp(ctx, tab)
     _draw_content(tab)
 
 
@@ -130,6 +131,23 @@ def _count_line(tab: Tab) -> str:
     if run.rows_so_far == 0:
         return _("Asking …")
     return _("first {count} of …, counting").format(count=number(run.rows_so_far))
+
+
+def _draw_stamp(ctx: "AppContext", tab: Tab) -> None:
+    """Say that an answer is of earlier data, and how to have a new one."""
+    names = actions.outdated(ctx, tab.run) if tab.run is not None and tab.run.state == "done" else ()
+    if not names:
+        return
+    told = ngettext(
+        "Out of date: {names} has changed since this answer was made.",
+        "Out of date: {names} have changed since this answer was made.",
+        len(names),
+    ).format(names=", ".join(f"'{name}'" for name in names))
+    with st.container(key="sql_stamp", horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f":material/history: {escaped(told)}", width="content")
+        st.button(
+            _("Ask again"), key=field_key(VIEW, "ask_again"), on_click=guarded(VIEW, ask_again), args=(ctx, tab)
+        )
 
 
 def _draw_content(tab: Tab) -> None:

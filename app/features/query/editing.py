@@ -73,13 +73,26 @@ def draw_editor(ctx: "AppContext") -> None:
 def ask(ctx: "AppContext", sql: str, *, number: int = 0, parameters: "Mapping[str, str] | None" = None) -> Tab:
     """Ask in a tab; what the engine refuses at once is the answer, shown where the rows would be."""
     tab = state().ask(sql, number=number, parameters=parameters)
+    _begin(ctx, tab)
+    return tab
+
+
+def ask_again(ctx: "AppContext", tab: Tab) -> None:
+    """Ask the question of a tab of the present data; the new answer takes the place of the old one."""
+    tab.stop()
+    tab.job = None
+    _begin(ctx, tab)
+    redraw(EDITOR, BELOW, STATUS)
+
+
+def _begin(ctx: "AppContext", tab: Tab) -> None:
+    tab.run, tab.refused = None, None
     try:
-        tab.run = actions.run(ctx, sql, params=actions.typed_parameters(tab.parameters))
+        tab.run = actions.run(ctx, tab.sql, params=actions.typed_parameters(tab.parameters))
         tab.run.wait(AT_ONCE_S)
     except BestandError as error:
         log_error(error, {"where": VIEW})
         tab.refused = error
-    return tab
 
 
 def stop() -> None:
