@@ -7,6 +7,7 @@ import streamlit as st
 
 from app import catalogue
 from app.boundary import escaped, guarded
+from app.components.lines import Head, Row, line_table
 from app.desk import Subject
 from app.features.explore import texts
 from app.features.explore.inspector import draw_inspector
@@ -16,15 +17,13 @@ from app.features.explore.source import draw_source
 from app.features.explore.state import DataState
 from app.page import Crumb, Page, Params
 from app.router import navigate
-from app.session import NOTHING_CHOSEN, kept, put, seed, value
-from app.widgets import field_key
+from app.session import kept, seed_input, value
+from app.widgets import field_key, s_segments, s_text
 from app.widgets.parts import body, empty, toolbar
-from app.widgets.words import counted, size, when
+from app.widgets.words import counted, number, size, when
 from core.i18n import _
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from app.catalogue import DatasetLine
     from app.context import AppContext
     from app.desk import Desk
@@ -84,12 +83,13 @@ def state() -> DataState:
 
 
 def _draw_list(ctx: "AppContext") -> None:
+    seed_input(_SEARCH, "")  # what it narrows stands above it
     search = str(value(_SEARCH, "") or "")
     lines = catalogue.list_datasets(ctx, search)
     with toolbar(VIEW, _(texts.TITLE), counted(len(lines), "dataset")):
-        st.text_input(
-            _(texts.SEARCH_DATASETS), key=_SEARCH, type="search", live=True, width=260,
-            placeholder=_(texts.SEARCH_DATASETS), label_visibility="collapsed", persist_state="session",
+        s_text(
+            ctx, VIEW, "search", label=_(texts.SEARCH_DATASETS), live=True, width=260, hide_label=True,
+            placeholder=_(texts.SEARCH_DATASETS),
         )  # fmt: skip
     with body(VIEW):
         _draw_undo(ctx)
@@ -117,41 +117,29 @@ def _draw_list(ctx: "AppContext") -> None:
 
 
 def _draw_lines(lines: "list[DatasetLine]") -> None:
-    key = field_key(VIEW, "list")
-
-    def open_chosen() -> None:
-        cells: list[tuple[int, str]] = st.session_state[key]["selection"]["cells"]
-        if cells and cells[0][0] < len(lines):
-            put(key, NOTHING_CHOSEN)
-            navigate(VIEW, dataset=lines[cells[0][0]].name)
-
-    st.dataframe(
-        _as_arrow(lines),
-        key=key,
-        on_select=open_chosen,
-        selection_mode="single-cell",
-        hide_index=True,
-        height="content",
-        row_height=28,
-        alt=_(texts.LIST),
-        lazy=False,
-    )
-
-
-def _as_arrow(lines: "list[DatasetLine]") -> "pa.Table":
-    import pyarrow as pa
-
-    return pa.table(
-        {
-            _(texts.NAME): [line.name for line in lines],
-            _(texts.ROWS): [line.rows for line in lines],
-            _(texts.COLUMNS): [line.columns for line in lines],
-            _(texts.SIZE): [size(line.size_bytes) for line in lines],
-            _(texts.VERSION): [line.version for line in lines],
-            _(texts.FROM): [line.source for line in lines],
-            _(texts.CHANGED): [when(line.changed_at) for line in lines],
-        }
-    )
+    line_table(
+        [
+            Head(_(texts.NAME)),
+            Head(_(texts.ROWS), "number"),
+            Head(_(texts.COLUMNS), "number"),
+            Head(_(texts.SIZE), "number"),
+            Head(_(texts.VERSION), "number"),
+            Head(_(texts.FROM)),
+            Head(_(texts.CHANGED)),
+        ],
+        [
+            Row(
+                (
+                    line.name, number(line.rows), number(line.columns), size(line.size_bytes),
+                    number(line.version), line.source, when(line.changed_at),
+                ),
+                place=(VIEW, {"dataset": line.name}),
+            )
+            for line in lines
+        ],
+        key=field_key(VIEW, "list"),
+        label=_(texts.LIST),
+    )  # fmt: skip
 
 
 def _draw_undo(ctx: "AppContext") -> None:
@@ -178,11 +166,10 @@ def _draw_dataset(ctx: "AppContext", desk: "Desk", name: str) -> None:
     if manifest is None:
         _draw_gone(ctx, name)
         return
-    seed(_TAB, texts.ROWS)
     with toolbar(VIEW, name, _about(manifest)):
-        tab = st.segmented_control(
-            _(texts.TABS), (texts.ROWS, texts.PROFILE, texts.SOURCE), key=_TAB, required=True,
-            format_func=_, label_visibility="collapsed", persist_state="session",
+        tab = s_segments(
+            ctx, VIEW, "tab", label=_(texts.TABS), options=(texts.ROWS, texts.PROFILE, texts.SOURCE), naming=_,
+            hide_label=True, width="content",
         )  # fmt: skip
         st.button(
             _("Chart"), key=field_key(VIEW, "chart"), icon=":material/bar_chart:", on_click=navigate,

@@ -10,26 +10,23 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from app.boundary import guarded
+from app.components.lines import Head, Row, line_table
 from app.features.jobs import actions, texts
 from app.features.jobs.detail import VIEW, draw_detail, remaining
 from app.page import Page, Params
 from app.router import navigate, redraw_inspector
-from app.session import kept, seed, value
-from app.widgets import field_key
+from app.session import kept
+from app.widgets import field_key, s_segments
 from app.widgets.parts import body, empty, toolbar
 from app.widgets.words import seconds_between
 from core.i18n import _, duration, retold, when
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from app.context import AppContext
     from app.desk import Desk
     from jobs.manager import JobStatus
 
 SHOWN: Final = 200
-_FILTER: Final = field_key(VIEW, "filter")
-_LIST: Final = field_key(VIEW, "list")
 _GIVEN_UP: Final = frozenset({"dead"})
 _HOUSEKEEPING: Final = "cleanup"
 _STATES: Final = {
@@ -75,14 +72,12 @@ class JobsPage(Page):
         """Draw the list."""
         del desk
         _take_over(params)
-        seed(_FILTER, texts.ALL)
         with toolbar(VIEW, _(texts.TITLE)):
-            st.segmented_control(
-                _(texts.SHOW), list(_STATES), key=_FILTER, required=True, label_visibility="collapsed",
-                format_func=_, persist_state="session",
+            wanted: str = s_segments(
+                ctx, VIEW, "filter", label=_(texts.SHOW), options=list(_STATES), naming=_, hide_label=True,
+                default=texts.ALL, width="content",
             )  # fmt: skip
         with body(VIEW):
-            wanted = str(value(_FILTER, texts.ALL))
             jobs = _listed(ctx, wanted)
             if jobs:
                 _draw_list(jobs)
@@ -132,45 +127,39 @@ def _draw_none(wanted: str) -> None:
 
 def _draw_list(jobs: "Sequence[JobStatus]") -> None:
     ids = [job.id for job in jobs]
+    chosen = _state().chosen
 
-    def choose() -> None:
-        rows = st.session_state[_LIST]["selection"]["rows"]
-        _state().chosen = ids[rows[0]] if rows and rows[0] < len(ids) else None
+    def choose(line: int) -> None:
+        _state().chosen = ids[line]
         redraw_inspector(VIEW)
 
-    st.dataframe(
-        _as_arrow(jobs),
-        key=_LIST,
-        on_select=guarded(VIEW, choose),
-        selection_mode="single-row",
-        hide_index=True,
-        row_height=28,
-        height="content",
-        column_config={
-            _(texts.STATE): st.column_config.TextColumn(width=110),
-            _(texts.JOB): st.column_config.TextColumn(width=230),
-            _(texts.PROGRESS): st.column_config.ProgressColumn(
-                min_value=0.0, max_value=1.0, format="percent", width=110
-            ),
-        },
-        alt=_(texts.LIST),
-        lazy=False,
+    line_table(
+        [
+            Head(_(texts.JOB)),
+            Head(_(texts.STATE)),
+            Head(_(texts.PROGRESS), "bar"),
+            Head(_(texts.STEP)),
+            Head(_(texts.STARTED)),
+            Head(_(texts.TOOK)),
+            Head(_(texts.BY)),
+        ],
+        [Row(_cells(job)) for job in jobs],
+        key=field_key(VIEW, "list"),
+        label=_(texts.LIST),
+        chosen=ids.index(chosen) if chosen in ids else None,
+        on_choose=guarded(VIEW, choose),
     )
 
 
-def _as_arrow(jobs: "Sequence[JobStatus]") -> "pa.Table":
-    import pyarrow as pa
-
-    return pa.table(
-        {
-            _(texts.STATE): [texts.state(job.state) for job in jobs],
-            _(texts.JOB): [job.label for job in jobs],
-            _(texts.PROGRESS): [1.0 if job.state == "done" else job.fraction for job in jobs],
-            _(texts.STEP): [_step(job) for job in jobs],
-            _(texts.STARTED): [when(job.started_at) for job in jobs],
-            _(texts.TOOK): [_took(job) for job in jobs],
-            _(texts.BY): [job.actor for job in jobs],
-        }
+def _cells(job: "JobStatus") -> tuple[str | float, ...]:
+    return (
+        job.label,
+        texts.state(job.state),
+        1.0 if job.state == "done" else job.fraction,
+        _step(job),
+        when(job.started_at),
+        _took(job),
+        job.actor,
     )
 
 

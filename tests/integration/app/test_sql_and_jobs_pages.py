@@ -143,4 +143,4 @@ def test_housekeeping_that_went_well_is_not_listed(ctx: AppContext) -> None:
     page = AppTest.from_function(_jobs, default_timeout=30).run()
 
     assert not page.exception
-    assert len(page.dataframe) == 0
+    assert "No jobs" in " ".join(one.value for one in page.markdown)
