@@ -28,8 +28,9 @@ COMMANDS = (
     "data profile", "data ledger", "data correct", "data types", "data readings", "data readings list",
     "data readings show", "data readings save", "data readings delete", "data readings restore",
     "data readings check", "data export", "data delete", "data restore", "data sample", "query", "jobs",
-    "jobs status", "chart", "jobs show", "jobs cancel", "jobs retry", "jobs worker", "db", "db migrate", "db status", "db health",
-    "db seed", "cache", "cache stats", "cache clear", "config", "config show", "logs", "logs show", "status",
+    "jobs status", "chart", "jobs show", "jobs cancel", "jobs retry", "jobs worker", "db", "db migrate",
+    "db status", "db health", "db seed", "cache", "cache stats", "cache clear", "config", "config show", "logs",
+    "logs show", "status",
 )  # fmt: skip
 
 PROBE = """

@@ -1,0 +1,95 @@
+"""The `--json` lines of ledgers, types, corrections and saved readings, made by the real commands."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.contracts.shapes import SHAPES, misfits
+from tests.integration.launcher.conftest import Cli
+
+HEAD = "plz;name;betrag\n"
+ROWS = "".join(f"{1000 + i:05};Name {i};{i},5\n" for i in range(40))
+BROKEN = "01041;Name 41;7,5;surplus\n"
+
+
+@pytest.fixture
+def january(tmp_path: Path) -> Path:
+    """A file with leading zeros and a record that is too long, in line 42."""
+    file = tmp_path / "umsatz_2025-01.csv"
+    file.write_text(HEAD + ROWS + BROKEN, encoding="utf-8")
+    return file
+
+
+def check(name: str, value: object) -> None:
+    """Fail with every place where the value leaves the contract."""
+    assert misfits(value, SHAPES[name]) == []
+
+
+def test_the_ledger(cli: Cli, january: Path, tmp_path: Path) -> None:
+    """Each line that was not simply loaded, whole; the same as a file in every format."""
+    cli("data", "import", january)
+    lines = cli("data", "ledger", "umsatz_2025-01", "--json").lines
+    for line in lines:
+        check("data ledger", line)
+    assert [(line["line"], line["action"]) for line in lines] == [(1, "header"), (42, "repaired")]
+    assert cli("data", "ledger", "umsatz_2025-01", "--json", "--action", "repaired").line["text"] == BROKEN.strip()
+    for ending in ("csv", "json", "ndjson", "parquet"):
+        out = tmp_path / f"ledger.{ending}"
+        told = cli("data", "ledger", "umsatz_2025-01", "--out", out, "--json").line
+        check("data ledger --out", told)
+        assert told["lines"] == 2
+        assert out.stat().st_size > 0
+    assert json.loads((tmp_path / "ledger.json").read_text(encoding="utf-8")) == lines
+
+
+def test_types(cli: Cli, january: Path) -> None:
+    """What each column could be; a chosen type makes the next version."""
+    cli("data", "import", january)
+    told = cli("data", "types", "umsatz_2025-01", "--json").lines
+    for line in told:
+        check("data types", line)
+    assert [(line["stored"], line["offered"]) for line in told] == [
+        ("VARCHAR", "BIGINT"),
+        ("VARCHAR", None),
+        ("VARCHAR", "DECIMAL(18,1)"),
+    ]
+    assert told[2]["counterexamples"] == [[42, "7,5;surplus"]]
+    made = cli("data", "types", "umsatz_2025-01", "--set", "plz=integer", "--json").line
+    check("data import", made)
+    assert (made["version"], made["columns"][0]["type"]) == (2, "BIGINT")
+
+
+def test_corrections_and_saved_readings(cli: Cli, january: Path, tmp_path: Path) -> None:
+    """A corrected line, a reading saved with it, its replay, and what is told where it does not fit."""
+    cli("data", "import", january)
+    made = cli("data", "correct", "umsatz_2025-01", "--line", 42, "--text", "01041;Name 41;7,5", "--json").line
+    check("data import", made)
+    saved = cli("data", "readings", "save", "umsatz_2025-01", "umsatz", "--json").line
+    check("data readings show", saved)
+    assert saved["files"] == "umsatz_#-#.csv"
+    for line in cli("data", "readings", "list", "--json").lines:
+        check("data readings list", line)
+    check("data readings show", cli("data", "readings", "show", "umsatz", "--json").line)
+
+    again = tmp_path / "umsatz_2025-02.csv"
+    again.write_text(HEAD + ROWS.replace("Name", "Frau") + BROKEN, encoding="utf-8")
+    replayed = cli("data", "import", again, "--json")
+    check("data import, saved", replayed.line)
+    assert replayed.code == 0
+    assert [flag["code"] for flag in replayed.line["flags"]] == ["corrected"]
+    check("data readings check", cli("data", "readings", "check", again, "--json").line)
+
+    other = tmp_path / "umsatz_2025-03.csv"
+    other.write_text((HEAD + ROWS).replace("betrag", "summe"), encoding="utf-8")
+    refused = cli("data", "import", other, "--json")
+    check("data import, different", refused.line)
+    assert refused.code == 3
+    assert {one["kind"] for one in refused.line["drift"]} == {"missing_column", "new_column", "correction"}
+    taken = cli("data", "import", other, "--auto", "--json")
+    check("data import, saved and different", taken.line)
+    assert taken.code == 0
+    deleted = cli("data", "readings", "delete", "umsatz", "--json").line
+    check("data readings delete", deleted)
+    assert cli("data", "readings", "list", "--json").lines == []
+    check("data readings delete", cli("data", "readings", "restore", deleted["id"], "--json").line)
