@@ -3,6 +3,7 @@
 Used by `Readings`, so that a photograph called `umsatz.csv` is told to be one.
 """
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -43,6 +44,11 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\0asm", N_("is a WebAssembly program")),
     (b"PARE", N_("is an encrypted Parquet file")),
 )
+_ADDRESS = re.compile(
+    r"(?:^|[/\\\\])(?P<kind>https?|ftps?|sftp|s3|gs|gcs|az|abfss?|hdfs|hf|file):[/\\\\]+(?P<rest>.*)",
+    re.IGNORECASE,
+)
+"""Paths join two slashes to one, so one is enough."""
 _MARKUP = (
     (b"<!doctype html", N_("is a web page")),
     (b"<html", N_("is a web page")),
@@ -58,6 +64,22 @@ _PARTS_OF = (
     ("ppt/", N_("a presentation")),
     ("META-INF/", N_("a program or a document")),
 )
+
+
+def refuse_address(path: Path) -> None:
+    """Let a path pass that stands for a file; of an address on the network, say that it is not opened.
+
+    Raises:
+        NotATableError: it is one.
+    """
+    found = _ADDRESS.search(str(path))
+    if found:
+        address = f"{found['kind']}://{found['rest']}".replace("\\", "/")
+        raise NotATableError(
+            path,
+            _("stands for the address {address}, and Bestand opens no connections.").format(address=address),
+            hint=_("Save the file on this machine, then import it."),
+        )
 
 
 def read_head(path: Path, name: str) -> bytes:

@@ -3,7 +3,6 @@
 Used by the importer, the page and the command line. Keeps no state but unpacked copies.
 """
 
-import csv
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -12,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.readings.by_format import ByFormat
+from analysis.readings.clean import write_rows
 from analysis.readings.corrections import Located
-from analysis.readings.detect import is_text, read_head
+from analysis.readings.detect import is_text, read_head, refuse_address
 from analysis.readings.facts import Facts
 from analysis.readings.model import ANY, Candidate, Choice, Judgement, Loaded
 from analysis.readings.opening import Opening
@@ -52,6 +52,8 @@ class Readings:
         Raises:
             LockedFileError: a program is writing it just now; it is named.
         """
+        if not path.exists():
+            refuse_address(path)
         with tempfile.TemporaryDirectory(prefix="settled-", dir=self._tmp) as folder:
             whole = Path(folder) / "whole"
             written = path.is_file() and self._formats.settle(path, whole, name=path.name)
@@ -230,7 +232,7 @@ class Readings:
             )
         rows = self._formats.cells(path, reading, name=name, progress=PartOfProgress(progress, 0.6, 1.0))
         with out_file.open("w", encoding="utf-8", errors="replace", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows(rows)
+            write_rows(file, rows)
         return loaded
 
 
@@ -239,6 +241,7 @@ def _check_readable(path: Path) -> None:
         with path.open("rb"):
             pass
     except FileNotFoundError as error:
+        refuse_address(path)
         raise FileMissingError(path) from error
     except OSError as error:
         raise FileUnreadableError(

@@ -53,12 +53,13 @@ class Worker:
             _command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
         self._watched = psutil.Process(self._process.pid)
+        self.answered = False
         self._answers: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True).start()
         self._send(setup)
 
     def ask(self, request: Mapping[str, Any], allowance: Allowance, *, name: str, progress: Progress) -> Message:
-        """Have something done and return the answer; after an error the process is not to be used again.
+        """Have something done and return the answer; without one (`answered`) it is not to be used again.
 
         Args:
             request: What to do.
@@ -71,6 +72,7 @@ class Worker:
             FileTooLargeError: it took too much memory or time.
             BestandError: what the reader itself found, and what `progress` raises.
         """
+        self.answered = False
         watch = _Watch(self._watched, allowance, name)
         self._send(request)
         with progress.interruptible(self.kill):
@@ -87,6 +89,7 @@ class Worker:
                 if "fraction" in answer:
                     watch.told(answer)
                     continue
+                self.answered = "done" in answer or "error" in answer
                 return _result(answer, name)
 
     @property
@@ -144,13 +147,13 @@ class Workers:
         """Have something done; see `Worker.ask`."""
         worker = self._take()
         try:
-            answer = worker.ask(request, allowance, name=name, progress=progress)
-        except BaseException:
-            worker.kill()
-            worker.end()
-            raise
-        self._put_back(worker)
-        return answer
+            return worker.ask(request, allowance, name=name, progress=progress)
+        finally:
+            if worker.answered:
+                self._put_back(worker)
+            else:
+                worker.kill()
+                worker.end()
 
     def close(self) -> None:
         """End those that wait."""

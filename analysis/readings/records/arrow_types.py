@@ -88,6 +88,8 @@ def _texts(array: pa.Array) -> pa.Array:
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - whatever the column holds
+    if isinstance(value, pa.MonthDayNano):
+        value = {"months": value.months, "days": value.days, "nanoseconds": value.nanoseconds}
     if isinstance(value, list | dict | tuple):
         return json.dumps(value, default=str, ensure_ascii=False)
     return value.hex() if isinstance(value, bytes) else str(value)

@@ -32,7 +32,7 @@ _AS_TEXT: Final = re.compile(
 )
 """Types a Parquet file cannot hold, or not exactly; their values are kept as text."""
 _HUGE: Final = frozenset({"HUGEINT", "UHUGEINT"})
-_LOCKED: Final = re.compile(r"lock|being used by another process", re.IGNORECASE)
+_LOCKED: Final = re.compile(r"\block\b|being used by another process", re.IGNORECASE)
 _HOLDER: Final = re.compile(r"held in (?P<name>.+?) \(PID (?P<pid>\d+)\)")
 _NEWER: Final = re.compile(r"version number|newer version|storage version", re.IGNORECASE)
 _NOISE: Final = re.compile(r"^.*? failed: |IO Error: |Stack Trace.*|This error signals.*", re.DOTALL)

@@ -1,0 +1,226 @@
+"""Folders as one table: nothing is lost on the way, and what is told names its file."""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analysis.choosing import Wish
+from analysis.open import Analysis, open_analysis
+from analysis.readings.widening import widened
+from core.errors import DamagedFileError, NotATableError, SourceError, UncertainReadingError
+from core.progress import SilentProgress
+from core.types import Manifest
+from storage.open import Storage
+
+
+@pytest.fixture
+def analysis(storage: Storage) -> Iterator[Analysis]:
+    """The analysis floor."""
+    opened = open_analysis(storage)
+    yield opened
+    opened.close()
+
+
+def together(analysis: Analysis, folder: Path, *, auto: bool = True) -> Manifest:
+    """The manifest of a folder's import."""
+    paths = sorted(path for path in folder.iterdir() if path.is_file())
+    return analysis.sets.import_files(
+        paths,
+        called=str(folder),
+        name=None,
+        wish=Wish(auto=auto, fresh=True),
+        replace=False,
+        progress=SilentProgress(),
+    ).manifest
+
+
+def rows(analysis: Analysis, manifest: Manifest) -> list[tuple[object, ...]]:
+    """The rows of an imported version."""
+    file = analysis.storage.datasets.data_file(manifest.dataset_id, manifest.version)
+    with analysis.storage.duck.trusted() as connection:
+        return connection.execute(f"from '{file}'").fetchall()
+
+
+def test_files_that_drifted_become_one_table(analysis: Analysis, tmp_path: Path) -> None:
+    """Columns by name in any order, missing ones empty, text as it was found, every file's ledger kept."""
+    folder = tmp_path / "sales"
+    folder.mkdir()
+    (folder / "01.csv").write_text("id;name;amount\n1;Berlin;1,5\n2;Wien;2,25\n", encoding="utf-8")
+    (folder / "02.csv").write_text("# late\nAMOUNT,note,id\n10,x,3\n,y,4\n", encoding="utf-8")
+    (folder / "03.json").write_text(json.dumps([{"id": 7, "name": "JSON"}]), encoding="utf-8")
+    (folder / "04.csv").write_text("id;name;amount\n007;Graz;1,25\n", encoding="utf-8")
+    pq.write_table(
+        pa.table({"id": [9], "amount": pa.array([Decimal("1.125")], pa.decimal128(9, 3))}), folder / "05.parquet"
+    )
+
+    manifest = together(analysis, folder)
+
+    assert manifest.name == "sales"
+    assert [(column.name, column.type) for column in manifest.columns] == [
+        ("id", "VARCHAR"),
+        ("name", "VARCHAR"),
+        ("amount", "DECIMAL(22,3)"),
+        ("note", "VARCHAR"),
+        ("file", "VARCHAR"),
+    ]
+    assert rows(analysis, manifest) == [
+        ("1", "Berlin", Decimal("1.5"), None, "01.csv"),
+        ("2", "Wien", Decimal("2.25"), None, "01.csv"),
+        ("3", None, Decimal(10), "x", "02.csv"),
+        ("4", None, None, "y", "02.csv"),
+        ("7", "JSON", None, None, "03.json"),
+        ("007", "Graz", Decimal("1.25"), None, "04.csv"),
+        ("9", None, Decimal("1.125"), None, "05.parquet"),
+    ]
+    assert manifest.ledger.adds_up()
+    assert [one.name for one in manifest.files] == ["01.csv", "02.csv", "03.json", "04.csv", "05.parquet"]
+    assert all(one.ledger.adds_up() for one in manifest.files)
+    assert sum(one.ledger.total for one in manifest.files) == manifest.ledger.total
+    told = {(flag.code, flag.column, flag.file) for flag in manifest.flags}
+    assert {
+        ("missing_column", "note", "01.csv"),
+        ("renamed_column", "amount", "02.csv"),
+        ("wider_type", "id", "01.csv"),
+    } <= told
+    assert Manifest.from_dict(json.loads(json.dumps(manifest.to_dict()))) == manifest
+
+
+def test_what_became_of_lines_names_their_file(analysis: Analysis, tmp_path: Path) -> None:
+    """The ledger has a column for it, and so has each flag."""
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "a.csv").write_text("x,y\n1,2\n3,4\n5,6\n", encoding="utf-8")
+    (folder / "b.csv").write_text("x,y\n1,2\n3,4,9\n5,6\n7,8\n", encoding="utf-8")
+
+    manifest = together(analysis, folder)
+
+    ledger = pq.read_table(
+        analysis.storage.datasets.ledger_file(manifest.dataset_id, manifest.version)
+    ).to_pylist()
+    assert {(line["file"], line["line"], line["action"]) for line in ledger} == {
+        ("a.csv", 1, "header"), ("b.csv", 1, "header"), ("b.csv", 3, "repaired"),
+    }  # fmt: skip
+    assert [(flag.file, flag.line) for flag in manifest.flags if flag.line] == [("b.csv", 3)]
+
+
+def test_originals_are_kept_one_by_one(analysis: Analysis, tmp_path: Path) -> None:
+    """The source of the whole is a list of them."""
+    folder = tmp_path / "set"
+    folder.mkdir()
+    for name in ("a.csv", "b.csv"):
+        (folder / name).write_text(f"x,y\n1,{name}\n", encoding="utf-8")
+
+    manifest = together(analysis, folder)
+
+    sources = analysis.storage.sources
+    listing = [
+        json.loads(line) for line in sources.path(manifest.source.digest).read_text(encoding="utf-8").splitlines()
+    ]
+    assert [one["name"] for one in listing] == ["a.csv", "b.csv"]
+    assert [one["digest"] for one in listing] == [one.digest for one in manifest.files]
+    assert all(sources.path(one.digest).read_bytes() == (folder / one.name).read_bytes() for one in manifest.files)
+    assert list(analysis.storage.paths.tmp.glob("version-*")) == []
+
+
+def test_one_bad_file_stops_all_by_its_name(analysis: Analysis, tmp_path: Path) -> None:
+    """What would be missing would not be seen; nothing of the others stays."""
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "a.csv").write_text("x,y\n1,2\n", encoding="utf-8")
+    (folder / "b.parquet").write_bytes(b"PAR1 is not all there is")
+
+    with pytest.raises(DamagedFileError, match=r"b\.parquet"):
+        together(analysis, folder)
+    assert list(analysis.storage.paths.tmp.glob("version-*")) == []
+    with pytest.raises(NotATableError, match="is 0 files"):
+        analysis.sets.import_files(
+            [], called="x", name=None, wish=Wish(), replace=False, progress=SilentProgress()
+        )
+
+
+def test_an_uncertain_file_is_asked_about(analysis: Analysis, tmp_path: Path) -> None:
+    """As it would be by itself."""
+    import zipfile
+
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "a.csv").write_text("x,y\n1,2\n", encoding="utf-8")
+    with zipfile.ZipFile(folder / "b.zip", "w") as archive:
+        for name in ("one.csv", "two.csv"):
+            archive.writestr(name, "x,y\n1,2\n")
+
+    with pytest.raises(UncertainReadingError, match=r"b\.zip"):
+        together(analysis, folder, auto=False)
+
+
+def test_files_of_the_same_name_keep_their_folders(analysis: Analysis, tmp_path: Path) -> None:
+    """So that the column tells them apart."""
+    paths = []
+    for month in ("jan", "feb"):
+        (tmp_path / month).mkdir()
+        paths.append(tmp_path / month / "sales.csv")
+        paths[-1].write_text("x,y\n1,2\n", encoding="utf-8")
+
+    manifest = analysis.sets.import_files(
+        paths,
+        called=str(tmp_path / "*" / "sales.csv"),
+        name=None,
+        wish=Wish(auto=True),
+        replace=False,
+        progress=SilentProgress(),
+    ).manifest
+
+    assert [one.name for one in manifest.files] == ["jan/sales.csv", "feb/sales.csv"]
+    assert {row[-1] for row in rows(analysis, manifest)} == {"jan/sales.csv", "feb/sales.csv"}
+
+
+CELL = st.one_of(
+    st.integers(-(10**12), 10**12).map(str), st.decimals(-1000, 1000, places=2).map(str), st.text("ab", max_size=3)
+)
+
+
+@given(tables=st.lists(st.lists(CELL, min_size=2, max_size=5), min_size=2, max_size=4))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_value_is_changed_by_the_company_it_keeps(
+    analysis: Analysis, tmp_path_factory: pytest.TempPathFactory, tables: list[list[str]]
+) -> None:
+    """Whatever the other files hold: a number is the same number, a text the same text."""
+    folder = tmp_path_factory.mktemp("set")
+    for number, cells in enumerate(tables):
+        lines = "".join(f"{at},{cell}\n" for at, cell in enumerate(cells))
+        (folder / f"{number}.csv").write_text(f"at,value\n{lines}", encoding="utf-8")
+
+    try:
+        manifest = together(analysis, folder)
+    except SourceError as error:
+        pytest.fail(str(error))
+
+    found = rows(analysis, manifest)
+    expected = [cell for cells in tables for cell in cells]
+    assert [_same(row[1], cell) for row, cell in zip(found, expected, strict=True)] == [True] * len(expected)
+
+
+def _same(value: object, cell: str) -> bool:
+    if value is None:
+        return not cell
+    return value == cell if isinstance(value, str) else Decimal(str(value)) == Decimal(cell)
+
+
+@given(st.lists(st.sampled_from(
+    ["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "UBIGINT", "DECIMAL(18,2)", "DECIMAL(38,0)", "DOUBLE",
+     "FLOAT", "DATE", "TIMESTAMP", "VARCHAR", "BOOLEAN", "INTEGER[]"]), min_size=2, max_size=2))  # fmt: skip
+def test_widening_takes_no_sides(pair: list[str]) -> None:
+    """It is the same both ways, and wide enough for what it was made of."""
+    one, other = pair
+
+    wide = widened(one, other)
+
+    assert wide == widened(other, one)
+    assert widened(wide, one) == widened(wide, other) == wide
