@@ -49,6 +49,9 @@ _GRACE_S: Final = 1
 _MESSAGE_LIMIT: Final = 200 * 1024 * 1024
 """Most bytes of one WebSocket message; Streamlit's own limit."""
 _PING_S: Final = 30.0
+_TURN_S: Final = 0.001
+"""How long one thread of Python may keep the others waiting. What is typed passes three threads on its way to the
+disk and back; with Python's own five milliseconds it waits that long for each import that runs beside it."""
 _SETTLE_AFTER_S: Final = 3.0
 """When the first page is surely drawn."""
 
@@ -99,6 +102,7 @@ def run_engine(paths: ProfilePaths, launch: Launch, hooks: Hooks) -> bool:
     """
     paths.create()
     boot = new_id()
+    sys.setswitchinterval(_TURN_S)
     with only_engine(paths, launch.patience_s), ExitStack() as stack:
         config = load_config_report(paths, overrides=launch.overrides, files=not launch.safe).config
         configure_logging(config, paths)  # before the first request; what is refused is no result on stdout
