@@ -4,7 +4,7 @@ Features never import each other, so what both the list of datasets and a datase
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from core.i18n import retold
@@ -117,6 +117,23 @@ def ledger_lines(
     return pq.read_table(file, filters=wanted).slice(0, limit)
 
 
+def rename(ctx: "AppContext", dataset_id: str, wanted: str) -> str:
+    """Call a dataset something else and return its new name; its rows and its history stay as they are.
+
+    Raises:
+        DatasetNotFoundError: it is gone.
+        NameTakenError: another dataset has that name.
+    """
+    from analysis.importing import dataset_name
+
+    def work(uow: "UnitOfWork") -> str:
+        row = uow.datasets.require(dataset_id)
+        uow.touch(f"dataset:{row.id}")
+        return uow.datasets.update(row, name=dataset_name(wanted)).name
+
+    return ctx.storage.database.run_tx(work, label="rename dataset")
+
+
 def delete(ctx: "AppContext", name: str) -> str:
     """Take a dataset out of the list and return its id, with which `restore` brings it back.
 
@@ -164,4 +181,5 @@ def _line(uow: "UnitOfWork", row: "DatasetRow") -> DatasetLine:
 
 
 def _manifest(uow: "UnitOfWork", row: "DatasetRow") -> Manifest:
-    return Manifest.from_json(uow.versions.of(row.id, row.current_version).manifest)
+    """Return what the current version says of itself, under the name the dataset has by now."""
+    return replace(Manifest.from_json(uow.versions.of(row.id, row.current_version).manifest), name=row.name)

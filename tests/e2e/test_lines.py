@@ -68,3 +68,44 @@ def test_every_click_on_a_line_of_the_profile_shows_its_column(window: Window) -
     page.keyboard.press("Enter")
     expect(pane).to_contain_text("third")
     expect(lines.locator("[aria-current]")).to_have_text("third")
+
+
+@pytest.mark.usefixtures("datasets")
+def test_a_dataset_is_called_something_else_in_its_heading(window: Window) -> None:
+    """The name changes where it stands and everywhere; a taken one is refused in words; Undo takes it back."""
+    window.open("/?view=data&dataset=beta")
+    page = window.page
+    heading = page.locator(".st-key-heading_data h2")
+    nav = page.locator(".st-key-nav")
+
+    heading.get_by_role("button", name="beta").click()
+    page.keyboard.type("gamma")
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-body_data").get_by_test_id("stAlert")).to_contain_text(
+        "already a dataset 'gamma'"
+    )
+    expect(heading).to_have_text("beta")
+
+    heading.get_by_role("button", name="beta").click()
+    page.keyboard.type("Umsatz 2025 – neu")
+    page.keyboard.press("Enter")
+    expect(heading).to_have_text("Umsatz 2025 – neu")
+    expect(nav.get_by_text("Umsatz 2025 – neu")).to_be_visible()
+    expect(nav.get_by_text("beta", exact=True)).to_have_count(0)
+    expect(page.locator("[role=grid] .row .cell").first).to_have_text("0")
+    page.reload()
+    window.ready()
+    expect(heading).to_have_text("Umsatz 2025 – neu")
+
+    heading.get_by_role("button").click()
+    page.keyboard.type("other")
+    page.keyboard.press("Enter")
+    expect(heading).to_have_text("other")
+    page.get_by_role("status").get_by_role("button", name="Undo").click()
+    expect(heading).to_have_text("Umsatz 2025 – neu")
+
+    page.locator(".st-key-toolbar_data").get_by_role("button", name="Delete").click()
+    expect(nav.get_by_text("Umsatz 2025 – neu")).to_have_count(0)
+    page.get_by_role("status").get_by_role("button", name="Undo").last.click()
+    expect(heading).to_have_text("Umsatz 2025 – neu")
+    expect(nav.get_by_text("Umsatz 2025 – neu")).to_be_visible()

@@ -1,11 +1,12 @@
 """The Data page: the list of datasets, or one dataset with its rows, its profile and where it is from."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from app import catalogue
+from app import catalogue, messages
 from app.boundary import escaped, guarded
 from app.components.lines import Head, Row, line_table
 from app.desk import Subject
@@ -166,7 +167,7 @@ def _draw_dataset(ctx: "AppContext", desk: "Desk", name: str) -> None:
     if manifest is None:
         _draw_gone(ctx, name)
         return
-    with toolbar(VIEW, name, _about(manifest)):
+    with toolbar(VIEW, name, _about(manifest), rename=partial(_rename, ctx, manifest)):
         tab = s_segments(
             ctx, VIEW, "tab", label=_(texts.TABS), options=(texts.ROWS, texts.PROFILE, texts.SOURCE), naming=_,
             hide_label=True, width="content",
@@ -213,6 +214,20 @@ def _about(manifest: "Manifest") -> str:
     return f"v{manifest.version} · {counted(manifest.rows, 'row')} · {counted(len(manifest.columns), 'column')}"
 
 
+def _rename(ctx: "AppContext", manifest: "Manifest", wanted: str) -> None:
+    """Within a callback: call the dataset something else; the address follows, and it can be taken back."""
+
+    def take_back() -> None:
+        navigate(VIEW, replace=True, dataset=catalogue.rename(ctx, manifest.dataset_id, manifest.name))
+
+    name = catalogue.rename(ctx, manifest.dataset_id, wanted)
+    if name != manifest.name:
+        messages.say(_(texts.RENAMED).format(old=manifest.name, new=name), undo=take_back)
+    navigate(VIEW, replace=True, dataset=name)
+
+
 def _delete(ctx: "AppContext", name: str) -> None:
-    state().deleted = (catalogue.delete(ctx, name), name)
+    dataset_id = catalogue.delete(ctx, name)
+    state().deleted = (dataset_id, name)
+    messages.say(_(texts.DELETED).format(name=name), undo=partial(_undo, ctx, dataset_id))
     navigate(VIEW)
