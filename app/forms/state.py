@@ -27,7 +27,8 @@ class FormState:
     """One form in one window.
 
     `turn` counts what changed the values but was not typed into the widgets, which then take their values anew.
-    `saved_here` is the save this window made last, `late` what slow rules have found wrong.
+    `saved_here` is the save this window made last, `late` what slow rules have found wrong, `tried` that somebody
+    wanted to save.
     """
 
     spec: FormSpec
@@ -39,6 +40,7 @@ class FormState:
     saving: bool = False
     saved_here: FormVersion | None = None
     late: dict[str, str] = field(default_factory=dict)
+    tried: bool = False
     _checked: tuple[FormSpec, dict[str, Json], Checked] | None = None
 
     @classmethod
@@ -76,13 +78,23 @@ class FormState:
         return {**found, **{name: told for name, told in self.late.items() if name not in found}}
 
     @property
+    def told_problems(self) -> dict[str, str]:
+        """What is wrong and is told: before somebody tries to save, no field is blamed for being as it came."""
+        if self.tried:
+            return self.problems
+        came = self.spec.defaults()
+        return {
+            name: told for name, told in self.problems.items() if not same(self.data.get(name), came.get(name))
+        }
+
+    @property
     def status(self) -> FormStatus:
         """Where the form stands, the most urgent first."""
         if self.standing.aside:
             return "conflict"
         if self.saving:
             return "saving"
-        if self.problems and (self.standing.last or self.late):
+        if self.told_problems:
             return "invalid"
         if self.dirty:
             return "dirty"
@@ -176,7 +188,7 @@ class FormState:
         Raises:
             FormError: something is wrong; `problems` says what.
         """
-        self.saving = True
+        self.saving = self.tried = True
         try:
             self.late = check_slowly(self.spec, self.checked)
             if self.problems:
@@ -192,7 +204,7 @@ class FormState:
                 self._moved_to(error.standing)
                 return None
             self.refresh()
-            self.saved_here = saved
+            self.saved_here, self.tried = saved, False
             return saved
         finally:
             self.saving = False
@@ -208,6 +220,10 @@ class FormState:
         except FormMovedError as error:
             settled = error.standing
         self._moved_to(settled)
+
+    def is_behind(self) -> bool:
+        """Tell whether another window has done something since."""
+        return self.history.standing(self.name, {}).last != self.standing.last
 
     def refresh(self) -> bool:
         """Take over what other windows did; return whether they did anything."""

@@ -4,6 +4,7 @@ Used by the `s_…` widgets only. A widget either belongs to a form, which then 
 a step, or stands alone; then the session keeps it.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -76,15 +77,18 @@ class Place:
     def problem(self) -> str | None:
         """What is wrong with what it holds; a field nobody has touched is not blamed for being empty."""
         if self.form is not None:
-            touched = self.form.standing.last or self.form.late
-            return self.form.problems.get(self.field) if touched else None
+            return self.form.told_problems.get(self.field)
         held = st.session_state.get(self.key)
         return None if held in (None, "", []) else self.rule.problem(held)
 
     def hear(self) -> None:
         """Within the widget's callback: keep what it holds now, and tell who wants to know."""
         held = st.session_state.get(self.key)
-        if self.form is not None:
+        heard: dict[str, float] = kept("heard_us", dict)
+        heard[self.key] = time.time() * 1_000_000  # drafts are numbered by it; what is older was handed over
+        if self.form is not None and handed_over().pop(self.key, None) == held:
+            self.form.turn += 1  # it was made a step while it was being typed, see `open_form`
+        elif self.form is not None:
             self.form.change(self.field, held)
         elif not self.shows and not self.typed:  # what is typed the browser writes down itself, key by key
             persist_input(self.key, held)
@@ -97,6 +101,11 @@ class Place:
     def told(self) -> Callable[[], None]:
         """The callback of the widget."""
         return guarded(self.view, self.hear)
+
+
+def handed_over() -> dict[str, str]:
+    """Return the texts of fields that were made a step while they were still being typed, by key."""
+    return kept("handed_over", dict)
 
 
 def form_field_key(view: str, field: str, form: str, instance: str | int | None = None) -> str:

@@ -17,7 +17,7 @@ from app.forms.state import FormState
 from app.page import Action
 from app.router import redraw_view
 from app.session import kept, stored_input, user_session
-from app.widgets.field import form_field_key
+from app.widgets.field import form_field_key, handed_over
 from app.widgets.keys import field_key
 from app.widgets.parts import Step
 from app.widgets.words import when
@@ -39,7 +39,9 @@ Turn = Callable[[Callable[[], object]], None]
 # ---- opening ----------------------------------------------------------------------------------------------
 
 
-def open_form(ctx: "AppContext", view: str, spec: FormSpec, name: str) -> FormState:
+def open_form(
+    ctx: "AppContext", view: str, spec: FormSpec, name: str, *, drawing: bool = True
+) -> FormState:  # fmt: skip
     """Return this window's form of a name, as it was left: by this window, another one, or before a crash.
 
     Args:
@@ -47,6 +49,8 @@ def open_form(ctx: "AppContext", view: str, spec: FormSpec, name: str) -> FormSt
         view: The page's slug; the form's widgets are drawn on it.
         spec: What the form asks, made anew in the person's language.
         name: What it is a form of, such as "chart:umsatz".
+        drawing: Whether its widgets are about to be drawn; only then it takes over what other windows did, so that
+            it always knows what the person has seen. A page's actions are told without drawing.
     """
     forms: dict[str, tuple[FormState, Mapping[str, int]]] = kept("forms", dict)
     marks = ctx.changes.marks((VERSIONS,))
@@ -58,11 +62,35 @@ def open_form(ctx: "AppContext", view: str, spec: FormSpec, name: str) -> FormSt
     else:
         form = known[0]
         form.spec = spec
-        if known[1] != marks:
+        if drawing and known[1] != marks:
             forms[name] = (form, marks)
-            form.refresh()
+            _catch_up(ctx, view, form)
     user_session().forms[name] = form.standing.last
     return form
+
+
+def _catch_up(ctx: "AppContext", view: str, form: FormState) -> None:
+    """Take over what other windows did; what is being typed here now is a step first, so that both are seen."""
+    if form.is_behind():
+        for one in form.spec.fields:
+            key = form_field_key(view, one.name, form.name)
+            draft = half_typed(ctx, key)
+            if draft is not None and draft != st.session_state.get(key):
+                handed_over()[key] = draft
+                form.change(one.name, draft)
+        form.refresh()
+
+
+def half_typed(ctx: "AppContext", key: str) -> str | None:
+    """Return what is being typed in a field of this window and was not handed over yet, as far as it is known."""
+    heard: dict[str, float] = kept("heard_us", dict)
+    session = user_session()
+    with ctx.storage.database.read() as uow:
+        rows = uow.journal.of(session.person, key)
+    mine = next((row for row in rows if row.window == session.window), None)
+    if mine is None or mine.seq <= heard.get(key, 0.0) or not isinstance(mine.value, str):
+        return None
+    return mine.value
 
 
 def _take_over(ctx: "AppContext", view: str, form: FormState) -> None:
@@ -157,7 +185,7 @@ def _icon(line: "FormVersion", form: FormState) -> str:
 
 
 def turn(view: str, form: FormState, act: Callable[[], object]) -> None:
-    """Within a callback: do something to a form as it stands now, and draw its view."""
-    form.refresh()
+    """Within a callback: do something to a form, and draw its view. What nobody has seen yet is not undone."""
+    del form
     act()
     redraw_view(view)

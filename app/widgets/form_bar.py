@@ -55,7 +55,7 @@ def status_words(form: FormState) -> str:
     """Return where a form stands, in words."""
     status: FormStatus = form.status
     if status == "invalid":
-        count = len(form.problems)
+        count = len(form.told_problems)
         told = ngettext("{count} field to set right", "{count} fields to set right", count)
         return told.format(count=number(count))
     if status == "saved" and form.saved_here is not None:
@@ -86,7 +86,7 @@ def _apply(view: str, form: FormState, on_apply: Callable[[Mapping[str, Any]], o
 
 def draw_problems(view: str, form: FormState) -> None:
     """Draw all that is wrong in one list; each line leads to its field."""
-    problems = form.problems if form.status == "invalid" else {}
+    problems = form.told_problems
     if len(problems) < 2:  # one is told under its field
         return
     found = {

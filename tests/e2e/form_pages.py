@@ -40,14 +40,14 @@ if TYPE_CHECKING:
     from app.desk import Desk
 
 COLOURS: Final = ("red", "green", "blue")
-NAME: Final = Rule(Annotated[str, StringConstraints(min_length=2, max_length=20)])
-WEIGHT: Final = Rule(Annotated[float, Limits(ge=0, le=100)], required=False)
-TEXT: Final = Rule(str, required=False)
-COLOUR: Final = Rule(Literal["red", "green", "blue"])
-MANY: Final = Rule(list[str], required=False)
-YES: Final = Rule(bool)
-DAY: Final = Rule(dt.date, required=False)
-SIZE: Final = Rule(Annotated[int, Limits(ge=0, le=10)])
+NAME: Final[Rule[str]] = Rule(Annotated[str, StringConstraints(min_length=2, max_length=20)])
+WEIGHT: Final[Rule[float]] = Rule(Annotated[float, Limits(ge=0, le=100)], required=False)
+TEXT: Final[Rule[str]] = Rule(str, required=False)
+COLOUR: Final[Rule[str]] = Rule(Literal["red", "green", "blue"])
+MANY: Final[Rule[list[str]]] = Rule(list[str], required=False)
+YES: Final[Rule[bool]] = Rule(bool)
+DAY: Final[Rule[dt.date]] = Rule(dt.date, required=False)
+SIZE: Final[Rule[int]] = Rule(Annotated[int, Limits(ge=0, le=10)])
 DATASET: Final = "rows"
 
 
@@ -100,7 +100,7 @@ class FormPage(Page):
 
     def actions(self, ctx: "AppContext", params: Params) -> Sequence[Action]:
         del params
-        form = _form(ctx)
+        form = _form(ctx, drawing=False)
         return form_actions("form", form, "Form", on_save=lambda: save("form", form))
 
     def render(self, ctx: "AppContext", desk: "Desk", params: Params) -> None:
@@ -122,7 +122,7 @@ class FormPage(Page):
             st.text(f"{form.status} · " + " · ".join(f"{name}={value!r}" for name, value in form.values.items()))
 
 
-def _form(ctx: "AppContext") -> FormState:
+def _form(ctx: "AppContext", *, drawing: bool = True) -> FormState:
     spec = FormSpec(
         (
             Field("name", "Name", NAME, default=None),
@@ -138,7 +138,7 @@ def _form(ctx: "AppContext") -> FormState:
         checks=(_heavy_is_heavy,),
         later={"name": _is_free},
     )
-    return open_form(ctx, "form", spec, "trial")
+    return open_form(ctx, "form", spec, "trial", drawing=drawing)
 
 
 def _heavy_is_heavy(values: Values) -> Mapping[str, str]:

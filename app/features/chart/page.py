@@ -67,7 +67,7 @@ class ChartPage(Page):
 
     def actions(self, ctx: "AppContext", params: ChartParams) -> Sequence[Action]:
         """Return undo and redo."""
-        drawing = _drawing(ctx, params)
+        drawing = _drawing(ctx, params, drawn=False)
         return () if drawing is None else form_actions(VIEW, drawing.form, texts.title())
 
     def render(self, ctx: "AppContext", desk: "Desk", params: ChartParams) -> None:
@@ -103,21 +103,21 @@ def state() -> ChartState:
     return kept(VIEW, ChartState)
 
 
-def _drawing(ctx: "AppContext", params: ChartParams) -> Drawing | None:
+def _drawing(ctx: "AppContext", params: ChartParams, *, drawn: bool = True) -> Drawing | None:
     """Return the chart of the place: what it names, what was shown last, or the first dataset."""
     if params.dataset is not None or params.sql is not None:
-        return _of(ctx, params.dataset, params.sql)
+        return _of(ctx, params.dataset, params.sql, drawn=drawn)
     names = catalogue.names(ctx)
     last = state().shown
     if last is not None and (last[1] is not None or last[0] in names):
-        return _of(ctx, *last)
-    return _of(ctx, names[0], None) if names else None
+        return _of(ctx, *last, drawn=drawn)
+    return _of(ctx, names[0], None, drawn=drawn) if names else None
 
 
-def _of(ctx: "AppContext", dataset: str | None, sql: str | None) -> Drawing:
+def _of(ctx: "AppContext", dataset: str | None, sql: str | None, *, drawn: bool) -> Drawing:
     """Return the chart of a dataset, or else of a question."""
     dataset_id = None if dataset is None else catalogue.current(ctx, dataset).dataset_id
-    form = open_form(ctx, VIEW, chart_form(), form_name(dataset_id, sql))
+    form = open_form(ctx, VIEW, chart_form(), form_name(dataset_id, sql), drawing=drawn)
     return state().of(form, dataset, sql)
 
 

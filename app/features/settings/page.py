@@ -60,7 +60,7 @@ class SettingsPage(Page):
     def actions(self, ctx: "AppContext", params: SettingsParams) -> Sequence[Action]:
         """Return undo and redo."""
         del params
-        form = settings_form(ctx)
+        form = settings_form(ctx, drawing=False)
         return form_actions(VIEW, form, self.title, do=partial(_turn, ctx, form))
 
     def render(self, ctx: "AppContext", desk: "Desk", params: SettingsParams) -> None:
@@ -177,7 +177,6 @@ def _take_back(ctx: "AppContext", form: FormState, version: int) -> None:
 
 def _turn(ctx: "AppContext", form: FormState, act: Callable[[], object]) -> None:
     """Do something to the form, and write what that changed to the settings file."""
-    form.refresh()
     before = form.data
     act()
     keys = [key for key in known_keys() if before.get(plain_name(key)) != form.data.get(plain_name(key))]

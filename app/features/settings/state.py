@@ -25,10 +25,12 @@ def plain_name(key: str) -> str:
     return key.replace(".", "_")
 
 
-def settings_form(ctx: "AppContext") -> FormState:
-    """Return the form of the settings, in step with the file."""
+def settings_form(ctx: "AppContext", *, drawing: bool = True) -> FormState:
+    """Return the form of the settings, when it is drawn in step with the file."""
     settings = actions.all_settings(ctx)
-    form = open_form(ctx, VIEW, _spec(settings), VIEW)
+    form = open_form(ctx, VIEW, _spec(settings), VIEW, drawing=drawing)
+    if not drawing:
+        return form
     said = {one.name: stored(one.rule_for({}), one.default) for one in form.spec.fields}
     locked = {plain_name(one.key) for one in settings if one.above is not None}
     elsewhere: dict[str, Any] = {
