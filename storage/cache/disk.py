@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import threading
 import time
+import weakref
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -107,22 +108,30 @@ class _Store(diskcache.Cache):  # type: ignore[misc]  # the library has no types
     @property
     def _con(self) -> sqlite3.Connection:
         """Return this thread's connection; the library would leave the closing to the garbage collector."""
-        connection: sqlite3.Connection = super()._con
-        kept = getattr(self._local, "closing", None)
-        if kept is None or kept.connection is not connection:
-            self._local.closing = _Closing(connection)
-        return connection
+        known: sqlite3.Connection | None = getattr(self._local, "con", None)
+        if known is not None:
+            return known
+        # The library's own would refuse to be closed by the thread that happens to collect what another one left.
+        made = sqlite3.connect(
+            Path(self._directory, diskcache.core.DBNAME), timeout=self._timeout, isolation_level=None,
+            check_same_thread=False,
+        )  # fmt: skip
+        self._local.con, self._local.thread = made, _Thread()
+        weakref.finalize(self._local.thread, _close, made)
+        with suppress(sqlite3.OperationalError):  # a new database has no settings yet
+            for name, value in made.execute("select key, value from Settings").fetchall():
+                if name.startswith("sqlite_"):
+                    self.reset(name, value, update=False)
+        return made
 
 
-class _Closing:
-    """Closes a connection when the thread that holds this ends."""
+class _Thread:
+    """Lies in a thread's own storage and goes with it."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
 
-    def __del__(self) -> None:
-        with suppress(sqlite3.Error):
-            self.connection.close()
+def _close(connection: sqlite3.Connection) -> None:
+    with suppress(sqlite3.Error):
+        connection.close()
 
 
 class DiskLayer:
