@@ -18,7 +18,7 @@ from core.i18n import N_, _
 from core.progress import Progress
 from core.types import LineAction
 
-SCANNED_BYTES: Final = 256 << 20
+SCANNED_BYTES: Final = 128 << 20
 """Of a larger file only the beginning is read line by line before it is imported."""
 LOADED: Final = "loaded"
 UNKNOWN: Final = ""

@@ -8,7 +8,7 @@ import streamlit as st
 from app import work
 from app.boundary import escaped, guarded, part
 from app.features.datasets import texts
-from app.features.datasets.importing import after, close_all, start_all
+from app.features.datasets.importing import after, close_all, start_all, start_together
 from app.features.datasets.judging import begin, settle
 from app.features.datasets.state import ImportState, OpenFile
 from app.refresh import NAV, STATUS, refresh, view_key
@@ -38,6 +38,11 @@ def draw_files(ctx: "AppContext", state: ImportState) -> None:
         st.button(
             _(texts.ANOTHER), key=field_key(VIEW, "another"), on_click=guarded(VIEW, partial(close_all, ctx))
         )
+        if len(state.tables()) > 1 and not state.importing():
+            st.button(
+                _(texts.TOGETHER), key=field_key(VIEW, "together"), help=_(texts.TOGETHER_HINT),
+                on_click=guarded(VIEW, start_together), args=(ctx, state),
+            )  # fmt: skip
         if waiting:
             st.button(
                 escaped(texts.to_import_word(len(waiting))), key=field_key(VIEW, "all"), type="primary",

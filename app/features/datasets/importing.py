@@ -10,6 +10,9 @@ from app.refresh import STATUS, redraw, view_key
 from app.router import redraw_view, router
 from app.session import forget_inputs, put, value
 from app.widgets import field_key
+from core.errors import UsageError
+from core.i18n import _
+from core.ids import new_id
 
 if TYPE_CHECKING:
     from app.context import AppContext
@@ -38,6 +41,35 @@ def start_all(ctx: "AppContext", state: ImportState) -> None:
     redraw(view_key(VIEW), STATUS)
 
 
+def start_together(ctx: "AppContext", state: ImportState) -> None:
+    """Queue all files that are tables as one table, and show its progress instead of them."""
+    paths = state.tables()
+    folders = {path.parent for path in paths}
+    whole = folders.pop() if len(folders) == 1 else paths[0]
+    for file in state.files:
+        _let_go(ctx, file)
+    one = OpenFile(new_id(), whole, together=tuple(paths))
+    one.job = actions.start_import_together(ctx, paths, called=str(whole), auto=True)
+    state.open([one])
+    remember()
+    router().views.spoil(VIEW)
+    redraw(view_key(VIEW), STATUS)
+
+
+def open_with(ctx: "AppContext", file: OpenFile, key: str) -> None:
+    """Open a protected file by the password in a widget.
+
+    Raises:
+        ProtectedFileError: it is wrong.
+    """
+    password = str(value(key, "") or "")
+    if not password:
+        raise UsageError(_("A protected file needs its password."), hint=_("Type it."))
+    file.path, file.upload = actions.unlock(ctx, file.path, password), True
+    file.forget()
+    redraw_view(VIEW)
+
+
 def _queue(ctx: "AppContext", file: OpenFile, name: str | None) -> None:
     candidate = file.candidate
     if candidate is None:
@@ -58,22 +90,26 @@ def cancel(ctx: "AppContext", file: OpenFile) -> None:
 def after(ctx: "AppContext", file: OpenFile) -> None:
     """Drop an upload once its bytes are kept with the dataset; otherwise let the person import again."""
     if file.done:
-        if file.upload:
-            actions.discard_upload(ctx, file.path)
+        for path in file.together or ((file.path,) if file.upload else ()):
+            actions.discard_upload(ctx, path)
         if file.look is not None:
             ctx.looks.close(file.look)
     else:
         file.job = None
 
 
+def _let_go(ctx: "AppContext", file: OpenFile) -> None:
+    if file.judging is not None:
+        file.judging.cancel()
+    if file.look is not None:
+        ctx.looks.close(file.look)
+
+
 def close_all(ctx: "AppContext") -> None:
     """Let go of all open files; running imports go on."""
     state = import_state()
     for file in state.files:
-        if file.judging is not None:
-            file.judging.cancel()
-        if file.look is not None:
-            ctx.looks.close(file.look)
+        _let_go(ctx, file)
     state.open([])
     remember()
     redraw_view(VIEW)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.features.datasets import actions, texts
 from app.features.datasets.state import OpenFile
 from app.later import Later
-from core.errors import BestandError, CancelledError
+from core.errors import BestandError, CancelledError, ProtectedFileError
 from core.i18n import _
 from core.progress import Progress
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 def begin(ctx: "AppContext", file: OpenFile) -> None:
     """Begin to judge a file, unless that was begun."""
-    if file.judging is None and file.judgement is None and file.refused is None and file.job is None:
+    if file.together or file.job is not None or file.done:
+        return
+    if file.judging is None and file.judgement is None and file.refused is None:
         work = partial(_judged, ctx, file.path, file.choice, fresh=file.fresh)
         file.judging = Later(work, what=_(texts.LOOKING).format(name=file.name))
 
@@ -36,7 +38,7 @@ def settle(ctx: "AppContext", file: OpenFile, timeout_s: float) -> bool:
     except CancelledError:
         raise
     except BestandError as error:
-        file.refused = (str(error), error.hint)
+        file.refused, file.protected = (str(error), error.hint), isinstance(error, ProtectedFileError)
         return True
     file.judgement, file.replay = found.judgement, found.replay
     _take_back(ctx, file)

@@ -12,7 +12,7 @@ from app.features.datasets import texts
 from app.features.datasets.chooser import draw_chooser, open_sample, opened
 from app.features.datasets.files import draw_files
 from app.features.datasets.halves import draw_lines
-from app.features.datasets.importing import NAME, after, cancel, close_all, start
+from app.features.datasets.importing import NAME, after, cancel, close_all, open_with, start
 from app.features.datasets.judging import settle
 from app.features.datasets.readings import draw_reading
 from app.features.datasets.remembered import import_state, remember
@@ -23,8 +23,10 @@ from app.page import Event, Page, Params
 from app.refresh import NAV, STATUS, refresh, view_key
 from app.router import navigate, redraw_view
 from app.session import seed_input
+from app.session.inputs import SECRET
 from app.widgets import field_key
 from app.widgets.parts import body, progress, toolbar
+from app.widgets.texts import s_text
 from app.widgets.words import size
 from core.i18n import _
 
@@ -82,12 +84,14 @@ def _draw_file(ctx: "AppContext", state: ImportState, file: OpenFile) -> None:
     """Draw one file: as far as it has been looked at, on its way to be a dataset, or as one."""
     _poll(ctx, file)
     known = file.job is not None or settle(ctx, file, AT_ONCE_S)
-    about = size(file.path.stat().st_size) if file.path.exists() else ""
+    about = size(file.path.stat().st_size) if file.path.is_file() else ""
     with toolbar(VIEW, file.name, about):
         _draw_tools(ctx, state, file, known=known)
     with body(VIEW):
         if file.refused:
             problem(*file.refused)
+            if file.protected:
+                _draw_password(ctx, file)
         elif not known:
             part("import_judging", partial(_draw_judging, ctx, file), every=LOOK_EVERY_S)
             draw_lines(ctx, file)
@@ -99,6 +103,16 @@ def _draw_file(ctx: "AppContext", state: ImportState, file: OpenFile) -> None:
             _draw_ended_badly(file)
             if file.candidate is not None:
                 draw_reading(ctx, file, file.candidate)
+
+
+def _draw_password(ctx: "AppContext", file: OpenFile) -> None:
+    """Ask for the password of a protected file; it is kept nowhere."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="import_password"):
+        s_text(ctx, VIEW, "password", label=_(texts.PASSWORD), instance=file.id.lower(), secret=True, width=320)
+        st.button(
+            _(texts.OPEN), key=field_key(VIEW, "unlock"), type="primary", on_click=guarded(VIEW, open_with),
+            args=(ctx, file, SECRET + field_key(VIEW, "password", file.id.lower())),
+        )  # fmt: skip
 
 
 # ---- above ------------------------------------------------------------------------------------------------

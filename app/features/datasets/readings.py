@@ -17,6 +17,7 @@ from app.session import put, seed, value
 from app.widgets import field_key
 from app.widgets.words import number, percent
 from core.i18n import _, retold
+from core.types import FileFormat
 
 if TYPE_CHECKING:
     from analysis.readings import Candidate
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from app.context import AppContext
 
 VIEW: Final = "import"
+HAS_LINES: Final = (FileFormat.DELIMITED, FileFormat.JSON, FileFormat.NDJSON)
 
 
 def draw_reading(ctx: "AppContext", file: OpenFile, candidate: "Candidate") -> None:
@@ -33,12 +35,13 @@ def draw_reading(ctx: "AppContext", file: OpenFile, candidate: "Candidate") -> N
     closer = uncertain if file.closer is None else file.closer
     with st.container(key="import_head", gap="xsmall"):
         with st.container(key="import_reading", horizontal=True, vertical_alignment="center", gap="small"):
+            _draw_parts(file)
             draw_words(ctx, file, candidate)
             _draw_sureness(candidate)
-            _draw_closer(file, closer=closer)
+            if candidate.reading.format in HAS_LINES or len(file.shown) > 1:
+                _draw_closer(file, closer=closer)
         if closer or file.at is not None:
             _draw_tabs(file)
-        _draw_parts(file)
     if closer:
         draw_halves(ctx, file, candidate)
     else:
@@ -181,7 +184,8 @@ def _draw_parts(file: OpenFile) -> None:
 
     told = {part.name: _part_word(part) for part in parts}
     st.selectbox(
-        _(texts.PART_OF[parts[0].kind]), names, key=key, format_func=lambda name: told.get(name, name), width=420,
+        _(texts.PART_OF[parts[0].kind]), names, key=key, format_func=lambda name: told.get(name, name), width=260,
+        label_visibility="collapsed",
         on_change=guarded(VIEW, choose),
     )  # fmt: skip
 

@@ -29,6 +29,8 @@ class OpenFile:
         judging: On its way to a judgement.
         judgement: How it can be read; set with `refused` empty, or the other way round.
         refused: Why it is no table: message and hint.
+        protected: Whether it is refused for want of a password.
+        together: The files that become one table; then `path` is what they are together, and nothing is judged.
         replay: The saved reading for files like this one, unless nobody wants it.
         fresh: Whether saved readings are left aside.
         choice: The sheet, table or member a person chose.
@@ -49,6 +51,8 @@ class OpenFile:
     judging: "Later[Judged] | None" = None
     judgement: "Judgement | None" = None
     refused: tuple[str, str] | None = None
+    protected: bool = False
+    together: tuple[Path, ...] = ()
     replay: "Replay | None" = None
     fresh: bool = False
     choice: "Choice | None" = None
@@ -126,6 +130,7 @@ class OpenFile:
         """Judge it anew, with what was chosen meanwhile."""
         self.judgement = self.judging = self.refused = self.replay = self.tried = None
         self.at = self.column = self.only = None
+        self.protected = False
 
     def uncertain(self, min_confidence: float) -> bool:
         """Tell whether a person should look before it is imported; once they chose, it is certain."""
@@ -207,7 +212,15 @@ class ImportState:
 
     def judging(self) -> list[OpenFile]:
         """Return the files nobody knows anything of yet."""
-        return [file for file in self.files if file.judgement is None and file.refused is None and not file.job]
+        return [
+            file
+            for file in self.files
+            if file.judgement is None and file.refused is None and not file.job and not file.ended
+        ]
+
+    def tables(self) -> list[Path]:
+        """Return the files that could become one table together."""
+        return [file.path for file in self.files if not file.refused and not file.done and not file.job]
 
     def missed(self) -> list[str]:
         """Return the names of the files that did not become datasets though they were tried, or are no tables."""
