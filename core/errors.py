@@ -121,7 +121,7 @@ class NotATableError(SourceError):
     """The bytes are no table in any format Bestand reads."""
 
     code = "not_a_table"
-    default_hint = N_("Import csv, tsv, txt, json, ndjson, parquet or xlsx files.")
+    default_hint = N_("Import text, JSON, Parquet, Arrow, spreadsheet or database files; compressed ones, too.")
 
 
 class DamagedFileError(SourceError):
@@ -441,7 +441,8 @@ class JournalRefusedError(BestandError):
             "room": N_("There are too many unfinished fields to keep another one."),
             "window": N_("This window is not known to be yours."),
         }
-        super().__init__(_(sentences.get(reason, N_("This field's text cannot be kept."))), reason=reason)
+        other = N_("The text of this field cannot be kept.")
+        super().__init__(_(sentences.get(reason, other)), reason=reason)
         self.reason = reason
 
 

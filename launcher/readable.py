@@ -6,9 +6,14 @@ Used by the command line and by the engine, for what a person names by its folde
 from pathlib import Path
 from typing import Final
 
-READABLE: Final = frozenset((".csv", ".tsv", ".tab", ".txt", ".json", ".ndjson", ".jsonl", ".parquet", ".xlsx"))
+READABLE: Final = frozenset(
+    (
+        ".csv", ".tsv", ".tab", ".psv", ".txt", ".json", ".ndjson", ".jsonl", ".parquet", ".arrow", ".arrows",
+        ".feather", ".ipc", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".sqlite", ".sqlite3", ".db", ".duckdb",
+    )
+)  # fmt: skip
 """Endings taken from a folder or a pattern's folders; a file named directly is always tried."""
-PACKED: Final = frozenset((".gz", ".zst", ".zip"))
+PACKED: Final = frozenset((".gz", ".zst", ".bz2", ".xz", ".zip"))
 """Endings around another one."""
 
 
@@ -18,4 +23,6 @@ def is_readable(name: str) -> bool:
     if path.name.startswith((".", "~$")):
         return False
     ending = path.suffix.lower()
-    return ending in READABLE or (ending in PACKED and Path(path.stem).suffix.lower() in READABLE)
+    return (
+        ending in READABLE or ending == ".zip" or (ending in PACKED and Path(path.stem).suffix.lower() in READABLE)
+    )

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from core.i18n import _
+from launcher.readable import PACKED, READABLE
 from launcher.server.channel import Channel
 
-_KINDS = "*.csv;*.tsv;*.tab;*.txt;*.json;*.ndjson;*.jsonl;*.parquet;*.xlsx;*.gz;*.zst;*.zip"
+_KINDS = ";".join(f"*{ending}" for ending in sorted(READABLE | PACKED))
 
 
 class WindowDialogs:
