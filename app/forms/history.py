@@ -16,7 +16,6 @@ from app.forms.tree import (
     Standing,
     add,
     advance,
-    below,
     gone,
     keep_saved,
     label_of,
@@ -26,6 +25,8 @@ from app.forms.tree import (
     move,
     standing_of,
     state_of,
+    step_after,
+    step_before,
     trim,
 )
 from core.errors import FormError
@@ -200,7 +201,7 @@ class FormHistory:
 
         def write(uow: "UnitOfWork") -> tuple[Standing, None]:
             row = self._require(uow, name)
-            target = uow.form_versions.parents(row.id).get(row.mark)
+            target = step_before(uow, row)
             if target is not None and row.last == seen:
                 self._go(
                     uow, row, target, Act(label_of(uow, row, row.mark), "undo", act.save, act.effect, act.window)
@@ -214,7 +215,7 @@ class FormHistory:
 
         def write(uow: "UnitOfWork") -> tuple[Standing, None]:
             row = self._require(uow, name)
-            target = below(uow.form_versions.parents(row.id), row.mark, row.tip)
+            target = step_after(uow, row)
             if target is not None and row.last == seen:
                 self._go(
                     uow, row, target, Act(label_of(uow, row, target), "redo", act.save, act.effect, act.window)

@@ -160,6 +160,11 @@ def state_of(uow: "UnitOfWork", row: "FormRow", mark: int) -> dict[str, Json]:
     """Return the state of a step: from the present one up to where the two lines part, and down again."""
     if mark == row.mark:
         return dict(row.data)
+    ends = uow.form_versions.some(row.id, {row.mark, mark})
+    if row.mark in ends and ends[row.mark].parent == mark:
+        return reverted(row.data, _changes_of(ends[row.mark]))
+    if mark in ends and ends[mark].parent == row.mark:
+        return applied(row.data, _changes_of(ends[mark]))
     parents = uow.form_versions.parents(row.id)
     here, there = line_up(parents, row.mark), line_up(parents, mark)
     common = set(here) & set(there)
@@ -190,9 +195,21 @@ def line_up(parents: Mapping[int, int | None], mark: int) -> list[int]:
     return line
 
 
-def below(parents: Mapping[int, int | None], mark: int, tip: int) -> int | None:
-    """Return the step after `mark` on the line that ends with `tip`."""
-    return next((number for number in line_up(parents, tip) if parents[number] == mark), None)
+def step_before(uow: "UnitOfWork", row: "FormRow") -> int | None:
+    """Return the step undo goes to, if there is one."""
+    present = uow.form_versions.one(row.id, row.mark)
+    return None if present is None else present.parent
+
+
+def step_after(uow: "UnitOfWork", row: "FormRow") -> int | None:
+    """Return the step redo goes to, if there is one: the next on the line that ends with the tip."""
+    if row.mark == row.tip:
+        return None
+    children = uow.form_versions.children(row.id, row.mark)
+    if len(children) == 1:
+        return children[0]
+    parents = uow.form_versions.parents(row.id)
+    return next((number for number in line_up(parents, row.tip) if parents[number] == row.mark), None)
 
 
 def mark_of(uow: "UnitOfWork", row: "FormRow", number: int) -> int:
@@ -211,9 +228,7 @@ def label_of(uow: "UnitOfWork", row: "FormRow", number: int) -> str:
 
 def standing_of(uow: "UnitOfWork", row: "FormRow") -> Standing:
     """Return where a form stands."""
-    parents = uow.form_versions.parents(row.id)
-    after = below(parents, row.mark, row.tip)
-    before = parents.get(row.mark)
+    before, after = step_before(uow, row), step_after(uow, row)
     return Standing(
         name=row.name,
         data=dict(row.data),

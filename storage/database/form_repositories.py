@@ -65,6 +65,15 @@ class FormVersionRepository(Repository[FormVersionRow]):
         rows = self._session.execute(query.order_by(FormVersionRow.number))
         return {row.number: row.parent for row in rows}
 
+    def children(self, form_id: str, number: int) -> Sequence[int]:
+        """Return the steps that were made on a step, oldest first."""
+        query = select(FormVersionRow.number).where(
+            FormVersionRow.form_id == form_id,
+            FormVersionRow.parent == number,
+            FormVersionRow.number == FormVersionRow.mark,
+        )
+        return self._session.scalars(query.order_by(FormVersionRow.number)).all()
+
     def asides(self, form_id: str) -> Sequence[int]:
         """Return the numbers of what was kept beside the line and not merged since."""
         settled = select(FormVersionRow.settles).where(
