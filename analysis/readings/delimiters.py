@@ -13,6 +13,8 @@ PRIOR = {
 """Delimiters, with how much they are one."""
 COMMON = 0.9
 _LONG = 0.95
+_LONGER = 0.1
+"""How much more than one of its characters several of them are a delimiter."""
 _FIXED = 0.7
 _RARE = 0.4
 """A mark another engine names that no one uses."""
@@ -20,7 +22,8 @@ _LENGTHS = (4, 3, 2)
 _LINES = 200
 _CHARS = 4_000
 _MOST = 4
-_SAME_SHARE = 0.8
+_SAME_SHARE = 0.5
+"""Less than it could be: a cell of several lines tears its record apart here."""
 _TOGETHER = 0.95
 """Such a share of its characters stands in a delimiter of several, or it is none."""
 _PARTS = "|~^;,:\t§¦#*"
@@ -33,7 +36,11 @@ def prior_of(delimiter: str, *, fixed: bool = False) -> float:
     """Return how much a mark is a delimiter, before any text was seen (0..1)."""
     if fixed:
         return _FIXED
-    return PRIOR.get(delimiter, _LONG if len(delimiter) > 1 else _RARE)
+    if len(delimiter) == 1:
+        return PRIOR.get(delimiter, _RARE)
+    bare = delimiter.strip(" ") or delimiter
+    known = 1.0 if bare in (*_KNOWN, _LITERAL_TAB) else max(PRIOR.get(char, _RARE) for char in bare)
+    return min(_LONG, known + _LONGER)
 
 
 def long_delimiters(texts: Sequence[str]) -> list[str]:

@@ -48,7 +48,7 @@ def widths_of(texts: Sequence[str]) -> tuple[int, ...]:
 def _columns(lines: Sequence[str], everything: Sequence[str]) -> tuple[int, ...]:
     """Return the widths these lines show; a line before or after them has a say in where a border lies."""
     length = max(map(len, lines))
-    gaps = [gap for gap in _gaps(lines, length) if not _is_within_words(lines, gap)]
+    gaps = [gap for gap in _gaps(lines, length) if not _is_within_words(lines, everything, gap)]
     if not gaps:
         return ()
     borders = [_border(lines, gap, everything) for gap in gaps]
@@ -75,11 +75,15 @@ def _gaps(lines: Sequence[str], length: int) -> list[_Gap]:
     return gaps
 
 
-def _is_within_words(lines: Sequence[str], gap: _Gap) -> bool:
-    """Tell whether a gap is but the blank between two words, which only long cells reach."""
+def _is_within_words(lines: Sequence[str], everything: Sequence[str], gap: _Gap) -> bool:
+    """Tell whether a gap is but the blank between two words: some line writes over it, or few reach it."""
+    wide = 0.6 * max(map(len, lines))  # a shorter line may be a title, which knows no columns
+    narrow = gap.end - gap.begin == 1
+    if narrow and any(line[gap.begin : gap.end].strip() for line in everything if len(line) > wide):
+        return True
     right = [line for line in lines if line[gap.end : gap.end + 1].strip()]
     touching = sum(bool(line[gap.begin - 1].strip()) for line in right)
-    return gap.end - gap.begin == 1 and touching == len(right) < 0.5 * len(lines)
+    return narrow and touching == len(right) < 0.5 * len(lines)
 
 
 def _border(lines: Sequence[str], gap: _Gap, everything: Sequence[str]) -> int:

@@ -20,6 +20,7 @@ _BEGINS = re.compile(rf"[\W_]*(?:{_WORDS})\b", re.IGNORECASE)
 _RARE_SHARE = 0.03
 _FEW, _ENOUGH = 3.0, 30
 """So many of at least so many records are few, too."""
+_ENOUGH_FOR_NOTES = 8
 
 
 def worth_a_look(text: str, cells: Sequence[str]) -> bool:
@@ -38,10 +39,13 @@ def is_total(cells: Sequence[str], look: RecordLook) -> bool:
 
 
 def is_note(cells: Sequence[str], look: RecordLook) -> bool:
-    """Tell whether a record is one text in the first cell and nothing else, where records have more."""
-    if len(cells) < MIN_WIDTH or not cells[0].strip() or any(cell.strip() for cell in cells[1:]):
+    """Tell whether a record is one text in the first cell and nothing else, where all others have more."""
+    if len(cells) < MIN_WIDTH or look.count < _ENOUGH_FOR_NOTES:
         return False
-    return _is_rare(look.lonely, look) and sum(not _is_rare(1 - column.empty, look) for column in look.columns) > 1
+    if not cells[0].strip() or any(cell.strip() for cell in cells[1:]):
+        return False
+    filled = sum(_is_rare(column.empty, look) for column in look.columns[1:])
+    return _is_rare(look.lonely, look) and filled >= max(2, len(cells) // 2)
 
 
 def without_footer(records: Sequence[Sequence[str]], width: int) -> int:

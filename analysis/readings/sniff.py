@@ -5,6 +5,7 @@ like something: the idea of the consistency measure of van den Burg, Nazabal and
 CSV files by detecting row and type patterns". Works on lines in memory; headers and types come later.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ _VOTE = 0.03
 """What another engine's opinion is worth: it decides between near equals."""
 _REGULAR = 0.9
 _RUNS = 0.3
+_HOLLOW = 0.5
 _LOOKED_AT = 6_000
 """Cells whose looks are judged, per dialect."""
 
@@ -96,10 +98,8 @@ def _has_runs_of_blanks(lines: Lines, dialect: Dialect) -> bool:
     """Tell whether blanks as delimiters would leave cells empty that have others after them: they fill columns."""
     if dialect.delimiter != " ":
         return False
-    runs = [
-        any(not cell for cell in record.cells[1:-1]) for record in records_of(lines, dialect) if record.cells[-1]
-    ]
-    return sum(runs) > _RUNS * max(len(runs), 1)
+    texts = [text.strip(" ") for text in lines.texts if text.strip()]
+    return sum("  " in text for text in texts) > _RUNS * max(len(texts), 1)
 
 
 def _agreeing(opinions: Sequence[Opinion], dialect: Dialect) -> tuple[str, ...]:
@@ -198,13 +198,13 @@ def _dialects(lines: Lines, opinions: Sequence[Opinion]) -> list[Dialect]:
     """Return the dialects worth trying, each once."""
     text = "\n".join(lines.texts)
     long = long_delimiters(lines.texts)
-    parts = {char for delimiter in long for char in delimiter}  # these hardly ever stand alone
-    delimiters = [d for d in PRIOR if (d in text or d == _ONE_COLUMN) and (d not in parts or d == " ")]
+    spaced = {delimiter.strip(" ") for delimiter in long if delimiter != delimiter.strip(" ")}
+    delimiters = [d for d in PRIOR if (d in text or d == _ONE_COLUMN) and d not in spaced]
     found: dict[Dialect, None] = {}
     for delimiter in [*delimiters, *long]:
         found |= dict.fromkeys(_with_quotes(text, delimiter))
     for opinion in opinions:
-        if opinion.delimiter in text and opinion.delimiter not in parts:
+        if opinion.delimiter in text and opinion.delimiter not in spaced:
             found[Dialect(opinion.delimiter, opinion.quote, opinion.escape)] = None
     return list(found)
 
@@ -246,7 +246,7 @@ def _score(pieces: Sequence[Lines], dialect: Dialect, agreeing: Sequence[str]) -
     telling = _telling([record.cells for record in records if len(record.cells) == width])
     prior = prior_of(dialect.delimiter, fixed=bool(dialect.widths))
     score = _pattern(widths, len(records), prior) * telling * (0.4 + 0.6 * sound) * (1 - 0.4 * stray)
-    score *= prior if width > 1 else _one_column_factor(records)
+    score *= prior * _filled_factor(records, width) if width > 1 else _one_column_factor(records)
     score *= _quote_factor(lines, dialect, records) * (1 + _VOTE * len(agreeing) * (width > 1))
     if prior < COMMON and not dialect.widths and width > 1 and not any(r.cells[0].strip() for r in records):
         score *= 0.3  # lines that begin with the mark: comments rather than cells
@@ -260,6 +260,19 @@ def _pattern(widths: Counter[int], total: int, prior: float) -> float:
     """
     regular = sum((count / total) ** 1.5 * (1 - 1 / (w + 1)) for w, count in widths.items())
     return float(regular) / (1 + (0.04 if prior > COMMON else 0.15) * min(len(widths) - 1, 8))
+
+
+def _filled_factor(records: Sequence[SampleRecord], width: int) -> float:
+    """Return how plausible it is that columns between others are empty in every record, the header too.
+
+    They are when the delimiter is in truth two or three characters long.
+    """
+    table = [record.cells for record in records if len(record.cells) == width]
+    filled = [i for i in range(width) if any(len(cells[i].strip()) > 1 or cells[i].isalnum() for cells in table)]
+    if not filled:
+        return 1.0
+    inner = filled[-1] - filled[0] + 1
+    return 1 - _HOLLOW * (inner - len(filled)) / inner
 
 
 def _one_column_factor(records: Sequence[SampleRecord]) -> float:
@@ -284,7 +297,7 @@ def _quote_factor(lines: Lines, dialect: Dialect, records: Sequence[SampleRecord
         bare = joined - spaced
         return 1.02 if spaced >= outside > 0 and bare <= 0.02 * joined else 0.5
     if dialect.escape:
-        return 0.96 if dialect.quote and any(dialect.quote * 2 in text for text in texts) else 1.0
+        return 0.96 if dialect.quote and _doubles_quotes(texts, dialect) else 1.0
     if dialect.widths:
         return 1.0
     if dialect.quote is None:
@@ -292,6 +305,21 @@ def _quote_factor(lines: Lines, dialect: Dialect, records: Sequence[SampleRecord
         ordinary = dialect.delimiter == "\t" or sum('"' in text for text in texts) >= _MANY_STRAY
         return 0.97 if ordinary and not encloses else 0.6
     if dialect.quote == "'":
+        if all(r.sound and not r.stray for r in records) and _encloses_marks(records, dialect):
+            return 1.0  # nothing but a quote explains them
         opened = sum(text.count(dialect.delimiter + "'") + text.startswith("'") for text in texts)
         return 0.98 if opened >= 0.5 * len(texts) else 0.6
     return 1.0
+
+
+def _doubles_quotes(texts: Sequence[str], dialect: Dialect) -> bool:
+    """Tell whether a quote within quotes is doubled somewhere; two alone between delimiters are an empty cell."""
+    quote, delimiter = re.escape(dialect.quote or ""), re.escape(dialect.delimiter)
+    doubled = re.compile(rf"(?<=.)(?<!{delimiter}){quote}{quote}(?=.)(?!{delimiter})")
+    return any(doubled.search(text) for text in texts)
+
+
+def _encloses_marks(records: Sequence[SampleRecord], dialect: Dialect) -> bool:
+    """Tell whether a cell of sound records holds a delimiter or a quote, which it only can within quotes."""
+    marks = (dialect.delimiter, dialect.quote or "", "\n")
+    return any(mark in cell for record in records for cell in record.cells for mark in marks if mark)

@@ -4,7 +4,6 @@ Used by `Readings`. The fast way lets the engine read the file strictly and acco
 engine objects or a line is missing, the whole file goes through the exact parser instead.
 """
 
-import csv
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from analysis.readings.clean import write_rows
 from analysis.readings.closer import better_reading, is_worth_it
 from analysis.readings.corrections import Located, correct, locate
 from analysis.readings.detect import is_text
@@ -161,8 +161,7 @@ class TextReader:
             LedgerBook(None, "line") as book,
             out_file.open("w", encoding=UTF8, errors="surrogatepass", newline="") as file,
         ):
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerows(self._cells(source, reading, out_file.parent, book, progress, told))
+            write_rows(file, self._cells(source, reading, out_file.parent, book, progress, told))
         return told[0]
 
     def _cells(
