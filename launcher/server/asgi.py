@@ -79,12 +79,14 @@ def settle() -> None:
     gc.enable()
 
 
-def page_document(config: AppConfig) -> str:
-    """Return the page's document, made from Streamlit's."""
-    return document(Path(file_util.get_static_dir()) / "index.html", config.theme)
+def page_document(config: AppConfig, left: Sequence[str] = ()) -> str:
+    """Return the page's document, made from Streamlit's; `left` are the origins of the profile's other ports."""
+    return document(Path(file_util.get_static_dir()) / "index.html", config.theme, left)
 
 
-def gate_for(paths: ProfilePaths, *, port: int, secret: str, page: str) -> Middleware:
+def gate_for(
+    paths: ProfilePaths, *, port: int, secret: str, page: str, framed_by: str = "", frames: Sequence[str] = ()
+) -> Middleware:
     """Return the launch gate of one engine, ready to be put in front of the application.
 
     Args:
@@ -92,6 +94,8 @@ def gate_for(paths: ProfilePaths, *, port: int, secret: str, page: str) -> Middl
         port: Where the engine listens.
         secret: The launch secret.
         page: The page's document, whose inline scripts may run.
+        framed_by: The host whose page may frame this one, see `launcher.server.left`.
+        frames: The origins this page frames.
     """
     return Middleware(
         LaunchGate,
@@ -100,6 +104,8 @@ def gate_for(paths: ProfilePaths, *, port: int, secret: str, page: str) -> Middl
         cookies=CookieNames.of(paths),
         use_link=partial(use_link, paths),
         inline_scripts=inline_script_sources(page),
+        framed_by=framed_by,
+        frames=frames,
     )
 
 

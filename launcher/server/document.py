@@ -8,7 +8,7 @@ out by our style sheet from the beginning, and hidden: nothing is seen moving.
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -30,12 +30,13 @@ Drawn = Callable[[int], None]
 """Called with the milliseconds from the document's start to the drawn page."""
 
 
-def document(index: Path, theme: str) -> str:
+def document(index: Path, theme: str, left: Sequence[str] = ()) -> str:
     """Return the page's document.
 
     Args:
         index: Streamlit's own.
         theme: The colours a person chose: auto, light or dark.
+        left: Origins under which the browser may have kept something, see `launcher.server.left`.
     """
     page = index.read_text(encoding="utf-8")
     page = re.sub(r"<!--.*?-->", "", page, flags=re.DOTALL)
@@ -43,11 +44,15 @@ def document(index: Path, theme: str) -> str:
     page = re.sub(r'<link rel="service-desc"[^>]*>', "", page)
     page = page.replace('<html lang="en">', f'<html lang="{current_language()}">', 1)
     # The first of all scripts: before Streamlit begins, connections say whose they are and what was typed is sent.
-    page = page.replace("<head>", f'<head><script type="module" src="{asset_url("journal")}"></script>', 1)
+    first = f'<script type="module" src="{asset_url("journal")}"></script>'
+    first += f'<meta name="bestand-left" content="{html.escape(" ".join(left))}">' if left else ""
+    page = page.replace("<head>", "<head>" + first, 1)
     # In the body: Streamlit writes its own rules at the end of the head, and of two alike the later one holds.
     style = f"<style>{STYLE_FILE.read_text(encoding='utf-8')}</style>"
     banner = html.escape(_("Waiting for the engine … What you typed is kept."))
     lost = f'<div id="bestand-lost" role="status" aria-live="polite" hidden>{banner}</div>'
+    too_long = _("This text is too long to be kept: more than 1 MiB. Copy it before the window is closed.")
+    lost += f'<div id="bestand-too-long" role="alert" hidden>{html.escape(too_long)}</div>'
     return page.replace("<body>", "<body>" + style + cover(theme, _("Opening your workbench …")) + lost, 1)
 
 

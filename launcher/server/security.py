@@ -33,6 +33,8 @@ from launcher.server.links import AUTH_PATH
 from launcher.server.peers import is_foreign
 
 TRACE_HEADER = "x-trace"
+LEFT_PATH = "/left"
+"""The one path of another port of this profile that our page may open in a frame; see `launcher.server.left`."""
 DEVICE_LIFE_S = 400 * 24 * 3600
 """The longest a browser keeps a cookie."""
 
@@ -92,6 +94,8 @@ class LaunchGate:
         cookies: The profile's cookie names.
         use_link: Uses up a link's token; False refuses it.
         inline_scripts: CSP sources of the inline scripts the page is known to have, such as `'sha256-…'`.
+        framed_by: The host of our page where this one is another port of the profile, which it may frame.
+        frames: The origins of the profile's other ports, which our page frames.
     """
 
     def __init__(
@@ -103,6 +107,8 @@ class LaunchGate:
         cookies: CookieNames,
         use_link: Callable[[str], bool],
         inline_scripts: Sequence[str] = (),
+        framed_by: str = "",
+        frames: Sequence[str] = (),
     ) -> None:
         self._app = app
         self._netloc = netloc
@@ -110,7 +116,8 @@ class LaunchGate:
         self._secret = secret
         self._cookies = cookies
         self._use_link = use_link
-        self._headers = _page_headers(netloc, inline_scripts)
+        self._framed_by = framed_by
+        self._headers = _page_headers(netloc, inline_scripts, framed_by=framed_by, frames=frames)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through, or answer it with a refusal."""
@@ -156,10 +163,15 @@ class LaunchGate:
         origins = headers.getlist("origin")
         if any(origin != self._origin for origin in origins):
             return False
-        if headers.get("sec-fetch-site", "none") not in _OWN_PAGE:
+        if headers.get("sec-fetch-site", "none") not in _OWN_PAGE and not self._is_framed(scope, headers):
             return False
         changes = scope["type"] == "websocket" or scope["method"] not in _READING
         return bool(origins) or not changes  # a browser always names the origin of what can change something
+
+    def _is_framed(self, scope: Scope, headers: Headers) -> bool:
+        """Tell whether our page opens what this port has left in a frame; who frames it, its policy decides."""
+        framed = headers.get("sec-fetch-dest") == "iframe" and headers.get("sec-fetch-site") == "same-site"
+        return bool(self._framed_by) and framed and scope["path"] == LEFT_PATH and scope.get("method") == "GET"
 
     async def _let_in(self, headers: Headers, send: Send) -> None:
         response = MutableHeaders({"content-type": "text/html; charset=utf-8", "cache-control": "no-store"})
@@ -227,7 +239,9 @@ def inline_script_sources(page: str) -> tuple[str, ...]:
     return tuple(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
 
 
-def _page_headers(netloc: str, inline_scripts: Sequence[str]) -> tuple[tuple[str, str], ...]:
+def _page_headers(
+    netloc: str, inline_scripts: Sequence[str], *, framed_by: str, frames: Sequence[str]
+) -> tuple[tuple[str, str], ...]:
     """Return what every answer carries: nothing from elsewhere is loaded, framed, sniffed or told of.
 
     Styles need 'unsafe-inline' (Streamlit writes them at run time); scripts may compile WebAssembly and load what
@@ -243,17 +257,17 @@ def _page_headers(netloc: str, inline_scripts: Sequence[str]) -> tuple[tuple[str
             "font-src 'self' data:",
             f"connect-src 'self' ws://{netloc}",
             "worker-src 'self' blob:",
-            "frame-src 'self'",
+            " ".join(("frame-src 'self'", *frames)),
             "object-src 'none'",
             "base-uri 'self'",
             "form-action 'self'",
-            "frame-ancestors 'none'",
+            f"frame-ancestors http://{framed_by}" if framed_by else "frame-ancestors 'none'",
         )
     )
     return (
+        *(() if framed_by else (("x-frame-options", "DENY"),)),
         ("content-security-policy", policy),
         ("x-content-type-options", "nosniff"),
-        ("x-frame-options", "DENY"),
         ("referrer-policy", "no-referrer"),
         ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),

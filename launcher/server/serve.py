@@ -8,7 +8,7 @@ business. The server listens before the profile is open, so that the page's scri
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -34,6 +34,7 @@ from launcher.instance import PATIENCE_S, EngineAddress, announced, only_engine
 from launcher.server.asgi import build_app, gate_for, page_document, preload, settle
 from launcher.server.document import Drawn, document_routes
 from launcher.server.incoming import hand_in
+from launcher.server.left import Left, other_ports, wall
 from launcher.server.opening import Opening, RoutesWhenOpen, WaitUntilOpen
 from launcher.server.reconnect import ReconnectGate
 from launcher.server.security import CookieNames
@@ -124,14 +125,14 @@ def run_engine(paths: ProfilePaths, launch: Launch, hooks: Hooks) -> bool:
         stack.callback(calm.cancel)
         opening = Opening(partial(_open_profile, paths, launch, hooks), tell_ready)
         stack.callback(opening.close)
-        page = page_document(config)
-        gate = gate_for(paths, port=port, secret=launch.secret or new_secret(), page=page)
-        reconnect = Middleware(ReconnectGate, opening=opening, device_cookie=CookieNames.of(paths).device)
+        left = stack.enter_context(other_ports(paths, port))
+        page = page_document(config, left.origins)
+        gate = partial(gate_for, paths, secret=launch.secret or new_secret(), page=page)
         app = build_app(
             launch.script,
             config=config,
             port=port,
-            walls=[gate, Middleware(WaitUntilOpen, opening=opening), reconnect],
+            walls=_walls(paths, port, gate, left, opening),
             routes=[
                 *document_routes(page, hooks.drawn),
                 *asset_routes(),
@@ -145,11 +146,24 @@ def run_engine(paths: ProfilePaths, launch: Launch, hooks: Hooks) -> bool:
 
         server = EngineServer(_uvicorn_config(app, port), started=started, stopping=opening.let_go)
         hooks.serving(server)
-        server.serve_on(bound)
+        server.serve_on([bound, *left.sockets])
         if opening.context.done():
             opening.context.result()  # raises why the profile could not be opened
             track("engine_stopped", {"boot": boot})
         return server.interrupted
+
+
+def _walls(
+    paths: ProfilePaths, port: int, gate: Callable[..., Middleware], left: Left, opening: Opening
+) -> list[Middleware]:
+    """Return what every request passes, outermost first."""
+    framed = partial(gate, framed_by=f"{LOOPBACK}:{port}")
+    return [
+        wall(paths, left, opening, lambda other: framed(port=other)),
+        gate(port=port, frames=left.origins),
+        Middleware(WaitUntilOpen, opening=opening),
+        Middleware(ReconnectGate, opening=opening, device_cookie=CookieNames.of(paths).device),
+    ]
 
 
 def _open_profile(paths: ProfilePaths, launch: Launch, hooks: Hooks) -> "AppContext":
@@ -205,14 +219,14 @@ class EngineServer(uvicorn.Server):
         self._stopping = stopping
         self.interrupted = False
 
-    def serve_on(self, bound: Any) -> None:  # noqa: ANN401 - uvicorn's own word for a socket differs by version
+    def serve_on(self, bound: Sequence[Any]) -> None:
         """Serve until told to stop.
 
         Raises:
             RuntimeError: the application did not start (a bug).
         """
         try:
-            self.run(sockets=[bound])
+            self.run(sockets=list(bound))
         except SystemExit as error:
             raise RuntimeError("the server did not start") from error
 

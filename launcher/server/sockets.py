@@ -68,6 +68,21 @@ def remembered_ports(ports_file: Path) -> tuple[int, ...]:
         return ()
 
 
+def listen_again(port: int) -> socket.socket | None:
+    """Return a listening socket on a port the profile once had, or None if it is taken."""
+    try:
+        return _listen(port)
+    except OSError:
+        return None
+
+
+def forget_port(ports_file: Path, port: int) -> None:
+    """Forget a stand-in, because no browser keeps anything under it any more; the home port stays."""
+    known = remembered_ports(ports_file)
+    if port in known[1:]:
+        _write(ports_file, tuple(one for one in known if one != port))
+
+
 def _candidates(known: tuple[int, ...]) -> Iterator[int]:
     yield from known
     for _attempt in range(_ATTEMPTS):
@@ -78,7 +93,10 @@ def _candidates(known: tuple[int, ...]) -> Iterator[int]:
 def _remember(ports_file: Path, known: tuple[int, ...], port: int) -> None:
     if port in known:
         return
-    kept = (*known[: PORTS_KEPT - 1], port)
+    _write(ports_file, (*known[: PORTS_KEPT - 1], port))
+
+
+def _write(ports_file: Path, kept: tuple[int, ...]) -> None:
     part = ports_file.with_suffix(".part")
     part.write_text(json.dumps({"ports": kept}), encoding="utf-8")
     part.replace(ports_file)

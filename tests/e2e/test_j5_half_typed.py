@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -212,6 +213,18 @@ def test_what_is_secret_is_never_kept(person: Person) -> None:
     assert "hunter2" not in str(person.page.evaluate(STORE))
 
 
+def test_a_text_that_is_too_long_is_said_at_its_field(person: Person) -> None:
+    """More than a mebibyte is not kept, and says so where it stands; a shorter text is kept again."""
+    write(person, "/tmp/short")
+    person.page.locator(PATH).fill("x" * 1_100_000)
+    expect(person.page.locator("#bestand-too-long")).to_be_visible()
+    expect(person.page.locator(STATUS)).to_contain_text("too long")
+
+    person.page.locator(PATH).fill("/tmp/short again")
+    expect(person.page.locator("#bestand-too-long")).to_be_hidden()
+    person.saved()
+
+
 def test_two_windows_of_one_person_are_told_of_each_other(person: Person) -> None:
     """Both type into one field: the last key wins, the status says so, and the other text is still there."""
     person.go("import")
@@ -229,6 +242,39 @@ def test_two_windows_of_one_person_are_told_of_each_other(person: Person) -> Non
     with contextlib.closing(sqlite3.connect(person.engine.paths.state_db)) as file:
         kept = file.execute("SELECT value FROM journal WHERE key = 'import__path'").fetchall()
     assert {json.loads(value) for (value,) in kept} >= {"/tmp/mine", "/tmp/theirs"}
+
+
+def test_what_was_typed_under_another_port_is_asked_for_when_it_is_free(person: Person) -> None:
+    """The home port was taken for a while; what the stand-in's origin still keeps is there under the home port."""
+    write(person, "/tmp/home")
+    person.saved()
+    home = person.engine.port
+    person.engine.kill()
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", home))
+        taken.listen()
+        person.engine.start()
+        assert person.engine.port != home
+        person.page.goto(person.engine.link())
+        person.ready()
+        person.context.route("**/journal", lambda route: route.abort())
+        write(person, "/tmp/away")
+        person.until(lambda: "/tmp/away" in str(person.page.evaluate(STORE)), "the browser has it")
+        person.engine.kill()
+    person.page.goto("about:blank")
+    person.context.unroute("**/journal")
+    person.engine.port = home
+    person.engine.start()
+    assert person.engine.port == home
+
+    person.page.goto(person.engine.link())
+    person.ready()
+    person.go("import")
+
+    expect(person.page.locator(PATH)).to_have_value("/tmp/away")
+    ports = json.loads(person.engine.paths.ports_file.read_text(encoding="utf-8"))["ports"]
+    assert ports == [home]
 
 
 def test_a_page_nobody_touches_sends_nothing(person: Person) -> None:

@@ -8,6 +8,8 @@ import { isSecret, watchFields } from './fields';
 import { windowName } from './identity';
 import { Journal, type State } from './journal';
 import { watchScrolling } from './scrolling';
+import { handOverHere, isLeftPage, othersHandOver } from './left';
+import { tooLongNote } from './note';
 import { openStore } from './store';
 import { watchConnections } from './connection';
 
@@ -38,6 +40,8 @@ function begin(): void {
     document.getElementById('bestand-lost')?.toggleAttribute('hidden', standing.connected);
     document.dispatchEvent(new CustomEvent('bestand:journal', { detail: { ...standing } }));
   };
+  const note = tooLongNote();
+  const others = othersHandOver();
   const journal = new Journal({
     window: name,
     store: openStore(),
@@ -51,7 +55,7 @@ function begin(): void {
     onState: (state, message) => tell({ state, message }),
     onClash: (key) => document.dispatchEvent(new CustomEvent('bestand:clash', { detail: key })),
     onStored: (entries) => document.dispatchEvent(new CustomEvent('bestand:stored', { detail: entries })),
-    onField: (key, why) => document.dispatchEvent(new CustomEvent('bestand:field', { detail: { key, why } })),
+    onField: (key, why) => note(key, why),
   });
   globalThis.bestand = {
     journal: (key, value) => {
@@ -67,7 +71,10 @@ function begin(): void {
   let lost = 0;
   let wasLost = false;
   watchConnections(name, {
-    hello: (hello) => journal.hello(hello),
+    hello: async (hello) => {
+      await others;
+      await journal.hello(hello);
+    },
     onOpen: () => {
       window.clearTimeout(lost);
       if (wasLost) focus.restore();
@@ -86,6 +93,7 @@ function begin(): void {
   });
 }
 
-if (!globalThis.bestand) begin();
+if (isLeftPage()) void handOverHere();
+else if (!globalThis.bestand) begin();
 
 export default begin;
