@@ -9,6 +9,8 @@ import { draw, mark, moveFocus, type Data } from './list';
 import css from './style.css?inline';
 
 const NARROW = '48px';
+/** A window as narrow as this, or one looked at in a large size, keeps its room for the view. */
+const SMALL = matchMedia('(max-width: 900px)');
 
 export default define<Data>((root) => {
   style(root, css);
@@ -18,10 +20,10 @@ export default define<Data>((root) => {
   root.appendChild(place);
   let search = '';
 
-  const fold = (narrow: boolean): void => {
+  const fold = (narrow: boolean, keep = true): void => {
     document.documentElement.style.setProperty('--bestand-nav', narrow ? NARROW : '');
     document.documentElement.toggleAttribute('data-narrow', narrow);
-    remembered.set('nav', narrow ? 'narrow' : null);
+    if (keep) remembered.set('nav', narrow ? 'narrow' : null);
     place.classList.toggle('narrow', narrow);
     if (data) redraw(data);
   };
@@ -56,7 +58,10 @@ export default define<Data>((root) => {
     }),
   ];
   root.addEventListener('keydown', (event) => moveFocus(place, event as KeyboardEvent));
-  if (remembered.get('nav') === 'narrow') fold(true);
+  const fit = (): void => fold(SMALL.matches || remembered.get('nav') === 'narrow', false);
+  SMALL.addEventListener('change', fit);
+  leave.push(() => SMALL.removeEventListener('change', fit));
+  fit();
 
   function refresh(now: Data): void {
     const { active: _, ...lasting } = now;
