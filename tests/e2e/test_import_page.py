@@ -8,6 +8,7 @@ from typing import Literal
 
 import openpyxl
 import pytest
+from msoffcrypto.format.ooxml import OOXMLFile
 from playwright.sync_api import Browser, Locator, expect
 
 from app.components.mount import ASSETS
@@ -235,6 +236,27 @@ def test_a_sheet_is_chosen(window: Window, tmp_path: Path) -> None:
     expect(heads(window)).to_have_text(["town", "amount"])
     page.locator(".st-key-import__start button").click()
     expect(page.get_by_text("2 rows, 2 columns")).to_be_visible()
+
+
+def test_a_password_is_asked_for(window: Window, tmp_path: Path) -> None:
+    """A protected workbook says so; a wrong password is told, the right one opens it."""
+    plain, locked = tmp_path / "plain.xlsx", tmp_path / "locked.xlsx"
+    book = openpyxl.Workbook()
+    for row in (["town", "amount"], ["Köln", 3.5]):
+        book.active.append(row)
+    book.save(plain)
+    with plain.open("rb") as source, locked.open("wb") as target:
+        OOXMLFile(source).encrypt("secret", target)
+    page = window.page
+    window.open()
+    opened(window, locked)
+
+    page.get_by_label("Password of the file").fill("wrong")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("cannot be opened with this password")).to_be_visible()
+    page.get_by_label("Password of the file").fill("secret")
+    page.keyboard.press("Enter")
+    expect(heads(window)).to_have_text(["town", "amount"])
 
 
 @pytest.mark.timeout(240)

@@ -10,7 +10,7 @@ from app.refresh import STATUS, redraw, view_key
 from app.router import redraw_view, router
 from app.session import forget_inputs, put, value
 from app.widgets import field_key
-from core.errors import UsageError
+from core.errors import ProtectedFileError, UsageError
 from core.i18n import _
 from core.ids import new_id
 
@@ -56,17 +56,21 @@ def start_together(ctx: "AppContext", state: ImportState) -> None:
     redraw(view_key(VIEW), STATUS)
 
 
-def open_with(ctx: "AppContext", file: OpenFile, key: str) -> None:
-    """Open a protected file by the password in a widget.
+def open_with(ctx: "AppContext", file: OpenFile, password: str) -> None:
+    """Open a protected file by what a person typed; a wrong password is told in the place of the file.
 
-    Raises:
-        ProtectedFileError: it is wrong.
+    A click on Open also ends the typing, so this may be called twice.
     """
-    password = str(value(key, "") or "")
+    if not file.protected:
+        return
     if not password:
         raise UsageError(_("A protected file needs its password."), hint=_("Type it."))
-    file.path, file.upload = actions.unlock(ctx, file.path, password), True
-    file.forget()
+    try:
+        file.path, file.upload = actions.unlock(ctx, file.path, password), True
+    except ProtectedFileError as error:
+        file.refused = (str(error), _("Type it again."))
+    else:
+        file.forget()
     redraw_view(VIEW)
 
 

@@ -22,11 +22,10 @@ from app.features.datasets.state import ImportState, OpenFile
 from app.page import Event, Page, Params
 from app.refresh import NAV, STATUS, refresh, view_key
 from app.router import navigate, redraw_view
-from app.session import seed_input
+from app.session import seed_input, value
 from app.session.inputs import SECRET
 from app.widgets import field_key
 from app.widgets.parts import body, progress, toolbar
-from app.widgets.texts import s_text
 from app.widgets.words import size
 from core.i18n import _
 
@@ -107,12 +106,13 @@ def _draw_file(ctx: "AppContext", state: ImportState, file: OpenFile) -> None:
 
 def _draw_password(ctx: "AppContext", file: OpenFile) -> None:
     """Ask for the password of a protected file; it is kept nowhere."""
+    key = SECRET + field_key(VIEW, "password", file.id.lower())
+    opening = guarded(VIEW, lambda: open_with(ctx, file, value(key, "")))
     with st.container(horizontal=True, vertical_alignment="bottom", key="import_password"):
-        s_text(ctx, VIEW, "password", label=_(texts.PASSWORD), instance=file.id.lower(), secret=True, width=320)
-        st.button(
-            _(texts.OPEN), key=field_key(VIEW, "unlock"), type="primary", on_click=guarded(VIEW, open_with),
-            args=(ctx, file, SECRET + field_key(VIEW, "password", file.id.lower())),
-        )  # fmt: skip
+        st.text_input(
+            _(texts.PASSWORD), key=key, type="password", autocomplete="off", width=320, on_change=opening
+        )
+        st.button(_(texts.OPEN), key=field_key(VIEW, "unlock"), type="primary", on_click=opening)
 
 
 # ---- above ------------------------------------------------------------------------------------------------
