@@ -16,20 +16,20 @@ from core.types import Correction, FileFormat, Json, Reading
 LESS_SURE: Final = 0.1
 """A reading that is that much less certain than when it was saved is worth a look."""
 
-_SIGNS: Final = (
-    ("delimiter", N_("the delimiter")),
-    ("quote", N_("the quote")),
-    ("escape", N_("the escape sign")),
-    ("encoding", N_("the encoding")),
-    ("header_rows", N_("the number of header lines")),
-    ("first_line", N_("the line where the table begins")),
-    ("sheet", N_("the sheet")),
-    ("table", N_("the table")),
-    ("comment", N_("the sign of comment lines")),
-)
+_SIGNS: Final = {
+    "delimiter": N_("The delimiter is {found} instead of {expected}."),
+    "quote": N_("The quote is {found} instead of {expected}."),
+    "escape": N_("The escape sign is {found} instead of {expected}."),
+    "encoding": N_("The encoding is {found} instead of {expected}."),
+    "header_rows": N_("The number of header lines is {found} instead of {expected}."),
+    "first_line": N_("The table begins in line {found} instead of {expected}."),
+    "sheet": N_("The sheet is {found} instead of {expected}."),
+    "table": N_("The table is {found} instead of {expected}."),
+    "comment": N_("Comment lines begin with {found} instead of {expected}."),
+}
+_FORMAT: Final = N_("The format is {found} instead of {expected}.")
 MOST: Final = 0.5
 """With fewer cells that fit, a column is another one."""
-_OTHER: Final = N_("{what} is {found} instead of {expected}.")
 _NOTHING: Final = N_("none")
 
 
@@ -69,7 +69,7 @@ def drift(saved: SavedReading, base: Candidate, judged: Candidate, fitted: Candi
         fitted: What `adapted` makes of it.
     """
     if saved.reading.format is not judged.reading.format:
-        return (_other("format", N_("the format"), saved.reading.format, judged.reading.format),)
+        return (_other("format", _FORMAT, saved.reading.format, judged.reading.format),)
     signs = _signs(saved.reading, judged.reading) if base is judged else ()
     found = [*signs, *_columns(saved, base), *_types(saved, fitted)]
     if judged.reading.confidence < saved.reading.confidence - LESS_SURE:
@@ -136,16 +136,15 @@ def settled(base: Candidate, fitted: Candidate) -> Reading:
 
 
 def _signs(saved: Reading, judged: Reading) -> Iterator[Drift]:
-    for name, what in _SIGNS:
+    for name, told in _SIGNS.items():
         expected, found = getattr(saved, name), getattr(judged, name)
         if expected != found and not (name in ("quote", "escape", "comment") and found is None):
-            yield _other(name, what, expected, found)
+            yield _other(name, told, expected, found)
 
 
-def _other(kind: str, what: str, expected: object, found: object) -> Drift:
+def _other(kind: str, told: str, expected: object, found: object) -> Drift:
     one, other = _sign(expected), _sign(found)
-    told = _OTHER.format(what=what, found=other, expected=one)
-    return Drift(kind, told[:1].upper() + told[1:], expected=one, found=other)
+    return Drift(kind, told.format(found=other, expected=one), expected=one, found=other)
 
 
 def _sign(value: object) -> str:

@@ -49,7 +49,8 @@ def show_import(line: "Mapping[str, Json]", candidates: "Sequence[Json]" = ()) -
     write_line(visible(f"{line['file']} → {target}{version}  {counted(int(_number(line['rows'])), 'row')}"))
     write_line(f"  {ledger_line(Ledger(**_mapping(line['ledger'])))}")
     if "saved_reading" in line:
-        write_line(visible(f"  {_('read as saved under {name}').format(name=line['saved_reading'])}"))
+        told = _("read as saved under {name}").format(name=line["saved_reading"])
+        write_line(visible(f"  {told}"))
     drift = line.get("drift")
     for one in drift if isinstance(drift, list) else []:
         write_line(visible(f"  {retold(str(_mapping(one)['message']))}"))

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from analysis.originals import texts_sql
 from analysis.readings import Loaded, Readings
 from analysis.readings.model import Guess
+from core.errors import SourceError
 from core.progress import SilentProgress
 from core.types import FileFormat, Reading
 from storage.open import Storage
@@ -245,3 +246,30 @@ def test_day_or_month_first_can_be_said(readings: Readings, tmp_path: Path) -> N
     assert loaded.columns[0].type == "DATE"
     assert str(pq.read_table(tmp_path / "data.parquet").column(0)[0].as_py()) == "2025-01-02"
     assert loaded.guesses[0].kept == 0
+
+
+SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
+FOUND = [
+    *sorted((SHARED / "csv-spectrum").rglob("*.csv")),
+    *sorted((SHARED / "csv-test-data").rglob("*.csv")),
+    *sorted((SHARED / "csvsniffer").rglob("*.csv"))[::9],
+]
+
+
+@pytest.mark.skipif(not FOUND, reason="the shared test data is not on this machine")
+@pytest.mark.parametrize(
+    "path", [path for path in FOUND if path.stat().st_size < 1_000_000], ids=lambda path: path.name
+)
+def test_files_nobody_here_wrote_come_back_exactly(readings: Readings, tmp_path: Path, path: Path) -> None:
+    """Whatever types their columns get, each cell is given back as the parser found it."""
+    try:
+        reading = readings.judge(path).best.reading
+        loaded = readings.load(path, reading, tmp_path, name=path.name, progress=SilentProgress())
+    except SourceError:
+        return  # no table: others hold it to that
+    target = tmp_path / "clean.csv"
+    readings.write_clean(path, reading, target, name=path.name, progress=SilentProgress())
+    with target.open(encoding="utf-8", errors="surrogatepass", newline="") as file:
+        cells = list(csv.reader(file))[1 if reading.header_rows else 0 :]
+
+    assert texts(tmp_path, loaded, loaded.guesses) == cells
