@@ -2,7 +2,7 @@
 
 A browser keeps what was typed per origin, and the port is part of it. Where the home port was taken for a while,
 the stand-in's origin may hold entries that never reached an engine. So the engine listens on the profile's other
-ports, too, where they are free, and serves nothing there but `/left`: a page without looks that the real page opens
+ports, too, where they are free, and serves nothing there but `/left`: a page without looks that the real one opens
 in a hidden frame, and that hands over what its origin holds. Once it is empty the port is forgotten; the home port
 never.
 """
@@ -89,7 +89,8 @@ def wall(paths: ProfilePaths, left: Left, opening: Opening, gate: Callable[[int]
 
 def _guarded(gate: Middleware, app: ASGIApp) -> ASGIApp:
     kind, arguments, named = gate
-    return kind(app, *arguments, **named)
+    guarded: ASGIApp = kind(app, *arguments, **named)
+    return guarded
 
 
 def _left_app(paths: ProfilePaths, port: int, opening: Opening) -> ASGIApp:

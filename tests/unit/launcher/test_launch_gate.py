@@ -12,7 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from core.paths import ProfilePaths
 from core.trace import current_trace
-from launcher.server.security import CookieNames, LaunchGate, inline_script_sources
+from launcher.server.security import LEFT_PATH, CookieNames, LaunchGate, inline_script_sources
 
 NETLOC = "127.0.0.1:23456"
 ORIGIN = f"http://{NETLOC}"
@@ -83,10 +83,16 @@ def ask(
     inner: Inner | None = None,
     links: Links | None = None,
     extensions: dict[str, Any] | None = None,
+    framed_by: str = "",
 ) -> Answer:
     """Send one request through a gate."""
     gate = LaunchGate(
-        inner or Inner(), netloc=NETLOC, secret=SECRET, cookies=COOKIES, use_link=(links or Links()).use
+        inner or Inner(),
+        netloc=NETLOC,
+        secret=SECRET,
+        cookies=COOKIES,
+        use_link=(links or Links()).use,
+        framed_by=framed_by,
     )
     scope: Scope = {
         "type": kind,
@@ -108,6 +114,26 @@ def ask(
 
     asyncio.run(gate(scope, receive, send))
     return Answer(sent)
+
+
+FRAME = [HOST, LET_IN, ("sec-fetch-site", "same-site"), ("sec-fetch-dest", "iframe")]
+
+
+def test_another_port_of_the_profile_may_be_framed_by_our_page_only() -> None:
+    """Where a stand-in's origin is asked for what it keeps, the policy names our page, and one path opens."""
+    answer = ask(FRAME, path=LEFT_PATH, framed_by="127.0.0.1:1")
+    assert answer.status == 200
+    (policy,) = answer.header("content-security-policy")
+    assert "frame-ancestors http://127.0.0.1:1" in policy
+    assert ask(FRAME, path="/", framed_by="127.0.0.1:1").status == 403
+    assert ask(FRAME, path=LEFT_PATH, method="POST", framed_by="127.0.0.1:1").status == 403
+    assert ask([HOST, *FRAME[2:]], path=LEFT_PATH, framed_by="127.0.0.1:1").status == 401
+
+
+def test_the_page_itself_may_be_framed_by_nobody() -> None:
+    """The page's own port lets no other port frame it, whatever the path."""
+    assert ask(FRAME, path=LEFT_PATH).status == 403
+    assert ask([HOST, LET_IN]).header("x-frame-options") == ["DENY"]
 
 
 def test_the_own_page_is_let_in() -> None:

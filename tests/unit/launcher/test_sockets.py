@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import PortTakenError
 from core.paths import ProfilePaths
-from launcher.server.sockets import PORTS_KEPT, open_socket, remembered_ports
+from launcher.server.sockets import PORTS_KEPT, forget_port, listen_again, open_socket, remembered_ports
 
 
 def port_of(bound: socket.socket) -> int:
@@ -34,6 +34,20 @@ def test_a_taken_port_gets_a_stand_in_that_is_remembered(profile: ProfilePaths) 
     assert remembered_ports(profile.ports_file) == (home, stand_in)
     with open_socket(profile) as again:
         assert port_of(again) == home
+
+
+def test_a_stand_in_is_forgotten_when_it_is_empty_and_the_home_port_never(profile: ProfilePaths) -> None:
+    """A port under which no browser keeps anything is of no use; the home port is what browsers come back to."""
+    with open_socket(profile) as first, open_socket(profile) as second:
+        home, stand_in = port_of(first), port_of(second)
+        assert listen_again(stand_in) is None
+    forget_port(profile.ports_file, home)
+    assert remembered_ports(profile.ports_file) == (home, stand_in)
+    again = listen_again(stand_in)
+    assert again is not None
+    again.close()
+    forget_port(profile.ports_file, stand_in)
+    assert remembered_ports(profile.ports_file) == (home,)
 
 
 def test_a_wanted_port_serves_once(profile: ProfilePaths) -> None:
