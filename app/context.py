@@ -100,8 +100,7 @@ def init_app(
         opened.callback(storage.close)
         visits = VisitLog(paths)
         opened.callback(visits.close)
-        changes = Changes()
-        storage.database.on_committed(changes.hear)
+        changes = _changes_of(storage)
         analysis = open_analysis(storage)
         opened.callback(analysis.close)
         looks = Looks(analysis.readings, paths.tmp)
@@ -114,20 +113,11 @@ def init_app(
         remember_good(paths, report)
         network = NetworkGate(report.config, partial(_write_down, storage))
         _listen(settings, paths, storage, network)
+        handed = Handed(changes.hear)
         return AppContext(
-            settings,
-            paths,
-            storage,
-            analysis,
-            jobs,
-            changes,
-            network,
-            visits,
-            OpenWindows(),
-            looks,
-            Handed(changes.hear),
+            settings, paths, storage, analysis, jobs, changes, network, visits, OpenWindows(), looks, handed,
             opened.pop_all(),
-        )
+        )  # fmt: skip
 
 
 @contextmanager
@@ -152,6 +142,13 @@ def _listen(settings: CurrentConfig, paths: ProfilePaths, storage: "Storage", ne
     settings.on_change(lambda config: configure_logging(config, paths))
     settings.on_change(lambda config: storage.duck.adjust(config.engine))
     settings.on_change(network.adjust)
+
+
+def _changes_of(storage: "Storage") -> Changes:
+    """Return what counts the commits of a profile."""
+    changes = Changes()
+    storage.database.on_committed(changes.hear)
+    return changes
 
 
 def _write_down(storage: "Storage", entry: Connection) -> None:

@@ -66,11 +66,15 @@ def frame(
             "messages": [dict(one) for one in messages],
             "scroll": dict(scroll),
             "files": script_urls(),
-            "texts": {
-                "drop": _("Drop to import"),
-                "undo": _("Undo"),
-                "dismiss": _("Dismiss"),
-                "failed": _("The file could not be sent to the engine."),
-            },
+            "texts": _texts(),
         },
     )
+
+
+def _texts() -> dict[str, str]:
+    return {
+        "drop": _("Drop to import"),
+        "undo": _("Undo"),
+        "dismiss": _("Dismiss"),
+        "failed": _("The file could not be sent to the engine."),
+    }
