@@ -12,11 +12,12 @@ from typing import Final
 from analysis.readings.encodings import UTF8
 from analysis.readings.events import LedgerBook
 from analysis.readings.facts import Facts, has_blanks_around_quotes
+from analysis.readings.footers import is_footer
 from analysis.readings.forms import TEXT, Form
 from analysis.readings.kept import TEXTS_NAME, write_kept
 from analysis.readings.lines import CHUNK_BYTES, CR, Lines, read_lines
 from analysis.readings.model import Guess, Loaded
-from analysis.readings.parse import Parser
+from analysis.readings.parse import Parser, Plan
 from analysis.readings.source import Source
 from analysis.readings.typed import WIDE, TextTable, in_steps, look_at_all, with_types, write_typed
 from analysis.readings.understand import Understanding
@@ -65,7 +66,7 @@ def load_fast(
     target, names = out / "data.parquet", [column.name for column in understanding.columns]
     with LedgerBook(out, "line") as book:
         head_lines = _account_for_head(source.path, understanding, book)
-        lines = facts.lines - head_lines - _account_for_end(source.path, facts, book)
+        lines = facts.lines - head_lines - _account_for_end(source.path, facts, book, understanding.plan)
         table = _table(source.path, understanding, head_lines)
         has_breaks = facts.has_quote and understanding.plan.dialect.quote is not None
         with duck.trusted() as connection:
@@ -196,11 +197,18 @@ def _account_for_head(path: Path, understanding: Understanding, book: LedgerBook
     return count
 
 
-def _account_for_end(path: Path, facts: Facts, book: LedgerBook) -> int:
-    """Note the empty lines at the end, which the engine's reader skips; return how many there are."""
+def _account_for_end(path: Path, facts: Facts, book: LedgerBook, plan: Plan) -> int:
+    """Note the empty lines at the end, which the engine's reader skips; return how many there are.
+
+    Raises:
+        Misfit: the last line is as wide as a record, but may be a total or a note below the table.
+    """
     with path.open("rb") as file:
         file.seek(max(0, facts.size_bytes - _TAIL_BYTES))
         tail = file.read().replace(b"\r\n", b"\n")
+    last = plan.dialect.split(tail.rstrip(b"\n").rpartition(b"\n")[2].decode(UTF8, "replace")).cells
+    if plan.look is not None and len(last) == plan.width and is_footer(last, plan.look):
+        raise Misfit("a footer")
     if not tail.endswith(b"\n"):
         return 0
     empty = len(tail) - len(tail.rstrip(b"\n")) - 1

@@ -47,7 +47,7 @@ def run(out: Path, quick: bool) -> list[Row]:
     """Measure and return the rows."""
     storage = open_storage(AppConfig(), ProfilePaths(out / "profile"))
     try:
-        ours = Ours(Readings(storage), out)
+        ours = Ours(storage, out)
         rows = [] if not SHARED.is_dir() else [*_spectrum(ours), *_rfc(ours), *_sniffer(ours)]
         if SHARED.is_dir():
             rows += _pollock(ours, unpack_pollock(out), _QUICK_STEP if quick else 1)
