@@ -32,8 +32,12 @@ def s_select(
     rule: Rule[Any] | None = None, form: FormState | None = None, instance: str | int | None = None,
     default: Any = _UNCHOSEN, shows: Any = OWN, on_change: Hear | None = None, hide_label: bool = False,  # noqa: ANN401
     disabled: bool = False, help: str | None = None, width: Width = "stretch", placeholder: str | None = None,  # noqa: A002
+    more: bool = False,
 ) -> Any:  # noqa: ANN401  # fmt: skip
-    """Draw a list to choose one of, and return it; the first is chosen unless `default` says otherwise."""
+    """Draw a list to choose one of, and return it; the first is chosen unless `default` says otherwise.
+
+    With `more` a person may type a choice that is not in the list; then it must `show` a value kept elsewhere.
+    """
     at = place(ctx, view, field, rule=rule, form=form, instance=instance, on_change=on_change, otherwise=ANY)
     first = (options[0] if options else None) if default is _UNCHOSEN else default
     shown, naming = _seed(at, options, first, naming, shows=shows)
@@ -41,7 +45,8 @@ def s_select(
     def draw() -> None:
         st.selectbox(
             label, shown, key=at.key, format_func=naming, on_change=at.told, disabled=disabled, help=help,
-            placeholder=placeholder, label_visibility="collapsed" if hide_label else "visible",
+            placeholder=placeholder, accept_new_options=more,
+            label_visibility="collapsed" if hide_label else "visible",
             index=None if first is None else 0, width="stretch" if width == "content" else width,
         )  # fmt: skip
 
@@ -92,17 +97,19 @@ def s_segments(
 def s_multiselect(
     ctx: "AppContext", view: str, field: str, *, label: str, options: Sequence[Any], naming: Naming = str,
     rule: Rule[Any] | None = None, form: FormState | None = None, instance: str | int | None = None,
-    default: Sequence[Any] = (), on_change: Hear | None = None, hide_label: bool = False, disabled: bool = False,
-    help: str | None = None, width: Width = "stretch", placeholder: str | None = None,  # noqa: A002
+    default: Sequence[Any] = (), shows: Any = OWN,  # noqa: ANN401
+    on_change: Hear | None = None, hide_label: bool = False, disabled: bool = False,
+    help: str | None = None, width: Width = "stretch", placeholder: str | None = None, more: bool = False,  # noqa: A002
 ) -> list[Any]:  # fmt: skip
-    """Draw a list to choose any number of, and return the chosen ones in the order in which they were chosen."""
+    """Draw a list to choose any number of, and return the chosen ones in order; `more` is as in `s_select`."""
     at = place(ctx, view, field, rule=rule, form=form, instance=instance, on_change=on_change, otherwise=ANY)
-    shown, naming = _seed(at, options, list(default), naming, several=True)
+    shown, naming = _seed(at, options, list(default), naming, several=True, shows=shows)
 
     def draw() -> None:
         st.multiselect(
             label, shown, key=at.key, format_func=naming, on_change=at.told, disabled=disabled, help=help,
-            placeholder=placeholder, label_visibility="collapsed" if hide_label else "visible",
+            placeholder=placeholder, accept_new_options=more,
+            label_visibility="collapsed" if hide_label else "visible",
         )  # fmt: skip
 
     return list(_drawn(at, draw, options, naming, width, several=True) or ())
@@ -201,7 +208,7 @@ def _seed(
     if shows is not OWN:
         at.shows = True
         put(at.key, shows)
-        return _with_gone(shown, [shows], naming)
+        return _with_gone(shown, list(shows) if several else [shows], naming)
     if at.form is None:
         wanted = set(options) if all(map(_hashable, options)) else options
 

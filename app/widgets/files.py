@@ -1,5 +1,6 @@
 """`s_file`: a file a person hands in, kept in the profile by its content."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -80,6 +81,35 @@ def s_file(
             label_visibility="collapsed" if hide_label or found is not None else "visible",
         )  # fmt: skip
     return found
+
+
+def take_files(
+    view: str,
+    field: str,
+    *,
+    label: str,
+    on_files: Callable[[list[Any]], object],
+    instance: str | int | None = None,
+) -> None:  # fmt: skip
+    """Draw a place for any number of files that are taken over at once; nothing is kept here.
+
+    Args:
+        view: The page's slug.
+        field: What it is there.
+        label: What it is called; told to those who hear the page.
+        on_files: A callback; gets what was handed in: open files with a `name`.
+        instance: Another one for each time the place is to be empty again.
+    """
+    key = field_key(view, field, instance)
+
+    def take() -> None:
+        found = st.session_state.get(key)
+        if found:
+            on_files(list(found))
+
+    st.file_uploader(
+        label, accept_multiple_files=True, key=key, label_visibility="collapsed", on_change=guarded(view, take)
+    )
 
 
 def taken_in(ctx: "AppContext", name: str, content: "bytes | memoryview") -> KeptFile:

@@ -1,6 +1,7 @@
 """The Import page while no file is open: drop, type, choose, or try the sample."""
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,8 +14,9 @@ from app.features.datasets.state import OpenFile
 from app.router import redraw_view
 from app.runtime import window_dialogs
 from app.sample import write_sample
-from app.session import forget_inputs, put, seed_input, value
-from app.widgets import field_key
+from app.session import forget_inputs, put, value
+from app.widgets import field_key, s_text
+from app.widgets.files import take_files
 from app.widgets.parts import body, empty, toolbar
 from core.i18n import _
 from core.ids import new_id
@@ -37,14 +39,12 @@ def draw_chooser(ctx: "AppContext") -> None:
         pass
     with body(VIEW):
         empty(_(texts.EMPTY))
-        uploads = field_key(VIEW, "upload", import_state().uploads)
-        st.file_uploader(
-            _(texts.DROP),
-            accept_multiple_files=True,
-            key=uploads,
-            label_visibility="collapsed",
-            on_change=guarded(VIEW, _open_uploads),
-            args=(ctx, uploads),
+        take_files(
+            VIEW,
+            "upload",
+            instance=import_state().uploads,
+            label=_(texts.DROP),
+            on_files=partial(_open_uploads, ctx),
         )
         with st.container(horizontal=True, vertical_alignment="bottom", key="import_ways"):
             if (dialogs := window_dialogs()) is not None:
@@ -54,10 +54,10 @@ def draw_chooser(ctx: "AppContext") -> None:
                     on_click=guarded(VIEW, _choose),
                     args=(dialogs,),
                 )
-            seed_input(_PATH)
-            st.text_input(
-                _(texts.PATH), key=_PATH, placeholder=texts.PATH_EXAMPLE, on_change=guarded(VIEW, _open_path)
-            )
+            s_text(
+                ctx, VIEW, "path", label=_(texts.PATH), placeholder=texts.PATH_EXAMPLE,
+                on_change=lambda _typed: _open_path(),
+            )  # fmt: skip
             st.button(_(texts.OPEN), key=field_key(VIEW, "open"), on_click=guarded(VIEW, _open_path))
             st.button(
                 _(texts.SAMPLE), key=field_key(VIEW, "sample"), on_click=guarded(VIEW, _open_sample), args=(ctx,)
@@ -93,9 +93,8 @@ def _open(files: list[OpenFile]) -> None:
         redraw_view(VIEW)
 
 
-def _open_uploads(ctx: "AppContext", key: str) -> None:
+def _open_uploads(ctx: "AppContext", uploads: "list[UploadedFile]") -> None:
     if _choosing():
-        uploads: list[UploadedFile] = value(key, [])
         _open(opened([actions.keep_upload(ctx, upload.name, upload) for upload in uploads], upload=True))
 
 

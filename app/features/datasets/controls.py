@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from app.boundary import escaped, guarded
+from app.boundary import escaped
 from app.features.datasets import actions, texts
 from app.features.datasets.remembered import remember
 from app.features.datasets.state import OpenFile
 from app.router import redraw_view
-from app.session import seed, value
-from app.widgets import field_key
+from app.session import value
+from app.widgets import field_key, s_multiselect, s_select, s_text
 from core.errors import UsageError
 from core.i18n import _, retold
 from core.types import FileFormat, Reading
@@ -130,25 +130,25 @@ def _draw_choice(ctx: "AppContext", file: OpenFile, reading: Reading, word: Word
     key = field_key(VIEW, word.field, _turn(file))
     now = getattr(reading, word.field)
     now = "" if now is None else now
-    changed = guarded(VIEW, _change)
-    args = (ctx, file, reading, word, key)
+    turn, label = _turn(file), _(word.label)
+
+    def changed(_value: object) -> None:
+        _change(ctx, file, reading, word, key)
+
     if word.several:
         chosen = [one for one in now if one]
-        seed(key, chosen)
-        st.multiselect(
-            _(word.label), [*dict.fromkeys([*word.options, *chosen])], key=key, accept_new_options=word.more,
-            on_change=changed, args=args,
+        s_multiselect(
+            ctx, VIEW, word.field, instance=turn, label=label, options=[*dict.fromkeys([*word.options, *chosen])],
+            shows=chosen, more=word.more, on_change=changed,
         )  # fmt: skip
     elif word.options:
         options = list(dict.fromkeys([*word.options, *([] if now in word.options else [now])]))
-        seed(key, now)
-        st.selectbox(
-            _(word.label), options, key=key, format_func=word.told, accept_new_options=word.more,
-            on_change=changed, args=args,
+        s_select(
+            ctx, VIEW, word.field, instance=turn, label=label, options=options, naming=word.told, shows=now,
+            more=word.more, on_change=changed,
         )  # fmt: skip
     else:
-        seed(key, str(now))
-        st.text_input(_(word.label), key=key, on_change=changed, args=args)
+        s_text(ctx, VIEW, word.field, instance=turn, label=label, shows=str(now), on_change=changed)
 
 
 def _change(ctx: "AppContext", file: OpenFile, reading: Reading, word: Word, key: str) -> None:

@@ -12,7 +12,7 @@ from app.features.datasets import texts
 from app.features.datasets.chooser import draw_chooser, open_sample, opened
 from app.features.datasets.files import draw_files
 from app.features.datasets.halves import draw_lines
-from app.features.datasets.importing import NAME, after, cancel, close_all, open_with, start
+from app.features.datasets.importing import after, cancel, close_all, open_with, start
 from app.features.datasets.judging import settle
 from app.features.datasets.readings import draw_reading
 from app.features.datasets.remembered import import_state, remember
@@ -22,12 +22,13 @@ from app.features.datasets.state import ImportState, OpenFile
 from app.page import Event, Page, Params
 from app.refresh import NAV, STATUS, refresh, view_key
 from app.router import navigate, redraw_view
-from app.session import seed_input, value
+from app.session import value
 from app.session.inputs import SECRET
-from app.widgets import field_key
+from app.widgets import field_key, s_text
 from app.widgets.parts import body, progress, toolbar
 from app.widgets.words import size
 from core.i18n import _
+from core.rules import DATASET_NAME
 
 if TYPE_CHECKING:
     from app.context import AppContext
@@ -109,9 +110,10 @@ def _draw_password(ctx: "AppContext", file: OpenFile) -> None:
     key = SECRET + field_key(VIEW, "password", file.id.lower())
     opening = guarded(VIEW, lambda: open_with(ctx, file, value(key, "")))
     with st.container(horizontal=True, vertical_alignment="bottom", key="import_password"):
-        st.text_input(
-            _(texts.PASSWORD), key=key, type="password", autocomplete="off", width=320, on_change=opening
-        )
+        s_text(
+            ctx, VIEW, "password", instance=file.id.lower(), label=_(texts.PASSWORD), secret=True, width=320,
+            on_change=lambda _typed: opening(),
+        )  # fmt: skip
         st.button(_(texts.OPEN), key=field_key(VIEW, "unlock"), type="primary", on_click=opening)
 
 
@@ -122,10 +124,10 @@ def _draw_tools(ctx: "AppContext", state: ImportState, file: OpenFile, *, known:
     """Draw what can be done with the file now: one filled button at most."""
     ready = known and file.job is None and file.candidate is not None
     if ready:
-        seed_input(NAME)
-        st.text_input(
-            _(texts.NAME), key=NAME, placeholder=_(texts.NAME_HINT), label_visibility="collapsed", width=210
-        )
+        s_text(
+            ctx, VIEW, "name", label=_(texts.NAME), placeholder=_(texts.NAME_HINT), hide_label=True, width=210,
+            rule=DATASET_NAME,
+        )  # fmt: skip
     if len(state.files) > 1:
         st.button(_(texts.ALL_FILES), key=field_key(VIEW, "list"), on_click=guarded(VIEW, partial(_list, state)))
     else:

@@ -13,8 +13,7 @@ from app.features.datasets.halves import draw_halves, draw_preview
 from app.features.datasets.remembered import remember
 from app.features.datasets.state import OpenFile
 from app.router import redraw_view
-from app.session import put, seed, value
-from app.widgets import field_key
+from app.widgets import field_key, s_segments, s_select
 from app.widgets.words import number, percent
 from core.i18n import _, retold
 from core.types import FileFormat
@@ -35,13 +34,13 @@ def draw_reading(ctx: "AppContext", file: OpenFile, candidate: "Candidate") -> N
     closer = uncertain if file.closer is None else file.closer
     with st.container(key="import_head", gap="xsmall"):
         with st.container(key="import_reading", horizontal=True, vertical_alignment="center", gap="small"):
-            _draw_parts(file)
+            _draw_parts(ctx, file)
             draw_words(ctx, file, candidate)
             _draw_sureness(candidate)
             if candidate.reading.format in HAS_LINES or len(file.shown) > 1:
                 _draw_closer(file, closer=closer)
         if closer or file.at is not None:
-            _draw_tabs(file)
+            _draw_tabs(ctx, file)
     if closer:
         draw_halves(ctx, file, candidate)
     else:
@@ -113,23 +112,21 @@ def _draw_closer(file: OpenFile, *, closer: bool) -> None:
     )
 
 
-def _draw_tabs(file: OpenFile) -> None:
+def _draw_tabs(ctx: "AppContext", file: OpenFile) -> None:
     """Draw the readings as tabs, each with what is other about it."""
     shown = file.shown
     if len(shown) < 2:
         return
-    key = field_key(VIEW, "tab", f"{file.id.lower()}_{file.tries}_{len(shown)}")
     labels = [_tab(file, at, candidate) for at, candidate in enumerate(shown)]
-    put(key, file.chosen)
 
-    def choose() -> None:
-        file.show(value(key, file.chosen))
+    def choose(at: int) -> None:
+        file.show(at)
         remember()
         redraw_view(VIEW)
 
-    st.segmented_control(
-        _(texts.READINGS), range(len(shown)), key=key, format_func=labels.__getitem__, required=True,
-        label_visibility="collapsed", on_change=guarded(VIEW, choose),
+    s_segments(
+        ctx, VIEW, "tab", instance=f"{file.id.lower()}_{file.tries}_{len(shown)}", label=_(texts.READINGS),
+        options=range(len(shown)), naming=labels.__getitem__, hide_label=True, shows=file.chosen, on_change=choose,
     )  # fmt: skip
 
 
@@ -161,7 +158,7 @@ def _other_words(best: "Candidate", candidate: "Candidate") -> str:
 # ---- parts of a file --------------------------------------------------------------------------------------
 
 
-def _draw_parts(file: OpenFile) -> None:
+def _draw_parts(ctx: "AppContext", file: OpenFile) -> None:
     """Draw the choice between the tables a file holds."""
     if file.judgement is None or len(file.judgement.parts) < 2 or file.candidate is None:
         return
@@ -169,13 +166,11 @@ def _draw_parts(file: OpenFile) -> None:
     reading = file.candidate.reading
     names = [part.name for part in parts]
     now = next((one for one in (reading.member, reading.table, reading.sheet) if one in names), None)
-    key = field_key(VIEW, "part", file.id.lower())
-    seed(key, now if now is not None else names[0])
 
-    def choose() -> None:
+    def choose(name: str) -> None:
         from analysis.readings.model import Choice
 
-        chosen = next((one for one in parts if one.name == value(key, "")), None)
+        chosen = next((one for one in parts if one.name == name), None)
         if chosen is not None:
             file.choice = Choice.of(chosen)
             file.forget()
@@ -183,10 +178,10 @@ def _draw_parts(file: OpenFile) -> None:
             redraw_view(VIEW)
 
     told = {part.name: _part_word(part) for part in parts}
-    st.selectbox(
-        _(texts.PART_OF[parts[0].kind]), names, key=key, format_func=lambda name: told.get(name, name), width=260,
-        label_visibility="collapsed",
-        on_change=guarded(VIEW, choose),
+    s_select(
+        ctx, VIEW, "part", instance=file.id.lower(), label=_(texts.PART_OF[parts[0].kind]), options=names,
+        naming=told.__getitem__, width=260, hide_label=True,
+        shows=now if now is not None else names[0], on_change=choose,
     )  # fmt: skip
 
 

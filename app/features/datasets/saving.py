@@ -10,8 +10,8 @@ from app.features.datasets.state import OpenFile
 from app.messages import say
 from app.readings import save_reading
 from app.refresh import NAV, redraw
-from app.session import seed_input, value
-from app.widgets import field_key
+from app.session import value
+from app.widgets import field_key, s_text
 from core.errors import UsageError
 from core.i18n import _
 
@@ -25,8 +25,10 @@ def draw_save(ctx: "AppContext", file: OpenFile) -> None:
     """Draw the way to save the reading on the screen."""
     key = field_key(VIEW, "reading_name", file.id.lower())
     with st.popover(_(texts.SAVE_READING), key=field_key(VIEW, "save_reading")):
-        seed_input(key, file.path.stem)
-        st.text_input(_(texts.READING_NAME), key=key)
+        s_text(
+            ctx, VIEW, "reading_name", instance=file.id.lower(), label=_(texts.READING_NAME),
+            default=file.path.stem,
+        )  # fmt: skip
         st.caption(_(texts.READING_HINT))
         st.button(
             _(texts.SAVE), key=field_key(VIEW, "save"), type="primary", on_click=guarded(VIEW, _save),
