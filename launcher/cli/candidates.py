@@ -49,7 +49,7 @@ def candidate_facts(candidate: "Candidate") -> "dict[str, Json]":
     return {
         "why": candidate.why,
         "reading": candidate.reading.to_dict(),
-        "columns": [{"name": c.name, "source_name": c.source_name, "type": c.type} for c in candidate.columns],
+        "columns": [asdict(column) for column in candidate.columns],
         "reasons": list(candidate.reasons),
         "differs": candidate.differs,
         "score": asdict(candidate.score) if candidate.score else None,

@@ -64,6 +64,16 @@ def test_a_failed_input_is_a_line_of_its_own(cli: Cli, clean: Path, tmp_path: Pa
     assert [line["error"]["code"] for line in ran.lines[:2]] == ["not_a_table", "file_missing"]
 
 
+def test_candidates_have_their_line(cli: Cli, clean: Path, ragged: Path) -> None:
+    """`--candidates` gives each file a line with the ways to read it, and imports nothing."""
+    lines = cli("data", "import", "--candidates", clean, ragged, "--json").lines
+
+    assert [line["file"] for line in lines] == [str(clean), str(ragged)]
+    for line in lines:
+        check("data import, candidates", line)
+    assert cli("data", "list", "--json").lines == []
+
+
 def test_read_writes_and_tells(cli: Cli, clean: Path, tmp_path: Path) -> None:
     """`data read` has the import's line with the file it wrote; a second file of that name is `~2`."""
     out = tmp_path / "out"

@@ -11,12 +11,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from analysis.importing import Importer
 from analysis.readings import Loaded, Readings
 from core.config import AppConfig
 from core.errors import BestandError
 from core.paths import ProfilePaths
 from core.progress import SilentProgress
-from storage.open import open_storage
+from storage.open import Storage, open_storage
 from tests.performance.bench_import import QUICK_ROWS, ROWS, table_file
 from tests.performance.reading_peers import PEERS, SNIFFERS
 from tests.performance.reading_sets import (
@@ -59,16 +60,18 @@ def run(out: Path, quick: bool) -> list[Row]:
 class Ours:
     """What `bestand data read` does with a file."""
 
-    def __init__(self, readings: Readings, out: Path) -> None:
-        self.readings, self._target = readings, out / "ours.csv"
+    def __init__(self, storage: Storage, out: Path) -> None:
+        self.readings, self._out = Readings(storage), out / "read"
+        self._importer = Importer(storage, self.readings)
 
     def read(self, path: Path) -> tuple[Table, Loaded]:
         """Return the cells as written, and what was told of them."""
-        reading = self.readings.judge(path).best.reading
-        loaded = self.readings.write_clean(path, reading, self._target, name=path.name, progress=SilentProgress())
+        loaded, target = self._importer.read_file(path, self._out, progress=SilentProgress())
+        table = read_table(target)
+        target.unlink()
         if not loaded.ledger.adds_up():
             raise AssertionError(f"the ledger of {path.name} does not add up")
-        return read_table(self._target), loaded
+        return table, loaded
 
     def attempt(self, path: Path) -> tuple[Table | None, bool]:
         """Return the cells, None for a refused file, and whether a line or a column was flagged."""

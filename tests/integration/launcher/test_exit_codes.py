@@ -120,6 +120,26 @@ def test_an_uncertain_reading_is_not_imported(cli: Cli, clean: Path, monkeypatch
     assert cli("data", "import", uncertain, "--auto").code == FINE
 
 
+def test_candidates_are_printed_and_nothing_is_imported(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    """One line per file that holds its readings, best first, and why; the folder for clean files is not needed."""
+    rival = clean.with_name("rival.csv")
+    rival.write_text("name;amount\nA,B;1\nC,D;2\nE,F;3\n", encoding="utf-8")
+    ran = cli("data", "import", "--candidates", rival, clean, tmp_path / "none.csv", "--json")
+
+    assert ran.code == FAILED
+    assert [line["ok"] for line in ran.lines] == [True, True, False]
+    first, second = ran.lines[0]["candidates"][:2]
+    assert (first["reading"]["delimiter"], first["differs"]) == (";", 0)
+    assert first["score"]["total"] == first["reading"]["confidence"] > second["reading"]["confidence"]
+    assert first["reasons"]
+    assert second["differs"] > 0
+    told = cli("data", "read", "--candidates", rival)
+    assert told.code == FINE
+    assert "semicolon" in told.out
+    assert cli("data", "read", rival).code == USAGE
+    assert cli("data", "list", "--json").lines == []
+
+
 def test_a_bug_is_one_sentence_with_its_trace(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     """A person reads no stack; whoever wants it finds it by the command that is named."""
 
