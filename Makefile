@@ -61,7 +61,7 @@ torture: setup ## Run the fault injection in its long form (KILLS=20 SEED=7 runs
 	@test -n "$(KILLS)" || TORTURE=1 $(PYTEST) tests/torture --timeout=3600 $(ARGS)
 	@$(BIN)/python -m tests.torture.run $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
 
-bench: setup ## Measure against the peers (ONLY=window|import|readings|query|cache|commit|start).
+bench: setup ## Measure against the peers (ONLY=window|import|formats|readings|query|cache|commit|start).
 	$(BIN)/python -m tests.performance.run $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 lock: setup ## Resolve the dependencies anew and write the three locks.

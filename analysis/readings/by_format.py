@@ -37,8 +37,9 @@ class ByFormat:
             for kind, reader in isolated_readers().items()
         ]
         self._databases = {reader.formats[0]: reader for reader in isolated}
-        plain = [reader(duck, config) for reader in (XlsxReader, NdjsonReader, JsonReader)]
-        self._others: tuple[Reader, ...] = (*isolated, *plain)
+        self._sheets = XlsxReader(duck, config)
+        plain = [reader(duck, config) for reader in (NdjsonReader, JsonReader)]
+        self._others: tuple[Reader, ...] = (*isolated, self._sheets, *plain)
 
     def close(self) -> None:
         """End the processes that read for this one."""
@@ -70,6 +71,8 @@ class ByFormat:
         """See `Readings.try_reading`."""
         if reading.format is FileFormat.DELIMITED:
             return self.text.try_reading(path, reading, name=name)
+        if reading.format in self._sheets.formats:
+            return self._sheets.try_reading(path, reading, name=name)
         chosen = Choice.in_reading(reading)
         candidates = self._reader(reading.format).judge(path, name=name, choice=chosen).candidates
         same = [found for found in candidates if found.reading.header_rows == reading.header_rows]

@@ -65,6 +65,18 @@ class XlsxReader:
         found.sort(key=lambda each: -each.reading.confidence)
         return Judgement(tuple(found[:_MOST_CANDIDATES]), parts)
 
+    def try_reading(self, path: Path, reading: Reading, *, name: str) -> Candidate:
+        """Return what a reading shows whose sheet, first row or header a person chose; raises as `judge`."""
+        with self._open(path, name) as workbook:
+            sheet = _named(workbook, reading.sheet, name) if reading.sheet is not None else workbook.sheets[0]
+            sample = _sample(workbook, sheet, first=reading.first_line)
+            kind = workbook.format
+        if not sample.rows:
+            raise NotATableError(name, _nothing_from(reading.first_line))
+        first = sample.rows[0].number
+        layout = SheetLayout(first, header=bool(reading.header_rows), confidence=reading.confidence)
+        return _candidate(sample, layout, (), kind, first=True)
+
     def load(self, path: Path, reading: Reading, out: Path, *, name: str, progress: Progress) -> Loaded:
         """Write the table and the ledger; see `model.Reader`."""
         with (
@@ -126,14 +138,18 @@ def _named(workbook: AnyWorkbook, wanted: str, name: str) -> Sheet:
     )
 
 
-def _sample(workbook: AnyWorkbook, sheet: Sheet) -> _Sample:
+def _sample(workbook: AnyWorkbook, sheet: Sheet, *, first: int = 1) -> _Sample:
     rows: list[Row] = []
     for row, _done in workbook.rows(sheet):
-        if row.cells:
+        if row.cells and row.number >= first:
             rows.append(row)
         if len(rows) == SAMPLE_ROWS:
             return _Sample(sheet, rows, complete=False)
     return _Sample(sheet, rows, complete=True)
+
+
+def _nothing_from(first_line: int) -> str:
+    return _("has nothing from row {first_line} on.").format(first_line=number(first_line))
 
 
 def _candidate(
@@ -210,12 +226,9 @@ class _Filling:
         return table.titles + [""] * (len(self.intake.staging.keys) - len(table.titles))
 
     def _table(self, sheet: Sheet) -> _Table:
-        rows = [row for row in _sample(self.workbook, sheet).rows if row.number >= self.reading.first_line]
+        rows = _sample(self.workbook, sheet, first=self.reading.first_line).rows
         if not rows:
-            raise NotATableError(
-                self.name,
-                _("has nothing from row {first_line} on.").format(first_line=number(self.reading.first_line)),
-            )
+            raise NotATableError(self.name, _nothing_from(self.reading.first_line))
         return _Table.of(rows, header=bool(self.reading.header_rows))
 
     def _take(self, row: Row, table: _Table) -> None:

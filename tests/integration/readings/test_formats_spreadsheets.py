@@ -1,6 +1,7 @@
 """Workbooks of the older and other formats: every cell as it is in the file, and nothing hidden about it."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -122,6 +123,30 @@ def test_hidden_sheets_are_told_and_can_be_chosen(reader: XlsxReader, tmp_path: 
     assert [column.name for column in chosen.best.columns] == ["x"]
     with pytest.raises(NotATableError, match="no sheet 'Other'"):
         reader.judge(path, name=path.name, choice=Choice(sheet="Other"))
+
+
+@FORMATS
+def test_a_person_says_which_row_is_the_header(
+    reader: XlsxReader, duck: DuckEngine, tmp_path: Path, kind: str
+) -> None:
+    """Whatever stands above; without a header it is a row like the others."""
+    rows: list[list[Given]] = [["Report"], ["a", "b"], ["x", "y"], [1.0, 2.0], [3.0, 4.0]]
+    path = written(tmp_path, kind, WRITERS[kind]([GivenSheet("One", rows)]))
+    base = reader.judge(path, name=path.name).best.reading
+
+    third = replace(base, first_line=3, header_rows=1)
+    tried = reader.try_reading(path, third, name=path.name)
+    result = read(reader, duck, path, tmp_path / "out", third)
+    bare = reader.try_reading(path, replace(base, first_line=4, header_rows=0), name=path.name)
+
+    assert [column.name for column in tried.columns] == ["x", "y"] == list(result.types)
+    assert tried.preview == (("1", "2"), ("3", "4"))
+    assert tried.reading.first_line == 3
+    assert result.rows == [("1", "2"), ("3", "4")]
+    assert result.loaded.ledger.preamble == 2
+    assert bare.preview == (("1", "2"), ("3", "4"))
+    with pytest.raises(NotATableError, match="nothing from row 9"):
+        reader.try_reading(path, replace(base, first_line=9), name=path.name)
 
 
 @FORMATS
