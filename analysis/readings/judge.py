@@ -30,14 +30,14 @@ _REPAIRS_WEIGH = 0.5
 """How much of the confidence is lost when every line needs repair."""
 
 _EVEN = N_("All records of the sample have {width} cells.")
-_UNEVEN = N_("{share} % of the sampled records have {width} cells.")
+_UNEVEN = N_("{share} of 100 sampled records have {width} cells.")
 _EXPLAINED = N_("Every line of the sample is accounted for without repair.")
 _REPAIRED = N_("{count} of {total} sampled lines would have to be repaired.")
 _SET_ASIDE = N_("{count} of {total} sampled lines would be set aside.")
 _AGREED = N_("{engines} split the lines in the same way.")
 _DISAGREED = N_("{engine} would split the lines at {delimiter}.")
 _UNLIKE = N_("Many cells look like nothing in particular.")
-_BEHIND = N_("It explains the sample {share} % as well as the first reading.")
+_BEHIND = N_("It explains the sample less well than the best reading: {share} points of 100.")
 _DOUBTFUL_LOOKS = 0.6
 
 
