@@ -118,8 +118,8 @@ class Torture:
         """Press keys until something is killed, and a few more where that is possible."""
         for _ in range(300):
             letter = self.dice.choice(LETTERS)
+            self.typed[key] += letter  # before: the page may take the key and die before it says so
             self.page.keyboard.press(letter)
-            self.typed[key] += letter
             self.page.wait_for_timeout(self.dice.choice(PAUSES_MS))
             if not strike.is_alive():
                 return

@@ -10,6 +10,7 @@ import { Journal, type State } from './journal';
 import { watchScrolling } from './scrolling';
 import { handOverHere, isLeftPage, othersHandOver } from './left';
 import { tooLongNote } from './note';
+import { whenRedrawn } from './redrawn';
 import { openStore } from './store';
 import { watchConnections } from './connection';
 
@@ -70,19 +71,28 @@ function begin(): void {
   const focus = focusKeeper();
   let lost = 0;
   let wasLost = false;
+  let waiting = (): void => undefined;
+  const root = document.documentElement;
   watchConnections(name, {
     hello: async (hello) => {
       await others;
       await journal.hello(hello);
     },
     onOpen: () => {
-      window.clearTimeout(lost);
-      if (wasLost) focus.restore();
-      wasLost = false;
-      tell({ connected: true });
+      if (!wasLost) return;
+      waiting();
+      waiting = whenRedrawn(() => {
+        window.clearTimeout(lost);
+        wasLost = false;
+        delete root.dataset.lost;
+        tell({ connected: true });
+      });
+      focus.restore();
     },
     onLost: () => {
       wasLost = true;
+      root.dataset.lost = '';
+      waiting();
       window.clearTimeout(lost);
       lost = window.setTimeout(() => tell({ connected: false }), LOST_AFTER_MS);
     },
