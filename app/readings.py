@@ -4,12 +4,13 @@ The one place for what more than one feature and the command line ask about how 
 Streamlit; nothing heavy is imported.
 """
 
+import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.catalogue import current
-from core.errors import FileMissingError, UsageError
+from core.errors import ColumnNotFoundError, FileMissingError, UsageError
 from core.i18n import _
 from core.types import Column, Correction, FileFormat, Json, Manifest, Reading
 
@@ -64,13 +65,27 @@ def guesses(ctx: "AppContext", dataset: str) -> "tuple[Guess, ...]":
     return ctx.analysis.originals.guesses(current(ctx, dataset))
 
 
-def texts(ctx: "AppContext", dataset: str, *, offset: int = 0, limit: int = 200) -> "pa.Table":
+def texts(
+    ctx: "AppContext",
+    dataset: str,
+    *,
+    columns: Sequence[str] | None = None,
+    offset: int = 0,
+    limit: int = 200,
+) -> "pa.Table":
     """Return rows of a dataset with every cell as its file has it.
 
     Raises:
         DatasetNotFoundError: there is no such dataset.
+        ColumnNotFoundError: it has no such column.
     """
-    return ctx.analysis.originals.texts(current(ctx, dataset), offset=offset, limit=limit)
+    manifest = current(ctx, dataset)
+    known = {column.name for column in manifest.columns}
+    for name in columns or ():
+        if name not in known:
+            nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+            raise ColumnNotFoundError(dataset, name, nearest=nearest[0] if nearest else None)
+    return ctx.analysis.originals.texts(manifest, columns=columns, offset=offset, limit=limit)
 
 
 # ---- corrections ------------------------------------------------------------------------------------------

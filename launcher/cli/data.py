@@ -275,4 +275,5 @@ def write_export(result: "Json", error: "Json", *, as_json: bool) -> None:
 group.command()(data_readings.ledger)
 group.command()(data_readings.correct)
 group.command()(data_readings.types)
+group.command()(data_readings.texts)
 group.add_typer(data_readings.readings, name="readings")

@@ -11,7 +11,7 @@ from core.i18n import N_, _, number, percent, retold, when
 from core.types import LineAction
 from core.words import counted, done_word
 from launcher.cli.import_lines import Outcome, write_line_of
-from launcher.cli.output import tell, visible, write_json, write_line, write_listing
+from launcher.cli.output import tell, visible, write_json, write_line, write_listing, write_table
 from launcher.cli.session import opened
 from launcher.cli.tree import command_group
 from launcher.cli.watching import run_job
@@ -123,6 +123,29 @@ def types(
         else:
             _show_types(book.guesses(app, name), as_json=json)
     outcome.leave()
+
+
+def texts(
+    ctx: typer.Context,
+    name: Name,
+    column: Annotated[
+        list[str] | None, typer.Option("--column", metavar="NAME", help="Only this column; may come again.")
+    ] = None,
+    offset: Annotated[int, typer.Option("--offset", min=0, help="Leave out as many rows first.")] = 0,
+    limit: Annotated[int, typer.Option("--limit", min=0, help="At most as many rows.")] = 50,
+    json: AsJson = False,
+) -> None:
+    """Show rows of a dataset with every cell as its file has it."""
+    from app import readings as book
+
+    with opened(ctx) as app:
+        found = book.texts(app, name, columns=column, offset=offset, limit=limit)
+    rows = found.to_pylist()
+    if json:
+        for row in rows:
+            write_json(row)
+    else:
+        write_table(found.column_names, [list(row.values()) for row in rows])
 
 
 @readings.command("list")
@@ -276,7 +299,7 @@ def _format(wanted: str) -> "LedgerFormat":
 
 def _show_ledger(page: "LedgerPage") -> None:
     write_listing(
-        (N_("line"), N_("done"), N_("why"), N_("raw text")),
+        (N_("line"), N_("what was done"), N_("why"), N_("raw text")),
         [
             (number(one.line), done_word(one.action), _why(one.messages, one.reason), one.text)
             for one in page.entries

@@ -25,7 +25,8 @@ HEAVY_FOR_HELP = (*ENGINES, "babel", "pydantic", "structlog", "rich", "sqlglot",
 
 COMMANDS = (
     "", "app", "app run", "app url", "data", "data import", "data read", "data list", "data show",
-    "data profile", "data ledger", "data correct", "data types", "data readings", "data readings list",
+    "data profile", "data ledger", "data correct", "data types", "data texts", "data readings",
+    "data readings list",
     "data readings show", "data readings save", "data readings delete", "data readings restore",
     "data readings check", "data export", "data delete", "data restore", "data sample", "query", "jobs",
     "jobs status", "chart", "jobs show", "jobs cancel", "jobs retry", "jobs worker", "db", "db migrate",

@@ -58,6 +58,12 @@ def test_types(cli: Cli, january: Path) -> None:
     made = cli("data", "types", "umsatz_2025-01", "--set", "plz=integer", "--json").line
     check("data import", made)
     assert (made["version"], made["columns"][0]["type"]) == (2, "BIGINT")
+    rows = cli("data", "texts", "umsatz_2025-01", "--limit", 2, "--json").lines
+    for row in rows:
+        check("data texts", row)
+    assert rows[1] == {"plz": "01001", "name": "Name 1", "betrag": "1,5"}
+    assert cli("data", "texts", "umsatz_2025-01", "--column", "plz", "--json").lines[0] == {"plz": "01000"}
+    assert cli("data", "texts", "umsatz_2025-01", "--column", "plt").code == 1
 
 
 def test_corrections_and_saved_readings(cli: Cli, january: Path, tmp_path: Path) -> None:
