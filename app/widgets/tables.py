@@ -115,10 +115,14 @@ def _draw_problems(edits: Mapping[str, Any], rules: Mapping[str, Rule[Any]]) -> 
                 told = _problem(rules[column], value[TYPED])
                 found.append(_("Row {row}, {column}: {problem}").format(row=row, column=column, problem=told))
     for told in found[:PROBLEMS_SHOWN]:
-        st.caption(f":red[{escaped(told)}]")
+        st.caption(_red(told))
     if len(found) > PROBLEMS_SHOWN:
         more = len(found) - PROBLEMS_SHOWN
         st.caption(ngettext("and {count} more", "and {count} more", more).format(count=number(more)))
+
+
+def _red(told: str) -> str:
+    return f":red[{escaped(told)}]"
 
 
 def _problem(rule: Rule[Any], typed: object) -> str:
