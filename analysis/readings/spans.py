@@ -6,9 +6,10 @@ several pieces) has no place.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from typing import TypeAlias
 
 from analysis.readings.dialect import Dialect
@@ -34,7 +35,21 @@ def locate(text: str, cells: Sequence[str], dialect: Dialect) -> tuple[Span, ...
         cells: As the parser gave them, the header's or the record's own.
         dialect: How the file marks its cells.
     """
+    if dialect.widths:
+        return tuple(_by_width(text, cells[:MOST_CELLS], dialect.widths))
     return tuple(_Search(text, dialect).run(cells[:MOST_CELLS]))
+
+
+def _by_width(text: str, cells: Sequence[str], widths: Sequence[int]) -> Iterator[Span]:
+    """Yield cells where their column is, without the blanks around them; some run over the border."""
+    starts = [0, *accumulate(widths)]
+    at = 0
+    for column, cell in enumerate(cells):
+        begin = starts[column] if column < len(starts) else at
+        found = text.find(cell, max(at, begin - len(cell)) if cell else begin)
+        if cell and found >= 0:
+            at = found + len(cell)
+            yield Span(found, at, column)
 
 
 class _Search:

@@ -17,6 +17,7 @@ from core.i18n import _
 from core.ids import new_id
 from core.paths import translate_os_error
 from core.progress import Progress, SilentProgress
+from core.rules import DATASET_NAME
 from core.types import Column, Correction, Flag, Json, Ledger, Reading
 
 if TYPE_CHECKING:
@@ -128,10 +129,13 @@ def start_import(
         types: SQL types by column, where another one is wanted than would be guessed.
         reference: Leave the original where it is and keep only its hash.
         replace: Make it the next version of the dataset of that name, instead of a dataset of its own.
+
+    Raises:
+        RuleError: no dataset can have this name.
     """
     args: dict[str, Json] = {
         "path": str(path.absolute()),
-        "name": name,
+        "name": _wanted(name),
         "auto": auto,
         "reading": reading.to_manifest() if reading else None,
         "choice": dict(choice.to_args()) if choice else None,
@@ -163,15 +167,23 @@ def start_import_together(
         name: The dataset's name; without one it is the folder's.
         auto: Take the best reading of each, even if it is uncertain.
         replace: Make it the next version of the dataset of that name.
+
+    Raises:
+        RuleError: no dataset can have this name.
     """
     args: dict[str, Json] = {
         "path": called,
         "paths": [str(path.absolute()) for path in paths],
-        "name": name,
+        "name": _wanted(name),
         "auto": auto,
         "replace": replace,
     }
     return ctx.jobs.manager.enqueue("import", args)
+
+
+def _wanted(name: str | None) -> str | None:
+    """Return the name a person wants, judged by the rule its field has."""
+    return DATASET_NAME.value(name) if name is not None and name.strip() else None
 
 
 def import_line(status: "JobStatus", file: str) -> dict[str, Json]:

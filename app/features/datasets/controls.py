@@ -34,6 +34,7 @@ _COMMENTS: Final = ("", "#", "//", "--", "%", ";")
 _DECIMALS: Final = (".", ",")
 _THOUSANDS: Final = ("", ".", ",", " ", "'", "\u00a0")
 _NULLS: Final = ("NULL", "null", "NA", "N/A", "n/a", "#N/A", "nan", "None", "-", "?")
+_DATES: Final = ("", "dmy", "mdy")
 _HEADER_ROWS: Final = tuple(range(7))
 
 
@@ -75,8 +76,10 @@ def _of_cells(reading: Reading) -> list[Word]:
     return [
         Word("encoding", texts.encoding_word(reading.encoding or "utf-8"), texts.ENCODING, _ENCODINGS,
              texts.encoding_word, more=True, read=_encoding),
-        Word("delimiter", texts.sign_word(reading.delimiter), texts.DELIMITER, _DELIMITERS, more=True),
-        Word("quote", quoted, texts.QUOTE, _QUOTES),
+        *([Word("widths", _("columns of fixed width"), texts.WIDTHS, read=_widths)] if reading.widths else []),
+        Word("delimiter", texts.sign_word(reading.delimiter), texts.DELIMITER, _DELIMITERS, more=True,
+             quiet=bool(reading.widths)),
+        Word("quote", quoted, texts.QUOTE, _QUOTES, quiet=bool(reading.widths)),
         Word("escape", escaped_by, texts.ESCAPE, _ESCAPES, quiet=not reading.escape),
     ]  # fmt: skip
 
@@ -98,6 +101,8 @@ def _of_values(reading: Reading) -> list[Word]:
         Word("decimal", texts.decimal_word(reading.decimal), texts.DECIMAL, _DECIMALS,
              quiet=reading.decimal != ","),
         Word("thousands", thousands, texts.THOUSANDS, _THOUSANDS, quiet=not reading.thousands),
+        Word("date_order", texts.date_word(reading.date_order), texts.DATES, _DATES, texts.date_word,
+             quiet=not reading.date_order),
         Word("null_words", texts.nulls_word(reading.null_words), texts.NULLS, _NULLS, str, more=True,
              several=True, quiet=not any(reading.null_words), read=lambda chosen: ("", *chosen)),
     ]  # fmt: skip
@@ -148,7 +153,7 @@ def _draw_choice(ctx: "AppContext", file: OpenFile, reading: Reading, word: Word
             more=word.more, on_change=changed,
         )  # fmt: skip
     else:
-        s_text(ctx, VIEW, word.field, instance=turn, label=label, shows=str(now), on_change=changed)
+        s_text(ctx, VIEW, word.field, instance=turn, label=label, shows=_typed(now), on_change=changed)
 
 
 def _change(ctx: "AppContext", file: OpenFile, reading: Reading, word: Word, key: str) -> None:
@@ -157,6 +162,8 @@ def _change(ctx: "AppContext", file: OpenFile, reading: Reading, word: Word, key
     if chosen == getattr(reading, word.field):
         return
     told = {**reading.to_manifest(), word.field: chosen, "column_types": ()}
+    if word.field in ("delimiter", "quote"):
+        told["widths"] = None  # cells are told apart by signs from now on
     try_out(ctx, file, Reading.from_manifest(told))
 
 
@@ -176,6 +183,17 @@ def _line(typed: Any) -> int:  # noqa: ANN401 - whatever the widget gives
     if not text.isdecimal() or int(text) < 1:
         raise UsageError(_(texts.NO_LINE).format(text=text), hint=_(texts.NO_LINE_HINT))
     return int(text)
+
+
+def _typed(now: Any) -> str:  # noqa: ANN401
+    return ", ".join(map(str, now)) if isinstance(now, tuple) else str(now)
+
+
+def _widths(typed: Any) -> tuple[int, ...]:  # noqa: ANN401
+    parts = str(typed or "").replace(",", " ").split()
+    if not parts or not all(part.isdecimal() and int(part) > 0 for part in parts):
+        raise UsageError(_(texts.NO_WIDTHS).format(text=typed), hint=_(texts.NO_WIDTHS_HINT))
+    return tuple(map(int, parts))
 
 
 def _encoding(chosen: Any) -> str:  # noqa: ANN401

@@ -98,6 +98,12 @@ ESCAPE: Final = N_("Escape sign")
 HEADER_ROWS: Final = N_("Header lines")
 FIRST_LINE: Final = N_("Line in which the table begins")
 COMMENT: Final = N_("Comment lines begin with")
+WIDTHS: Final = N_("Widths of the columns, in characters")
+NO_WIDTHS: Final = N_("'{text}' are no widths.")
+NO_WIDTHS_HINT: Final = N_("Type numbers, such as 6, 12, 9.")
+DATES: Final = N_("Order of dates")
+DAY_FIRST: Final = N_("day before month")
+MONTH_FIRST: Final = N_("month before day")
 DECIMAL: Final = N_("Decimal sign")
 THOUSANDS: Final = N_("Thousands sign")
 NULLS: Final = N_("Words that mean an empty cell")
@@ -148,6 +154,13 @@ def before_word(first_line: int) -> str:
 def decimal_word(decimal: str | None) -> str:
     """Return how fractions are written."""
     return _("decimal comma") if decimal == "," else _("decimal point")
+
+
+def date_word(order: str | None) -> str:
+    """Return which part of a date comes first."""
+    if order not in ("dmy", "mdy"):
+        return _("dates as they look")
+    return _(DAY_FIRST) if order == "dmy" else _(MONTH_FIRST)
 
 
 def nulls_word(words: Sequence[str]) -> str:

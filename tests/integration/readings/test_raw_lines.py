@@ -211,3 +211,19 @@ def test_a_changed_reading_colours_other_cells(readings: Readings, tmp_path: Pat
     line = opened(path, changed, tmp_path).lines(1, 1).lines[0]
 
     assert [line.text[s.start : s.end] for s in line.spans] == ["A", "B;1"]
+
+
+def test_columns_of_fixed_width_are_coloured_by_their_place(tmp_path: Path) -> None:
+    """Each colour lies on the cell without the blanks around it; what is empty has none."""
+    path = tmp_path / "a.txt"
+    rows = [("id", "name", "amount"), *((str(i), "" if i == 7 else f"n{i}", f"{i}.50") for i in range(40))]
+    path.write_text("".join(f"{a:<6}{b:<12}{c:>9}\n" for a, b, c in rows), encoding="utf-8")
+    reading = Reading(
+        FileFormat.DELIMITED, encoding="utf-8", newline="lf", delimiter=" ", header_rows=1, widths=(6, 12, 9)
+    )
+
+    lines = all_lines(opened(path, reading, tmp_path))
+
+    coloured = [[line.text[s.start : s.end] for s in line.spans] for line in lines]
+    assert coloured == [[cell for cell in row if cell] for row in rows]
+    assert [s.column for s in lines[8].spans] == [0, 2]
