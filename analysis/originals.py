@@ -51,19 +51,38 @@ class Originals:
         self._datasets.manifest(manifest.dataset_id, manifest.version)  # tells in words when the files are gone
         wanted = [c.name for c in manifest.columns] if columns is None else list(columns)
         folder = self._datasets.folder(manifest.dataset_id, manifest.version)
-        sql = texts_sql(folder, [c.name for c in manifest.columns], wanted, self.guesses(manifest))
-        page = f"{sql} order by 1 limit {int(limit)} offset {int(offset)}"
+        rows = range(offset + 1, offset + limit + 1)
+        sql = texts_sql(folder, [c.name for c in manifest.columns], wanted, self.guesses(manifest), rows=rows)
+        page = f"{sql} order by 1"  # by its place: a column may be called "row", too
         with duck_errors(_("Reading '{name}'").format(name=manifest.name)), self._duck.trusted() as connection:
             found = connection.execute(page).to_arrow_table()
         return found.select(range(1, found.num_columns))
 
 
-def texts_sql(folder: Path, names: Sequence[str], wanted: Sequence[str], guesses: Sequence[Guess]) -> str:
-    """Return SQL for the wanted columns of a version's folder as text, with the row's number, from 1, as `row`."""
+def texts_sql(
+    folder: Path,
+    names: Sequence[str],
+    wanted: Sequence[str],
+    guesses: Sequence[Guess],
+    *,
+    rows: range | None = None,
+) -> str:
+    """Return SQL for the wanted columns of a version's folder as text, with the row's number, from 1, as `row`.
+
+    Args:
+        folder: Of the version.
+        names: Of all its columns, in order.
+        wanted: Of the columns wanted.
+        guesses: How their values are written, by column.
+        rows: Numbers of the rows wanted, without gaps; all if not given.
+    """
     data, kept = quote_literal(str(folder / "data.parquet")), folder / TEXTS_NAME
     at = {name: i for i, name in enumerate(names)}
     picked = ", ".join(f"{quote_identifier(name)} as v{at[name]}" for name in wanted)
-    rows = f"(select file_row_number + 1 as row, {picked} from read_parquet({data}, file_row_number = true))"
+    numbered = f"select file_row_number + 1 as row, {picked} from read_parquet({data}, file_row_number = true)"
+    some = "" if rows is None else f" and row >= {rows.start} and row < {rows.stop}"
+    if rows is not None:
+        numbered += f" where file_row_number >= {rows.start - 1} and file_row_number < {rows.stop - 1}"
     cells, joins = [], []
     for name in wanted:
         i = at[name]
@@ -72,12 +91,12 @@ def texts_sql(folder: Path, names: Sequence[str], wanted: Sequence[str], guesses
         if guess is not None and guess.kept:
             file = quote_literal(str(kept))
             joins.append(
-                f'left join (select row, text from read_parquet({file}) where "column" = {i}) t{i} '
+                f'left join (select row, text from read_parquet({file}) where "column" = {i}{some}) t{i} '
                 f"on t{i}.row = d.row"
             )
             written = f"coalesce(t{i}.text, {written})"
         cells.append(f"{written} as {quote_identifier(name)}")
-    return f"select d.row as row, {', '.join(cells)} from {rows} d {' '.join(joins)}"
+    return f"select d.row as row, {', '.join(cells)} from ({numbered}) d {' '.join(joins)}"
 
 
 def _written(guess: Guess | None) -> str:

@@ -337,7 +337,9 @@ def converter(sql_type: str, *, decimal: str = ".", order: str = DMY) -> Convert
     """
     found = re.fullmatch(r"DECIMAL\(([0-9]+),\s*([0-9]+)\)", sql_type)
     if found:
-        return _remembering(_decimal_number(decimal, int(found[1]), int(found[2])))
+        digits, scale = int(found[1]), int(found[2])
+        fits = 0 < digits <= 38 and scale <= digits
+        return _remembering(_decimal_number(decimal, digits, scale)) if fits else None
     known: dict[str, Convert] = {
         "BIGINT": _whole_number(decimal),
         "DOUBLE": _double(decimal),

@@ -12,6 +12,7 @@ from typing import Any, Final
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
+from analysis.readings.conversions import DMY, MDY
 from core.errors import ReadingFileError
 from core.fingerprint import fingerprint
 from core.i18n import _
@@ -177,7 +178,9 @@ def _reading(data: Mapping[str, Any], types: Sequence[str], file_name: str) -> R
         value = getattr(reading, name)
         if value is not None and not isinstance(value, str):
             raise TypeError(f"reading.{name}")
-    if reading.format is FileFormat.DELIMITED and not reading.delimiter:
+    if reading.date_order not in (None, DMY, MDY):
+        raise ValueError(f"reading.date_order is {DMY} or {MDY}")
+    if reading.format is FileFormat.DELIMITED and not (reading.delimiter or reading.widths):
         raise KeyError("reading.delimiter")
     return reading
 

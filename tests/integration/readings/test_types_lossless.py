@@ -81,7 +81,7 @@ def as_csv(table: Sequence[Sequence[str]]) -> bytes:
     """Return columns as a text with a header, every cell in quotes."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow([f"column {i}" for i in range(len(table))])
+    writer.writerow(["row", "text", "line", "column"][: len(table)])  # names that are used inside, too
     writer.writerows(zip(*table, strict=True))
     return out.getvalue().encode()
 
@@ -106,7 +106,7 @@ def texts(out: Path, loaded: Loaded, guesses: Sequence[Guess]) -> list[list[str]
     names = [column.name for column in loaded.columns]
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        rows = connection.execute(f"{texts_sql(out, names, names, guesses)} order by row").fetchall()
+        rows = connection.execute(f"{texts_sql(out, names, names, guesses)} order by 1").fetchall()
     return [[cell or "" for cell in row[1:]] for row in rows]
 
 
