@@ -105,6 +105,11 @@ class ProfilePaths:
         return self.run / "engine.json"
 
     @property
+    def killed_file(self) -> Path:
+        """What an engine that did not end in order left of itself; there until a person has taken note."""
+        return self.run / "killed.json"
+
+    @property
     def ports_file(self) -> Path:
         """The ports this profile was served on, home port first."""
         return self.run / "ports.json"

@@ -67,7 +67,8 @@ def only_engine(paths: ProfilePaths, patience_s: float = PATIENCE_S) -> Iterator
             hint=_("Run `bestand app url` for a link that opens it."),
         ) from error
     try:
-        paths.engine_file.unlink(missing_ok=True)  # of an engine that was killed
+        if paths.engine_file.exists():  # of an engine that was killed; Home tells
+            paths.engine_file.replace(paths.killed_file)
         yield
     finally:
         lock.release()

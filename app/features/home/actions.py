@@ -1,6 +1,7 @@
 """What Home tells: where to go on, what was used last, what runs, whether all is well. No Streamlit."""
 
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -25,8 +26,13 @@ LOW_MEMORY_SHARE: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Everything on the page. `health` is one line; `troubles` are what is not well, as sentences."""
+    """Everything on the page.
 
+    `recovered` tells that the engine before did not end in order, and nobody has taken note yet. `health` is one
+    line; `troubles` are what is not well, as sentences.
+    """
+
+    recovered: bool
     going_on: Visit | None
     datasets: "list[DatasetRow]"
     questions: "list[QueryRow]"
@@ -48,7 +54,13 @@ def overview(ctx: "AppContext") -> Overview:
     waiting = work.UNFINISHED | work.WANTS_ATTENTION
     jobs = work.list_jobs(ctx, states=waiting, limit=JOBS)
     health, troubles = _health(ctx)
-    return Overview(_going_on(ctx), datasets, questions, jobs, health, troubles)
+    return Overview(ctx.paths.killed_file.exists(), _going_on(ctx), datasets, questions, jobs, health, troubles)
+
+
+def take_note(ctx: "AppContext") -> None:
+    """Do not tell again that the engine before did not end in order."""
+    with suppress(OSError):  # it is told once more, which is no harm
+        ctx.paths.killed_file.unlink()
 
 
 def _going_on(ctx: "AppContext") -> Visit | None:

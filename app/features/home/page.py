@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from app.boundary import escaped
+from app.boundary import escaped, guarded
 from app.components.overview import Line, Section, overview
 from app.features.home import actions, texts
 from app.page import Action, Page, Params
-from app.router import HOME, navigate
+from app.refresh import redraw
+from app.router import HOME, navigate, redraw_view, router
 from app.widgets import field_key
 from app.widgets.parts import body, empty, toolbar
 from core.i18n import percent, retold
@@ -53,6 +54,8 @@ class HomePage(Page):
             st.button(texts.sample(), key=field_key(VIEW, "sample"), on_click=_to_sample)
             st.button(texts.choose_file(), key=field_key(VIEW, "import"), type="primary", on_click=_to_import)
         with body(VIEW):
+            if seen.recovered:
+                _draw_recovered(ctx, seen)
             if seen.is_new:
                 empty(texts.greeting())
             overview(_sections(seen), key="home_overview")
@@ -60,6 +63,28 @@ class HomePage(Page):
                 st.warning(escaped(trouble), icon=":material/warning:")
             if not seen.troubles:
                 st.caption(f":material/check_circle: {escaped(seen.health)}")
+
+
+def _draw_recovered(ctx: "AppContext", seen: "Overview") -> None:
+    """Say what was brought back after a crash, until a person has taken note."""
+
+    def show() -> None:
+        actions.take_note(ctx)
+        if seen.going_on is not None:
+            router().views.spoil(VIEW)
+            redraw(*router().move(seen.going_on.page, seen.going_on.params))
+        redraw_view(VIEW)
+
+    def dismiss() -> None:
+        actions.take_note(ctx)
+        redraw_view(VIEW)
+
+    with st.container(key="home_recovered", border=True):
+        st.markdown(f":material/restore_page: {escaped(texts.recovered())}")
+        with st.container(horizontal=True):
+            if seen.going_on is not None:
+                st.button(texts.show(), key=field_key(VIEW, "show"), type="primary", on_click=guarded(VIEW, show))
+            st.button(texts.dismiss(), key=field_key(VIEW, "dismiss"), on_click=guarded(VIEW, dismiss))
 
 
 def _to_import() -> None:

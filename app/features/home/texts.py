@@ -30,6 +30,24 @@ def choose_file() -> str:
     return _("Import a file")
 
 
+def recovered() -> str:
+    """Return what is said after the engine did not end in order."""
+    return _(
+        "Bestand did not end in order the last time. Everything that was saved is there, what was half-typed is "
+        "in its place again, and unfinished jobs have been taken up."
+    )
+
+
+def show() -> str:
+    """Return what leads to the place where a person was."""
+    return _("Show where I was")
+
+
+def dismiss() -> str:
+    """Return what takes the notice away."""
+    return _("Dismiss")
+
+
 def going_on() -> str:
     """Return the heading of the last place."""
     return _("Continue")
