@@ -35,23 +35,41 @@ def retold(sentence: str) -> str:
     return Text(_retold(sentence, language, _DEPTH) or JOINT.join(told), sentence)
 
 
-@lru_cache(maxsize=4_096)
 def _retold(sentence: str, language: str, depth: int) -> str | None:
+    told = _likeliest(sentence, language, depth)
+    return told[0] if told else None
+
+
+@lru_cache(maxsize=4_096)
+def _likeliest(sentence: str, language: str, depth: int) -> tuple[str, int] | None:
+    """Return the translation that most letters of the sentence speak for, and how many."""
     exact = templates(language).get(sentence)
     if exact is not None:
-        return exact
-    if depth == 0:
-        return None
-    for pattern, template, letters, core in _patterns(language):
+        return exact, _letters(sentence)
+    best: tuple[str, int] | None = None
+    for pattern, template, letters, core in _patterns(language) if depth else ():
         match = pattern.fullmatch(sentence) if core in sentence else None
-        if match:
-            values = match.groupdict()
-            told = {name: _retold(values[name], language, depth - 1) for name in TEXTS_INSIDE & values.keys()}
-            if letters >= _ENOUGH_LETTERS or any(told.values()):
-                return template.format(**{name: told.get(name) or value for name, value in values.items()})
-    listed = sentence.split(_BETWEEN)
-    words = [templates(language).get(word) for word in listed]
-    return _BETWEEN.join(map(str, words)) if all(words) else None
+        if not match:
+            continue
+        values = match.groupdict()
+        inside = {name: _likeliest(values[name], language, depth - 1) for name in TEXTS_INSIDE & values.keys()}
+        told = {name: found for name, found in inside.items() if found}
+        if letters >= _ENOUGH_LETTERS or told:
+            speaking = letters + sum(found[1] for found in told.values())
+            if best is None or speaking > best[1]:
+                texts = {name: told[name][0] if name in told else value for name, value in values.items()}
+                best = template.format(**texts), speaking
+    return best or (_listed(sentence, language) if depth else None)
+
+
+def _listed(sentence: str, language: str) -> tuple[str, int] | None:
+    """Return a list of words, each of them a text of its own."""
+    words = [templates(language).get(word) for word in sentence.split(_BETWEEN)]
+    return (_BETWEEN.join(map(str, words)), _letters(sentence)) if all(words) else None
+
+
+def _letters(text: str) -> int:
+    return sum(sign.isalpha() for sign in text)
 
 
 @cache
@@ -62,7 +80,7 @@ def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str, int, str], ...
         pattern = _pattern(text) if "{" in text else None
         if pattern is not None:
             pieces = _PLACEHOLDER.split(text)[::2]
-            found.append((pattern, shown, sum(sign.isalpha() for sign in "".join(pieces)), max(pieces, key=len)))
+            found.append((pattern, shown, _letters("".join(pieces)), max(pieces, key=len)))
     return tuple(sorted(found, key=lambda entry: -entry[2]))
 
 

@@ -22,6 +22,7 @@ from analysis.readings.model import Choice
 from analysis.readings.records.settling import settle
 from core.config import AppConfig, EngineSection, ImportSection
 from core.errors import BestandError
+from core.i18n import set_language
 from core.paths import ProfilePaths
 from core.types import FileFormat, Reading
 from storage.duck import DuckEngine
@@ -64,6 +65,7 @@ def _listen(requests: "queue.SimpleQueue[Message | None]") -> None:
 
 
 def _answer(request: Message, answers: IO[str], duck: DuckEngine, config: AppConfig) -> None:
+    set_language(request["language"])
     try:
         told: Message = {"done": _do(request, duck, config, answers)}
     except BestandError as error:

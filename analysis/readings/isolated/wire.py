@@ -11,7 +11,7 @@ from typing import Any
 from analysis.readings.model import Candidate, Guess, Judgement, Loaded, Part
 from core import errors
 from core.errors import BestandError, SourceError
-from core.i18n import retold
+from core.i18n.texts import Text
 from core.types import Column, Flag, Ledger, Reading
 
 Message = dict[str, Any]
@@ -74,17 +74,24 @@ def loaded_from(told: Mapping[str, Any]) -> Loaded:
 
 
 def error_to(error: BestandError) -> Message:
-    """Return the JSON form of an expected error, in English."""
-    return {"kind": type(error).__name__, "name": getattr(error, "file_name", ""), **error.to_dict()}
+    """Return the JSON form of an expected error, in the person's language and in English."""
+    return {
+        "kind": type(error).__name__,
+        "name": getattr(error, "file_name", ""),
+        "shown": str(error),
+        "hint_shown": error.hint,
+        **error.to_dict(),
+    }
 
 
 def error_from(told: Mapping[str, Any]) -> BestandError:
-    """Build the error that `error_to` described, in the person's language; an unknown kind is a plain one."""
+    """Build the error that `error_to` described; an unknown kind is a plain one."""
     kind = getattr(errors, str(told["kind"]), BestandError)
     if not (isinstance(kind, type) and issubclass(kind, BestandError)):
         kind = BestandError
     error: BestandError = kind.__new__(kind)
-    BestandError.__init__(error, retold(str(told["message"])), hint=retold(str(told["hint"])))
+    message, hint = Text(told["shown"], told["message"]), Text(told["hint_shown"], told["hint"])
+    BestandError.__init__(error, message, hint=hint)
     if isinstance(error, SourceError):
         error.file_name = str(told["name"])
     return error

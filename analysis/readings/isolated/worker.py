@@ -21,7 +21,7 @@ import psutil
 
 from analysis.readings.isolated.wire import Message, error_from
 from core.errors import BestandError, DamagedFileError, FileTooLargeError
-from core.i18n import _, number
+from core.i18n import _, current_language, number
 from core.logging import get_logger
 from core.progress import Progress
 
@@ -74,7 +74,7 @@ class Worker:
         """
         self.answered = False
         watch = _Watch(self._watched, allowance, name)
-        self._send(request)
+        self._send({**request, "language": current_language()})
         with progress.interruptible(self.kill):
             while True:
                 try:

@@ -22,6 +22,7 @@ from analysis.readings.isolated.wire import error_from, error_to, judgement_from
 from analysis.readings.isolated.worker import Allowance, Worker, Workers
 from core.config import AppConfig
 from core.errors import CancelledError, DamagedFileError, FileTooLargeError, NotATableError
+from core.i18n import retold, set_language
 from core.paths import ProfilePaths
 from core.progress import SilentProgress
 from storage.open import Storage
@@ -87,6 +88,20 @@ def test_what_a_reader_says_comes_through(worker: Worker, table: Path) -> None:
         json.loads(json.dumps(error_to(NotATableError("a.csv", "is a picture.", hint="Look at it."))))
     )
     assert (type(told), str(told), told.hint) == (NotATableError, "'a.csv' is a picture.", "Look at it.")
+
+
+def test_a_refusal_is_told_in_the_persons_language(worker: Worker, table: Path) -> None:
+    """And in English for logs and scripts, whatever language it is."""
+    broken = table.with_name("broken.arrow")
+    broken.write_bytes(table.read_bytes()[:40])
+    set_language("de")
+
+    with pytest.raises(DamagedFileError) as caught:
+        worker.ask(judging(broken), PLENTY, name="broken.arrow", progress=SilentProgress())
+
+    assert "kann nicht als Arrow gelesen werden" in str(caught.value)
+    assert "cannot be read as Arrow" in caught.value.english
+    assert retold(caught.value.english).startswith("'broken.arrow' kann nicht als Arrow gelesen werden")
 
 
 def test_a_process_is_used_again_and_ends(config: AppConfig, profile: ProfilePaths, table: Path) -> None:
@@ -164,7 +179,8 @@ def test_it_ends_with_the_process_it_reads_for(config: AppConfig, profile: Profi
     script = (
         "import json, sys\nfrom analysis.readings.isolated.worker import Worker\n"
         "w = Worker(json.loads(sys.argv[1]))\n"
-        "w._send(json.loads(sys.argv[2]))\nprint(w._process.pid, flush=True)\nsys.stdin.read()"
+        "w._send(json.loads(sys.argv[2]) | {'language': 'en'})\n"
+        "print(w._process.pid, flush=True)\nsys.stdin.read()"
     )
     setup, request = json.dumps(isolated_setup(config, profile)), json.dumps(judging(endless, "sqlite"))
     with subprocess.Popen(
