@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -81,11 +82,12 @@ def test_every_command_is_looked_at() -> None:
 
     from launcher.cli.root import tree
 
-    root = get_command(tree)
-    found = {""}
-    for name, group in getattr(root, "commands", {}).items():
-        found |= {name, *(f"{name} {inner}" for inner in getattr(group, "commands", {}))}
-    assert found == set(COMMANDS)
+    def inside(group: object, before: str) -> Iterator[str]:
+        for name, command in getattr(group, "commands", {}).items():
+            yield f"{before}{name}"
+            yield from inside(command, f"{before}{name} ")
+
+    assert {"", *inside(get_command(tree), "")} == set(COMMANDS)
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["app", "url"], ["logs", "show"]])
