@@ -436,13 +436,12 @@ class JournalRefusedError(BestandError):
 
     def __init__(self, reason: str) -> None:
         sentences = {
-            "size": N_("The text is too long to be kept: more than 1 MiB."),
-            "unicode": N_("The text holds characters that are no Unicode."),
-            "room": N_("There are too many unfinished fields to keep another one."),
-            "window": N_("This window is not known to be yours."),
+            "size": _("The text is too long to be kept: more than 1 MiB."),
+            "unicode": _("The text holds characters that are no Unicode."),
+            "room": _("There are too many unfinished fields to keep another one."),
+            "window": _("This window is not known to be yours."),
         }
-        other = N_("The text of this field cannot be kept.")
-        super().__init__(_(sentences.get(reason, other)), reason=reason)
+        super().__init__(sentences.get(reason, _("The text of this field cannot be kept.")), reason=reason)
         self.reason = reason
 
 
