@@ -9,7 +9,8 @@ export interface Kept {
   mark: string;
 }
 
-const under = (key: string, source: string): string => `bestand.grid.${key}.${source}`;
+/** What follows an @ in a source only says how often its cells were typed into. */
+const under = (key: string, source: string): string => `bestand.grid.${key}.${source.split('@')[0]}`;
 
 export function keep(key: string, source: string, kept: Kept): void {
   try {
