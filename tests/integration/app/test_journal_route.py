@@ -58,7 +58,7 @@ def test_an_answer_means_that_it_is_in_the_file(app: Starlette, context: AppCont
     answer = send(app, entry("half", key="v__a"), window="here")
 
     assert answer.status == 200
-    assert answer.json()["acks"] == [{"key": "v__a", "seq": 10, "revision": 1, "head": 10}]
+    assert answer.json()["acks"] == [{"key": "v__a", "seq": 10, "revision": 1, "head": 10, "clash": False}]
     assert rows(context)["here", "v__a"] == "half"
 
 

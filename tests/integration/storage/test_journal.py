@@ -186,6 +186,17 @@ def test_another_persons_window_is_refused_and_the_others_are_kept(
     assert value(database) is None
 
 
+def test_an_answer_tells_of_what_another_window_put_there_since(buffer: WriteBuffer) -> None:
+    """A window is told when another one has something else in the field it types in, for as long as it differs."""
+    buffer.window(ME, "mine", device="d", since=10, state="{}")
+    buffer.window(ME, "late", device="d", since=90, state="{}")
+    buffer.post(ME, "other", [Entry(KEY, "theirs", 50)]).result(timeout=20)
+
+    assert buffer.post(ME, "mine", [Entry(KEY, "mine", 60)]).result(timeout=20).acks[0].clash
+    assert not buffer.post(ME, "mine", [Entry(KEY, "theirs", 70)]).result(timeout=20).acks[0].clash
+    assert not buffer.post(ME, "late", [Entry(KEY, "anew", 100)]).result(timeout=20).acks[0].clash
+
+
 def test_a_choice_is_tried_again_until_the_disk_takes_it(
     buffer: WriteBuffer, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
