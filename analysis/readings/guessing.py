@@ -268,6 +268,9 @@ _MIXED_LEAST: Final = 0.4
 _IN_FIGURES = re.compile(r"[0-9]")
 _FIGURE_SIGNS = re.compile(r"[-+0-9.,' \u00a0\u202f\u2019()]")
 _WORDS_LOOKED_AT: Final = 1_000
+_FIRST: Final = 30
+_HOPELESS: Final = 0.2
+"""What fits fewer of the first cells is not tried on all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,13 +375,17 @@ def _offers(cells: Sequence[Cell], marks: Marks, order: str) -> list[_Offer]:
         found.append(_offer("BOOLEAN", cells, marks, order))
     if not any(_IN_FIGURES.search(cell.text) for cell in cells):
         return found
+    first = cells[:_FIRST]
     for decimal in dict.fromkeys((marks.decimal, ".", ",")):
+        if sum(number(cell.text, decimal) is not None for cell in first) < _HOPELESS * len(first):
+            continue
         numbers = _Offer("", cells, tuple(number(cell.text, decimal) for cell in cells))
         if numbers.share >= MOST:
             found.append(_Offer(_number_type(numbers.said), cells, numbers.said))
             break
-    found += [_offer(kind, cells, marks, order) for kind in ("DATE", "TIMESTAMP", ZONED, "TIME")]
-    return found
+    kinds = ("DATE", "TIMESTAMP", ZONED, "TIME")
+    hopeful = [kind for kind in kinds if _offer(kind, first, marks, order).share >= _HOPELESS]
+    return found + [_offer(kind, cells, marks, order) for kind in hopeful]
 
 
 def _offer(sql_type: str, cells: Sequence[Cell], marks: Marks, order: str) -> _Offer:

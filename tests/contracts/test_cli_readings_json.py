@@ -71,6 +71,7 @@ def test_corrections_and_saved_readings(cli: Cli, january: Path, tmp_path: Path)
     cli("data", "import", january)
     made = cli("data", "correct", "umsatz_2025-01", "--line", 42, "--text", "01041;Name 41;7,5", "--json").line
     check("data import", made)
+    check("data show, corrected", cli("data", "show", "umsatz_2025-01", "--json").line)
     saved = cli("data", "readings", "save", "umsatz_2025-01", "umsatz", "--json").line
     check("data readings show", saved)
     assert saved["files"] == "umsatz_#-#.csv"
