@@ -15,7 +15,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Any, Final
 
-from analysis.readings.isolated.limits import restrict
+from analysis.readings.isolated.limits import BESIDE_MIB, LEAST_ENGINE_MIB, restrict
 from analysis.readings.isolated.registry import isolated_readers
 from analysis.readings.isolated.wire import Message, error_to, judgement_to, loaded_to
 from analysis.readings.model import Choice
@@ -45,6 +45,7 @@ def main() -> int:
         imports=ImportSection(**setup["imports"]),
     )
     duck = DuckEngine(config, ProfilePaths(Path(setup["profile"])))
+    _say(answers, {"ready": True})
     try:
         while (request := requests.get()) is not None:
             _answer(request, answers, duck, config)
@@ -87,7 +88,7 @@ def _do(request: Message, duck: DuckEngine, config: AppConfig, answers: IO[str])
 
         unlock(path, Path(request["out"]), request["password"], name)
         return {}
-    reader = isolated_readers()[request["reader"]](duck, config)
+    reader = isolated_readers()[request["reader"]](duck, _within(config, int(request["memory_mib"])))
     if request["do"] == "judge":
         return judgement_to(reader.judge(path, name=name, choice=Choice.from_args(request["choice"])))
     reading = Reading.from_manifest(request["reading"])
@@ -99,6 +100,13 @@ def _do(request: Message, duck: DuckEngine, config: AppConfig, answers: IO[str])
         for block in _blocks(rows):
             file.write(json.dumps(block) + "\n")
     return {}
+
+
+def _within(config: AppConfig, memory_mib: int) -> AppConfig:
+    """Return the settings with an engine that goes through the disk before the process has too much memory."""
+    engine_mib = max(min(config.engine.memory_limit_mib, memory_mib - BESIDE_MIB), LEAST_ENGINE_MIB)
+    engine = config.engine.model_copy(update={"memory_limit_mib": engine_mib})
+    return config.model_copy(update={"engine": engine})
 
 
 def _blocks(rows: Iterator[list[str]]) -> Iterator[list[list[str]]]:

@@ -8,7 +8,10 @@ import sys
 from typing import Final
 
 _MIB: Final = 1024 * 1024
-_BESIDE_MIB: Final = 640
+BESIDE_MIB: Final = 384
+"""What Python, Arrow and the code itself take beside the engine."""
+LEAST_ENGINE_MIB: Final = 64
+_UNUSED_MIB: Final = 640
 """Address space that is reserved and never used (stacks of threads, pools); it counts for the system's limit."""
 _FORBIDDEN: Final = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork")
 
@@ -22,7 +25,7 @@ def restrict(memory_mib: int) -> None:
     if sys.platform != "win32":
         import resource
 
-        _lower(resource.RLIMIT_DATA, (memory_mib + _BESIDE_MIB) * _MIB)
+        _lower(resource.RLIMIT_DATA, (memory_mib + _UNUSED_MIB) * _MIB)
         _lower(resource.RLIMIT_CORE, 0)
     sys.addaudithook(_refuse)
 

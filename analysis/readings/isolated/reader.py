@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from analysis.readings.isolated.limits import BESIDE_MIB
 from analysis.readings.isolated.wire import Message, judgement_from, loaded_from
 from analysis.readings.isolated.worker import Allowance, Workers
 from analysis.readings.model import ANY, Choice, Judgement, Loaded, Reader
@@ -24,8 +25,6 @@ from storage.holders import holders_of
 _MIB: Final = 1024 * 1024
 _SMALL_MIB: Final = 256
 _SMALL_FILE_MEMORY_MIB: Final = 960
-_BESIDE_MIB: Final = 384
-"""What Python, Arrow and the code itself take beside the engine."""
 _LOOK_CPU_S: Final = 4.0
 _UNLOCK_CPU_S: Final = 20.0
 """Protection is meant to be slow; one made to take for ever is given up."""
@@ -37,7 +36,7 @@ def isolated_setup(config: AppConfig, paths: ProfilePaths) -> dict[str, Any]:
     """Return the first message to such a process: the settings it works by."""
     engine = config.engine.model_dump(mode="json")
     return {
-        "memory_mib": config.engine.memory_limit_mib + _BESIDE_MIB,
+        "memory_mib": config.engine.memory_limit_mib + BESIDE_MIB,
         "engine": engine,
         "imports": config.imports.model_dump(mode="json"),
         "profile": str(paths.root),
@@ -113,7 +112,7 @@ class IsolatedReader:
 
     def _memory_mib(self, path: Path) -> int:
         small = path.stat().st_size <= _SMALL_MIB * _MIB
-        limit = self._limit_mib + _BESIDE_MIB
+        limit = self._limit_mib + BESIDE_MIB
         return min(limit, _SMALL_FILE_MEMORY_MIB) if small else limit
 
     def _for_all(self, path: Path) -> Allowance:

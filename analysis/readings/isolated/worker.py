@@ -74,7 +74,7 @@ class Worker:
         """
         self.answered = False
         watch = _Watch(self._watched, allowance, name)
-        self._send({**request, "language": current_language()})
+        self._send({**request, "memory_mib": allowance.memory_mib, "language": current_language()})
         with progress.interruptible(self.kill):
             while True:
                 try:
@@ -86,6 +86,9 @@ class Worker:
                 if answer is None:
                     progress.report(watch.fraction, watch.step)  # a person may have stopped it
                     raise _crashed(name, self._process.wait(_END_S))
+                if "ready" in answer:
+                    watch.begin()
+                    continue
                 if "fraction" in answer:
                     watch.told(answer)
                     continue
@@ -203,6 +206,11 @@ class _Watch:
         self._start_s = self._busy_s = self._used_s()
         self._moved_at = time.monotonic()
         self.fraction, self.step = 0.0, ""
+
+    def begin(self) -> None:
+        """Count from now on; what the process needed to start is no file's fault."""
+        self._start_s = self._busy_s = self._used_s()
+        self._moved_at = time.monotonic()
 
     def told(self, answer: Message) -> None:
         """Note what the process says of its progress."""

@@ -179,7 +179,7 @@ def test_it_ends_with_the_process_it_reads_for(config: AppConfig, profile: Profi
     script = (
         "import json, sys\nfrom analysis.readings.isolated.worker import Worker\n"
         "w = Worker(json.loads(sys.argv[1]))\n"
-        "w._send(json.loads(sys.argv[2]) | {'language': 'en'})\n"
+        "w._send(json.loads(sys.argv[2]) | {'language': 'en', 'memory_mib': 960})\n"
         "print(w._process.pid, flush=True)\nsys.stdin.read()"
     )
     setup, request = json.dumps(isolated_setup(config, profile)), json.dumps(judging(endless, "sqlite"))
