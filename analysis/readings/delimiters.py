@@ -3,6 +3,7 @@
 Used by the sniffer. Says what is worth trying, not what is right.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -12,7 +13,7 @@ PRIOR = {
 }  # fmt: skip
 """Delimiters, with how much they are one."""
 COMMON = 0.9
-_LONG = 0.95
+_LONG = 0.91
 _LONGER = 0.1
 """How much more than one of its characters several of them are a delimiter."""
 _FIXED = 0.7
@@ -22,14 +23,16 @@ _LENGTHS = (4, 3, 2)
 _LINES = 200
 _CHARS = 4_000
 _MOST = 4
-_SAME_SHARE = 0.5
-"""Less than it could be: a cell of several lines tears its record apart here."""
+_LINES_SHARE = 0.5
 _TOGETHER = 0.95
 """Such a share of its characters stands in a delimiter of several, or it is none."""
 _PARTS = "|~^;,:\t§¦#*"
 """Characters a long mark is made of, if it is one of them repeated or the same read backwards."""
 _KNOWN = ("=>", "->", "<>", "~|", "|~", "|^", "<=>", "<->")
 _LITERAL_TAB = "\\t"
+_RUN = re.compile(r"[|~^;,:\t§¦#*<>=\- ]{2,}|\\t")
+"""Where marks stand together; longer ones than `_LONGEST` are lines drawn with them."""
+_LONGEST = 12
 
 
 def prior_of(delimiter: str, *, fixed: bool = False) -> float:
@@ -44,7 +47,7 @@ def prior_of(delimiter: str, *, fixed: bool = False) -> float:
 
 
 def long_delimiters(texts: Sequence[str]) -> list[str]:
-    """Return the marks of two to four characters that stand equally often in nearly every line, longest first."""
+    """Return the marks of two to four characters that most lines have, hardly ever in parts; longest first."""
     lines = [text[:_CHARS] for text in texts[:_LINES] if text.strip()]
     if len(lines) < 2:
         return []
@@ -52,7 +55,7 @@ def long_delimiters(texts: Sequence[str]) -> list[str]:
     for mark in _candidates(lines):
         if any(mark in longer for longer in found):
             continue
-        if _is_regular([line.count(mark) for line in lines]) and _stands_together(lines, mark):
+        if sum(mark in line for line in lines) >= _LINES_SHARE * len(lines) and _stands_together(lines, mark):
             found.append(mark)
     return found[:_MOST]
 
@@ -61,12 +64,9 @@ def _candidates(lines: Sequence[str]) -> list[str]:
     """Return what might be one, from the first lines; longer ones first, frequent ones first."""
     counts: Counter[str] = Counter()
     for line in lines[:20]:
-        for length in _LENGTHS:
-            counts.update(
-                piece
-                for piece in (line[at : at + length] for at in range(len(line) - length + 1))
-                if _may_be_mark(piece)
-            )
+        for run in _RUN.findall(line):
+            pieces = (run[at : at + n] for n in _LENGTHS for at in range(min(len(run), _LONGEST) - n + 1))
+            counts.update(piece for piece in pieces if _may_be_mark(piece))
     likely = [mark for mark, _ in counts.most_common(60)]
     return sorted(likely, key=lambda mark: (-len(mark), -counts[mark]))
 
@@ -78,11 +78,6 @@ def _may_be_mark(piece: str) -> bool:
     if piece != bare and not (piece[0] == piece[-1] == " " and len(bare) <= 2):
         return False
     return bare in _KNOWN or (bool(bare) and bare == bare[::-1] and all(char in _PARTS for char in bare))
-
-
-def _is_regular(counts: Sequence[int]) -> bool:
-    usual, share = Counter(counts).most_common(1)[0]
-    return usual > 0 and share >= _SAME_SHARE * len(counts)
 
 
 def _stands_together(lines: Sequence[str], mark: str) -> bool:

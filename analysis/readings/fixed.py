@@ -19,6 +19,8 @@ _FEW_LINES = 20
 _SOME_LINES = 10
 """Of so many lines, one may be out of place."""
 _MAX_AROUND = 6
+_TRIED_LINES = 60
+_ALL_CHARS = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +37,29 @@ def widths_of(texts: Sequence[str]) -> tuple[int, ...]:
     Args:
         texts: The first lines of a file; a few before and after the table do no harm.
     """
-    lines = [text for text in texts[:MAX_LINES] if text.strip()]
+    lines = _some(texts)
     if len(lines) < MIN_LINES or any("\t" in line or len(line) > MAX_CHARS for line in lines):
         return ()
     most = min(_MAX_AROUND, len(lines) - MIN_LINES)
-    found = [_columns(lines[skip:], lines) for skip in range(most + 1)]
-    if len(lines) > 2 * MIN_LINES:
-        found += [_columns(lines[skip:-1], lines) for skip in range(min(most, len(lines) - MIN_LINES - 1) + 1)]
-    return max(found, key=len)
+    first = lines[:_TRIED_LINES]
+    ends = (0, 1) if len(lines) > 2 * MIN_LINES else (0,)
+    ways = [(skip, end) for end in ends for skip in range(min(most, len(first) - MIN_LINES - end) + 1)]
+    found = {way: _columns(first[way[0] : len(first) - way[1]], first) for way in ways}
+    skip, end = max(ways, key=lambda way: len(found[way]))
+    return _columns(lines[skip : len(lines) - end], lines) if found[skip, end] else ()
+
+
+def _some(texts: Sequence[str]) -> list[str]:
+    """Return the first lines that are not blank, as many as can be looked at in a moment."""
+    lines: list[str] = []
+    chars = 0
+    for text in texts[:MAX_LINES]:
+        chars += len(text)
+        if lines and chars > _ALL_CHARS:
+            break
+        if text.strip():
+            lines.append(text)
+    return lines
 
 
 def _columns(lines: Sequence[str], everything: Sequence[str]) -> tuple[int, ...]:
