@@ -87,12 +87,6 @@ class OpenWindows:
         with self._lock:
             return len(self._open) > 1
 
-    @property
-    def several(self) -> bool:
-        """Whether more than one window is connected."""
-        with self._lock:
-            return len(self._open) > 1
-
     def close(self) -> None:
         """Let everyone go who waits: the engine ends."""
         with self._lock:
