@@ -35,7 +35,8 @@ def main() -> int:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
     os.dup2(2, 1)
     requests: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(requests,), daemon=True).start()
+    presence = _Presence()
+    threading.Thread(target=_listen, args=(requests, presence), daemon=True).start()
     setup = requests.get()
     if setup is None:
         return 0
@@ -47,27 +48,50 @@ def main() -> int:
     duck = DuckEngine(config, ProfilePaths(Path(setup["profile"])))
     _say(answers, {"ready": True})
     try:
-        while (request := requests.get()) is not None:
+        while (request := requests.get()) is not None and presence.begin():
             _answer(request, answers, duck, config)
+            presence.end()
     finally:
         duck.close()
     return 0
 
 
-def _listen(requests: "queue.SimpleQueue[Message | None]") -> None:
-    """Take requests; when the other process is gone, end at once, in the middle of anything."""
-    first = True
+class _Presence:
+    """Whether somebody listens, and whether something is being done for them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._busy = self._gone = False
+
+    def begin(self) -> bool:
+        """Begin with a request; no, if nobody is there to hear of it."""
+        with self._lock:
+            self._busy = not self._gone
+            return self._busy
+
+    def end(self) -> None:
+        """Be done with it."""
+        with self._lock:
+            self._busy = False
+
+    def leave(self) -> None:
+        """Nobody listens any more: end at once what is being done, in the middle of anything."""
+        with self._lock:
+            self._gone = True
+            if self._busy:
+                os._exit(0)
+
+
+def _listen(requests: "queue.SimpleQueue[Message | None]", presence: _Presence) -> None:
     for line in sys.stdin.buffer:
         requests.put(json.loads(line))
-        first = False
+    presence.leave()
     requests.put(None)
-    if not first:
-        os._exit(0)
 
 
 def _answer(request: Message, answers: IO[str], duck: DuckEngine, config: AppConfig) -> None:
-    set_language(request["language"])
     try:
+        set_language(request["language"])
         told: Message = {"done": _do(request, duck, config, answers)}
     except BestandError as error:
         told = {"error": error_to(error)}
