@@ -7,6 +7,7 @@ of the repairs over the whole file is worth reading it again.
 
 from collections.abc import Callable, Iterator, Sequence
 
+from analysis.readings.dialect import Dialect
 from analysis.readings.engines import opinions_on
 from analysis.readings.events import LedgerBook
 from analysis.readings.lines import Lines
@@ -52,7 +53,7 @@ def better_reading(batches: Batches, sample: Sample, loaded: Loaded, duck: DuckE
         return None
     bad = loaded.ledger.repaired + loaded.ledger.rejected
     best: tuple[int, Reading] | None = None
-    for way in _ways(sample.head(newline), odd, duck):
+    for way in _ways(sample.head(newline), odd, loaded.reading, duck):
         found = understand(sample, newline, way, 0.0)
         if found.plan.width < 2 or _is_same(found.reading, loaded.reading):
             continue
@@ -64,11 +65,13 @@ def better_reading(batches: Batches, sample: Sample, loaded: Loaded, duck: DuckE
     return best[1] if best else None
 
 
-def _ways(head: Lines, odd: Lines, duck: DuckEngine) -> Sequence[Explanation]:
-    """Return the dialects that explain the first lines and the misfits together, best first."""
+def _ways(head: Lines, odd: Lines, reading: Reading, duck: DuckEngine) -> Sequence[Explanation]:
+    """Return the dialects that explain the first lines and the misfits together no worse than this one does."""
     texts = [*head.texts[:_HEAD_LINES], *odd.texts]
     both = Lines(1, texts, ["\n"] * len(texts), head.encoding)
-    return explain(both, (), opinions_on(both, duck))[:_WAYS]
+    ways = explain(both, (), opinions_on(both, duck))
+    least = max((way.score for way in ways if way.dialect == Dialect.of(reading)), default=0.0)
+    return [way for way in ways if way.score >= least][:_WAYS]
 
 
 def _misfits(batches: Iterator[Lines], loaded: Loaded) -> Lines:
@@ -105,4 +108,3 @@ def _repairs(plan: Plan, batches: Iterator[Lines]) -> int:
         parser.finish()
         ledger = book.ledger(parser.lines)
     return ledger.repaired + ledger.rejected
-
