@@ -15,7 +15,9 @@ from tests.architecture.sources import ROOT, project_files
 
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-bootstrap.lock")
 ALLOWED = re.compile(
-    r"MIT(-CMU|-0)?|BSD(-[23]-Clause)?|0BSD|Apache-2\.0|ISC|Zlib|CC0-1\.0|PSF-2\.0|CNRI-Python|MPL-2\.0|Unlicense|HPND", re.I
+    r"MIT(-CMU|-0)?|BSD(-[23]-Clause)?|0BSD|Apache-2\.0|ISC|Zlib|CC0-1\.0|PSF-2\.0|CNRI-Python|MPL-2\.0|Unlicense"
+    r"|HPND",
+    re.I,
 )
 """Permissive licences, and MPL-2.0, whose terms end at its own files."""
 REPLACEABLE = re.compile(r"pyside6(-addons|-essentials|-webengine)?|shiboken6")

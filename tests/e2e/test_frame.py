@@ -133,7 +133,7 @@ def test_j7_twenty_steps_back_and_forward(window: Window, tmp_path: Path) -> Non
 
 
 def test_loading_anew_right_after_a_click_shows_what_was_clicked(window: Window) -> None:
-    """The address is that of the click before the engine has heard of it, here an engine that hears nothing at all."""
+    """The address is that of the click before the engine has heard of it; here it hears nothing at all."""
     window.open("/?view=home")
     window.go("jobs")
     window.go("home")  # the Jobs page stays alive, so the next click shows it without asking
@@ -155,7 +155,7 @@ def test_loading_anew_right_after_a_click_shows_what_was_clicked(window: Window)
 
 
 def test_a_click_writes_one_line_of_history(window: Window) -> None:
-    """Neither the click and the answer to it write two, nor does a click that leads nowhere leave one of its own."""
+    """The click and the answer to it do not write two, and a click that leads nowhere leaves none."""
     window.open("/?view=home")
     page = window.page
     lines = page.evaluate("history.length")

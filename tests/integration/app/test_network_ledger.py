@@ -14,7 +14,7 @@ from core.paths import ProfilePaths
 def _status(paths: ProfilePaths) -> str:
     context = init_app(paths, purpose="a test")
     try:
-        return next(one["text"] for one in status_items(context, ["settings"]) if one["id"] == "connections")
+        return next(str(one["text"]) for one in status_items(context, ["settings"]) if one["id"] == "connections")
     finally:
         context.close()
 
