@@ -90,7 +90,7 @@ class FormState:
     @property
     def status(self) -> FormStatus:
         """Where the form stands, the most urgent first."""
-        if self.standing.aside:
+        if self.standing.aside and self.waiting() is not None:
             return "conflict"
         if self.saving:
             return "saving"
@@ -132,8 +132,11 @@ class FormState:
 
     def waiting(self) -> tuple[int, Merged] | None:
         """Return what another window was faster with, and waits to be merged: its version, and both together."""
-        aside = next(iter(self.standing.aside), None)
-        return None if aside is None else (aside, self.history.waiting(self.name, aside))
+        for aside in self.standing.aside:
+            merged = self.history.waiting(self.name, aside)
+            if merged.clashes:  # else what holds now has both
+                return aside, merged
+        return None
 
     # ---- changing ---------------------------------------------------------------------------------------
 
