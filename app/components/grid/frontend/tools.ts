@@ -137,6 +137,9 @@ export class Tools {
   }
 }
 
+/** Keeps the line's height before the first rows are there. */
+const NOTHING_YET = '\u00a0';
+
 export class Foot {
   readonly element = div('foot');
   private readonly count = document.createElement('span');
@@ -158,7 +161,8 @@ export class Foot {
       total === null
         ? (words['counting'] ?? '')
         : filled(words[`rows_${signs.plural(total)}`] ?? words['rows_other'] ?? '', { count: signs.count(total) });
-    const text = total === 0 ? of : filled(words['range'] ?? '', { first: signs.count(first), last: signs.count(last), total: of });
+    const range = (): string => filled(words['range'] ?? '', { first: signs.count(first), last: signs.count(last), total: of });
+    const text = total === null && last === 0 ? NOTHING_YET : total === 0 ? of : range();
     if (this.count.textContent !== text) this.count.textContent = text;
   }
 
