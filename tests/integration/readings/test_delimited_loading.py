@@ -241,8 +241,6 @@ def test_names_are_usable_whatever_the_header_says(load: Load) -> None:
     [
         (b"\x89PNG\r\n\x1a\n" + bytes(200), "a picture (PNG)"),
         (b"%PDF-1.7\n%\xe2\xe3", "a PDF document"),
-        (b"SQLite format 3\0" + bytes(200), "a SQLite database"),
-        (b"\x1f\x8b\x08\0" + bytes(50), "compressed (gzip)"),
         (b"MZ\x90\0" + bytes(200), "a Windows program"),
         (b"<!DOCTYPE html><html><body>", "a web page"),
         (bytes(range(1, 9)) * 100, "binary data"),
@@ -251,6 +249,19 @@ def test_names_are_usable_whatever_the_header_says(load: Load) -> None:
 def test_what_is_no_table_is_told_by_its_name(load: Load, head: bytes, told: str) -> None:
     """A photograph called umsatz.csv is told to be a photograph."""
     with pytest.raises(NotATableError, match=told.replace("(", r"\(").replace(")", r"\)")):
+        load(head, "umsatz.csv")
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        (b"SQLite format 3\0" + bytes(200), "cannot be read as a SQLite database"),
+        (b"\x1f\x8b\x08\0" + bytes(50), "cannot be unpacked"),
+    ],
+)
+def test_what_would_be_read_but_is_damaged_is_told_as_such(load: Load, head: bytes, told: str) -> None:
+    """Whatever its name, a file is taken for what its first bytes say."""
+    with pytest.raises(DamagedFileError, match=told):
         load(head, "umsatz.csv")
 
 
