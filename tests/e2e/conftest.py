@@ -82,6 +82,14 @@ class Window:
         self.page.wait_for_selector(f"html[data-view='{view}']", state="attached")
         self.page.locator(f".st-key-toolbar_{view}").wait_for()
 
+    def type_path(self, path: str | Path) -> None:
+        """On the Import page: open what lies at a path, instead of what an earlier window has left open."""
+        another = self.page.get_by_role("button", name="Another file")
+        if another.count():
+            another.click()
+        self.page.get_by_label("Path of a file or folder").fill(str(path))
+        self.page.get_by_role("button", name="Open", exact=True).click()
+
     def cells(self, key: str) -> list[list[str]]:
         """Return the cells of a grid that are on the screen, by rows, the head first."""
         grid = self.page.locator(f"[class*='st-key-{key}'] canvas table[role=grid]").first

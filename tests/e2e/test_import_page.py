@@ -32,13 +32,8 @@ def messy(folder: Path, name: str = "messy.txt", first: str = "id") -> Path:
 
 def opened(window: Window, file: Path) -> None:
     """Open a file by its path."""
-    page = window.page
-    another = page.get_by_role("button", name="Another file")
-    if another.count():
-        another.click()
-    page.get_by_label("Path of a file or folder").fill(str(file))
-    page.get_by_role("button", name="Open", exact=True).click()
-    expect(page.locator(".st-key-heading_import h2")).to_have_text(file.name)
+    window.type_path(file)
+    expect(window.page.locator(".st-key-heading_import h2")).to_have_text(file.name)
 
 
 def closer(window: Window) -> None:

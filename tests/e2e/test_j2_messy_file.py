@@ -34,8 +34,7 @@ def test_a_messy_file_becomes_an_answer(window: Window, tmp_path: Path) -> None:
     window.open()
 
     # the reading
-    page.get_by_label("Path of a file or folder").fill(str(file))
-    page.get_by_role("button", name="Open", exact=True).click()
+    window.type_path(file)
     for word in ("Windows-1252", "semicolon", "header in line 4", "3 lines before it", "decimal comma"):
         expect(page.get_by_role("button", name=word)).to_be_visible()
     expect(page.locator("[class*='st-key-import-grid'] .head .name")).to_have_text(HEADER)

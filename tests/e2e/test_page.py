@@ -22,8 +22,7 @@ def _box(window: Window, selector: str) -> dict[str, Any]:
 def _import_small(window: Window, folder: Path, name: str) -> None:
     file = folder / f"{name}.csv"
     file.write_text("a;b\n1;x\n2;y\n", encoding="utf-8")
-    window.page.get_by_label("Path of a file or folder").fill(str(file))
-    window.page.get_by_role("button", name="Open", exact=True).click()
+    window.type_path(file)
     window.page.locator(".st-key-import__start button").click()
     window.page.get_by_role("button", name="Open the rows").click()
     expect(window.page.get_by_text("1–2 of 2 rows")).to_be_visible()
@@ -93,8 +92,7 @@ def test_a_file_that_is_no_table_is_refused_with_a_reason(window: Window, tmp_pa
     picture = tmp_path / "photo.png"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8)
     window.open()
-    window.page.get_by_label("Path of a file or folder").fill(str(picture))
-    window.page.get_by_role("button", name="Open", exact=True).click()
+    window.type_path(picture)
 
     expect(window.page.get_by_test_id("stAlert")).to_contain_text("photo.png")
     window.page.get_by_role("button", name="Another file").click()
@@ -105,8 +103,7 @@ def test_a_file_that_is_no_table_is_refused_with_a_reason(window: Window, tmp_pa
 def test_a_path_that_leads_nowhere_is_told(window: Window, typed: str) -> None:
     """A typing error is a sentence, not a blank page."""
     window.open()
-    window.page.get_by_label("Path of a file or folder").fill(typed)
-    window.page.get_by_role("button", name="Open", exact=True).click()
+    window.type_path(typed)
 
     expect(window.page.get_by_test_id("stAlert")).to_contain_text("does not exist")
 
