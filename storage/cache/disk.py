@@ -117,7 +117,8 @@ class _Store(diskcache.Cache):  # type: ignore[misc]  # the library has no types
             check_same_thread=False,
         )  # fmt: skip
         self._local.con, self._local.thread = made, _Thread()
-        weakref.finalize(self._local.thread, _close, made)
+        closing = weakref.finalize(self._local.thread, _close, made)
+        closing.atexit = False  # a thread that still reads at the end must not lose it in the middle
         with suppress(sqlite3.OperationalError):  # a new database has no settings yet
             for name, value in made.execute("select key, value from Settings").fetchall():
                 if name.startswith("sqlite_"):
