@@ -4,7 +4,9 @@ Used by every reader: one row for each line or record that was not simply loaded
 are the readers' own; this module only keeps the rows.
 """
 
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -65,10 +67,18 @@ class LedgerWriter:
         if not lines:
             return
         columns = [
-            pa.array([line.line for line in lines], pa.int64()),
-            pa.array([str(line.action) for line in lines], pa.string()),
-            pa.array([line.reason for line in lines], pa.string()),
-            pa.array([line.raw for line in lines], pa.binary()),
+            pa.Array.from_buffers(
+                pa.int64(), len(lines), [None, pa.py_buffer(array("q", [line.line for line in lines]))]
+            ),
+            _texts(pa.string(), [str(line.action).encode() for line in lines]),
+            _texts(pa.string(), [line.reason.encode() for line in lines]),
+            _texts(pa.binary(), [line.raw for line in lines]),
         ]
         self._writer.write_table(pa.Table.from_arrays(columns, schema=SCHEMA))
         self.count += len(lines)
+
+
+def _texts(kind: pa.DataType, values: Sequence[bytes]) -> pa.Array:
+    """Return a column of texts or bytes. `pa.array` would import pandas first, which takes a while."""
+    ends = array("i", accumulate(map(len, values), initial=0))
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(ends), pa.py_buffer(b"".join(values))])
