@@ -109,6 +109,6 @@ def test_a_dataset_is_called_something_else_in_its_heading(window: Window) -> No
 
     page.locator(".st-key-toolbar_data").get_by_role("button", name="Delete").click()
     expect(nav.get_by_text("Umsatz 2025 – neu")).to_have_count(0)
-    page.get_by_role("status").get_by_role("button", name="Undo").last.click()
+    page.locator(".st-key-data_undo").get_by_role("button", name="Undo").click()
     expect(heading).to_have_text("Umsatz 2025 – neu")
     expect(nav.get_by_text("Umsatz 2025 – neu")).to_be_visible()

@@ -80,8 +80,9 @@ def test_a_deleted_dataset_can_be_brought_back(window: Window, tmp_path: Path) -
     page = window.page
 
     page.get_by_role("button", name="Delete").click()
-    line = page.locator(".st-key-data_undo")  # it stays when the message at the bottom right has gone
+    line = page.locator(".st-key-data_undo")
     expect(line).to_contain_text("“undo” was deleted.")
+    expect(page.get_by_text("“undo” was deleted.")).to_have_count(1)
     expect(page.locator(".st-key-nav")).not_to_contain_text("undo")
     line.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("1–2 of 2 rows")).to_be_visible()

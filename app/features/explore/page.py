@@ -227,7 +227,6 @@ def _rename(ctx: "AppContext", manifest: "Manifest", wanted: str) -> None:
 
 
 def _delete(ctx: "AppContext", name: str) -> None:
-    dataset_id = catalogue.delete(ctx, name)
-    state().deleted = (dataset_id, name)
-    messages.say(_(texts.DELETED).format(name=name), undo=partial(_undo, ctx, dataset_id))
+    """Within a callback: take the dataset out of the list, where a line that stays says so and leads back."""
+    state().deleted = (catalogue.delete(ctx, name), name)
     navigate(VIEW)
