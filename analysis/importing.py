@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from dataclasses import replace as replace_fields
 from functools import partial
 from pathlib import Path
@@ -22,6 +21,8 @@ from analysis.readings import Loaded, Readings
 from analysis.readings.drift import Drift
 from analysis.readings.facts import Facts, FactsCounter
 from analysis.readings.model import ANY, Choice
+from analysis.readings.opening import base_name
+from analysis.readings.packed.streams import name_inside
 from analysis.saved_readings import SavedReadings
 from core.clock import now_iso
 from core.errors import BestandError, DiskFullError, ExportError
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _NAME_CHARS = 120
-PACKED = frozenset((".gz", ".gzip", ".zst", ".zstd", ".bz2", ".bzip2", ".xz"))
-"""Endings that stand after the one that tells the format."""
 _UNNAMED = "table"
 _RESERVED_S = 3_600.0
 """A name given to an import that was never recorded is free again after this time."""
@@ -72,7 +71,7 @@ class Imported:
         dataset = uow.datasets.get(manifest.dataset_id)
         if dataset is None:
             name = free_name(manifest.name, lambda wanted: uow.datasets.by_name(wanted) is not None)
-            self.manifest = manifest = replace(manifest, name=name)
+            self.manifest = manifest = replace_fields(manifest, name=name)
             dataset = DatasetRow(
                 id=manifest.dataset_id, name=name, current_version=manifest.version, row_count=manifest.rows
             )
@@ -175,21 +174,57 @@ class Importer:
     ) -> Manifest:
         """Load the bytes and publish them; the original is kept only together with what was made of it."""
         with self._storage.datasets.stage() as staging:
-            load = partial(
-                self._readings.load, taken.path, name=taken.ref.name, facts=facts, corrections=chosen.corrections
+            loaded = self.load(
+                taken.path,
+                chosen,
+                said,
+                staging.folder,
+                name=taken.ref.name,
+                progress=PartOfProgress(progress, 0.3, 0.95),
+                facts=facts,
             )
-            loaded = load(chosen.reading, staging.folder, progress=PartOfProgress(progress, 0.3, 0.95))
-            if other := self._closer_look(taken.path, chosen, said, loaded, taken.ref.name):
-                for file in staging.folder.iterdir():
-                    file.unlink()
-                loaded = load(other, staging.folder, progress=PartOfProgress(progress, 0.3, 0.95))
-            check_loaded(taken.ref.name, chosen, loaded, auto=said.auto)
             self._storage.sources.check_unchanged(taken.ref)
             progress.report(0.95, "Publishing")
             manifest = self._manifest(staging.data_file, loaded, taken.ref, wanted, chosen.saved, replace=replace)
             taken.keep()
             self._storage.datasets.publish(staging, manifest)
         return manifest
+
+    def load(
+        self,
+        path: Path,
+        chosen: Chosen,
+        said: Wish,
+        out: Path,
+        *,
+        name: str,
+        progress: Progress,
+        facts: Facts | None = None,
+    ) -> Loaded:
+        """Write a file's table as it was chosen, and anew where a closer look explains the file better.
+
+        Args:
+            path: The file.
+            chosen: What `choose` gave.
+            said: What the person said.
+            out: An empty folder for the table and its ledger.
+            name: What the file is called.
+            progress: Told how far it is; may stop it.
+            facts: What the file's bytes tell, if they were counted already.
+
+        Raises:
+            ReadingDriftError: a column is not what the saved reading says, and nobody said to go on.
+            SourceError: the file cannot be read in this way.
+            CancelledError, DiskFullError, MemoryLimitError: the work was stopped.
+        """
+        load = partial(self._readings.load, path, name=name, facts=facts, corrections=chosen.corrections)
+        loaded = load(chosen.reading, out, progress=progress)
+        if other := self._closer_look(path, chosen, said, loaded, name):
+            for file in out.iterdir():
+                file.unlink()
+            loaded = load(other, out, progress=progress)
+        check_loaded(name, chosen, loaded, auto=said.auto)
+        return loaded
 
     def finish(
         self,
@@ -262,7 +297,7 @@ class Importer:
         if existing is None or chosen.corrections:
             return chosen
         before = self._storage.datasets.manifest(existing.id, existing.current_version)
-        return replace(chosen, corrections=before.corrections)
+        return replace_fields(chosen, corrections=before.corrections)
 
     def _manifest(
         self, data_file: Path, loaded: Loaded, ref: SourceRef, wanted: str, saved: str | None, *, replace: bool
@@ -304,10 +339,10 @@ def name_after(file_name: str, reading: Reading) -> str:
     if reading.table is not None:
         return reading.table
     if reading.member is not None:
-        file_name = reading.member.replace("\\", "/").rpartition("/")[2]
-    stem = Path(file_name).stem
-    packed = reading.compression is not None and Path(file_name).suffix.lower() in PACKED
-    return Path(stem).stem if packed else stem
+        file_name = base_name(reading.member)
+    for kind in (reading.compression or "").split("+"):
+        file_name = name_inside(file_name, kind)
+    return Path(file_name).stem
 
 
 class _Names:

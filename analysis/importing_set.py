@@ -15,6 +15,7 @@ from analysis.readings import Loaded, Readings
 from analysis.readings.together import OneOfSet, join
 from core.errors import NotATableError
 from core.i18n import N_, _, number
+from core.ids import new_id
 from core.progress import PartOfProgress, Progress, SilentProgress
 from core.types import FileOfSet, Reading, SourceRef
 
@@ -54,6 +55,7 @@ class SetImporter:
         Raises:
             NotATableError: there is no file, or there are very many.
             UncertainReadingError: no reading of one of them is sure enough.
+            ReadingDriftError: a saved reading does not fit one of them.
             SourceError: one of them cannot become a table; it is named.
             CancelledError, DiskFullError, MemoryLimitError: the work was stopped.
         """
@@ -102,8 +104,8 @@ class SetImporter:
                 wish,
                 min_confidence=limits.min_confidence,
             )
-            loaded = self._readings.load(
-                taken.path, chosen.reading, folder, name=path.name, progress=PartOfProgress(progress, 0.2, 1.0)
+            loaded = self._importer.load(
+                taken.path, chosen, wish, folder, name=path.name, progress=PartOfProgress(progress, 0.2, 1.0)
             )
             taken.keep()
             return OneOfSet(name, folder, loaded), taken.ref
@@ -115,7 +117,14 @@ class SetImporter:
             for leftover in one.folder.iterdir():
                 leftover.unlink()
             kept = self._storage.sources.path(digests[one.name])
-            return self._readings.load(kept, reading, one.folder, name=one.name, progress=SilentProgress())
+            return self._readings.load(
+                kept,
+                reading,
+                one.folder,
+                name=one.name,
+                progress=SilentProgress(),
+                corrections=one.loaded.corrections,
+            )
 
         most = self._storage.config.imports.max_columns
         loaded = join(files, staging.folder, self._storage.duck, name=called, max_columns=most, reload=reload)
@@ -127,7 +136,7 @@ class SetImporter:
 
     def _listing(self, refs: Sequence[SourceRef], called: str) -> SourceRef:
         """Keep a list of the originals as the original of the whole, one line each."""
-        part = self._storage.paths.tmp / f"files-{refs[0].digest[:16]}.jsonl"
+        part = self._storage.paths.tmp / f"files-{new_id()}.jsonl"
         lines = [
             json.dumps({"name": ref.name, "digest": ref.digest, "size_bytes": ref.size_bytes, "path": ref.path})
             for ref in refs

@@ -68,5 +68,5 @@ def open_analysis(storage: Storage) -> Analysis:
         saver=Saver(storage, queries, exports),
         ledgers=Ledgers(storage),
         originals=Originals(storage),
-        saved_readings=SavedReadings(storage, readings),
+        saved_readings=imports.saved,
     )

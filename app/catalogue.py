@@ -3,7 +3,6 @@
 Features never import each other, so what both the list of datasets and a dataset's own page ask lives here.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -11,8 +10,6 @@ from core.i18n import retold
 from core.types import Manifest
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from app.context import AppContext
     from storage.database.models import DatasetRow
     from storage.database.unit_of_work import UnitOfWork
@@ -21,8 +18,6 @@ DATASETS: Final = "table:dataset"
 """The tag of every change to the list of datasets."""
 LIST_LIMIT = 1_000
 """Most datasets listed at once."""
-LEDGER_LIMIT = 500
-"""Most ledger lines shown at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,35 +81,6 @@ def reading_line(manifest: Manifest) -> str:
     from analysis.readings.words import describe
 
     return retold(describe(manifest.reading, width=len(manifest.columns)))
-
-
-def ledger_lines(
-    ctx: "AppContext",
-    name: str,
-    *,
-    actions: Collection[str],
-    lines: Collection[int] = (),
-    limit: int = LEDGER_LIMIT,
-) -> "pa.Table":
-    """Return lines of the source that were not simply loaded, first ones first: line, action, reason, raw.
-
-    Args:
-        ctx: The open profile.
-        name: The dataset.
-        actions: Lines with one of these actions, such as "repaired";
-        lines: and the lines of these numbers, from 1.
-        limit: Most lines returned.
-
-    Raises:
-        DatasetNotFoundError: there is no such dataset.
-    """
-    import pyarrow.compute as pc
-    import pyarrow.parquet as pq
-
-    manifest = current(ctx, name)
-    file = ctx.storage.datasets.ledger_file(manifest.dataset_id, manifest.version)
-    wanted = pc.field("action").isin(list(actions)) | pc.field("line").isin(list(lines))
-    return pq.read_table(file, filters=wanted).slice(0, limit)
 
 
 def rename(ctx: "AppContext", dataset_id: str, wanted: str) -> str:

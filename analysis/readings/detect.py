@@ -7,6 +7,7 @@ import re
 import zipfile
 from pathlib import Path
 
+from analysis.readings.containers import OLE_MAGIC, ZIP_ERRORS, ZIP_MAGIC
 from core.errors import DamagedFileError, EmptyFileError, NotATableError
 from core.i18n import N_, _, retold
 
@@ -54,8 +55,6 @@ _MARKUP = (
     (b"<html", N_("is a web page")),
     (b"<?xml", N_("is an XML document")),
 )
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CONTROL = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1b\x00\x01\x1c\x1d\x1e\x1f\x1a")
 _MAX_CONTROL_SHARE = 0.02
 _MAX_NUL_SHARE = 0.1
@@ -102,11 +101,11 @@ def refuse_foreign(path: Path, head: bytes, name: str) -> None:
         NotATableError: always, unless it is text.
         DamagedFileError: it claims to be a spreadsheet or an archive, but is broken.
     """
-    if head.startswith(_ZIP):
+    if head.startswith(ZIP_MAGIC):
         _refuse_zip(path, name)
     if head.startswith(b"PAR1"):
         raise DamagedFileError(name, _("begins as a Parquet file, but is broken."))
-    if head.startswith(_OLD_OFFICE):
+    if head.startswith(OLE_MAGIC):
         raise NotATableError(name, _("is an old Office document without a sheet in it."))
     _refuse_known(head, name)
     if not is_text(head):
@@ -132,7 +131,7 @@ def _refuse_zip(path: Path, name: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+    except ZIP_ERRORS as error:
         raise DamagedFileError(name, _("begins as a spreadsheet or an archive, but is broken.")) from error
     for folder, what in _PARTS_OF:
         if any(entry.startswith(folder) for entry in names):

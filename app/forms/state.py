@@ -6,7 +6,7 @@ several threads: a window's script is one.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from app.forms.diff import same
 from app.forms.history import FormHistory, FormMovedError
@@ -18,8 +18,6 @@ from core.i18n import _, ngettext, number
 from core.types import Json
 
 FormStatus = Literal["clean", "dirty", "invalid", "saving", "saved", "conflict"]
-
-_ALL_FIELDS: Final = "*"
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Widgets a person chooses in: `s_select s_multiselect s_radio s_segments s_checkbox s_toggle s_slider s_date`.
+"""Widgets a person chooses in: `s_select s_multiselect s_radio s_segments s_checkbox s_slider s_date`.
 
 What is chosen is kept at once. What a widget's choices no longer contain is offered under it, not dropped. For the
 shared arguments see `s_text`; `options` are the choices, `naming` says what each is called. A widget that `shows`

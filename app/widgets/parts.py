@@ -1,6 +1,6 @@
-"""Parts every page draws the same way: toolbar, body, empty state, table, ledger bar, progress."""
+"""Parts every page draws the same way: toolbar, body, empty state, table, progress."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -101,8 +101,7 @@ def table(
     *,
     key: str,
     alt: str,
-    height: int | Literal["auto", "content", "stretch"] = "auto",
-    columns: Mapping[str, Any] | None = None,
+    height: int | Literal["auto", "content"] = "auto",
 ) -> None:
     """Draw an Arrow table as it is; nobody can select or change anything in it. At most `height` pixels high."""
     from app.widgets.exact import for_screen
@@ -111,7 +110,7 @@ def table(
     if isinstance(height, int):
         height = min(height, HEAD_PX + ROW_PX * max(rows.num_rows, 1))
     # The key goes to a container: a grid in which nothing can be selected has no class of its own.
-    with st.container(key=key, gap=None, height="stretch" if height == "stretch" else "content"):
+    with st.container(key=key, gap=None):
         st.dataframe(
             shown,
             alt=alt,
@@ -119,14 +118,9 @@ def table(
             hide_index=True,
             row_height=ROW_PX,
             placeholder=NULL_SIGN,
-            column_config={**settings, **(columns or {})},
+            column_config=settings,
             lazy=False,
         )
-
-
-def grid_height(rows: int, fits: int) -> int | Literal["stretch"]:
-    """Return the height of a grid of so many rows: what it needs if that fits, else all that is left."""
-    return HEAD_PX + ROW_PX * rows if rows <= fits else "stretch"
 
 
 @contextmanager

@@ -94,7 +94,16 @@ def import_together(
     what = called[0] if len(called) == 1 else str(Path(called[0]).absolute().parent)
     paths = [Path(file) for file in files]
     job_id = actions.start_import_together(
-        app, paths, called=what, name=how.name, auto=how.auto, replace=how.replace
+        app,
+        paths,
+        called=what,
+        name=how.name,
+        auto=how.auto,
+        choice=how.choice,
+        saved=how.saved,
+        fresh=how.fresh,
+        types=how.types,
+        replace=how.replace,
     )
     line = actions.import_line(run_job(app, job_id, what), what)
     outcome.add(line)

@@ -6,12 +6,12 @@ archive gives it.
 
 import fnmatch
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from analysis.readings.containers import ZIP_ERRORS, ZIP_MAGIC
 from analysis.readings.model import Part
 from analysis.readings.packed.streams import Limits, write_all
 from analysis.readings.words import some_names
@@ -19,12 +19,10 @@ from core.errors import DamagedFileError, FileTooLargeError, NotATableError, Pro
 from core.i18n import _, number
 from core.progress import Progress
 
-ZIP_MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _MOST_MEMBERS: Final = 20_000
 _OFFICE: Final = ("[content_types].xml", "xl/workbook.xml", "xl/workbook.bin", "content.xml")
 _NO_TABLES: Final = ("word/", "ppt/", "meta-inf/")
 _ASIDE: Final = ("__macosx/",)
-_ERRORS: Final = (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError, zlib.error)
 _ENCRYPTED: Final = 1
 
 
@@ -35,7 +33,7 @@ def is_archive(path: Path, head: bytes) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             names = {name.replace("\\", "/").lstrip("/").lower() for name in archive.namelist()[:_MOST_MEMBERS]}
-    except _ERRORS:
+    except ZIP_ERRORS:
         return False
     if any(name in names for name in _OFFICE):
         return False
@@ -106,7 +104,7 @@ def _archive(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except _ERRORS as error:
+    except ZIP_ERRORS as error:
         raise DamagedFileError(name, _("is a broken zip archive.")) from error
 
 

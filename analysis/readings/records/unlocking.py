@@ -16,16 +16,8 @@ from core.paths import translate_os_error
 
 EVERYBODYS: Final = "VelvetSweatshop"
 """What Excel itself protects a file with that everybody may read but nobody shall change."""
-_ERRORS: Final = (
-    ParseError,
-    OSError,
-    ValueError,
-    KeyError,
-    IndexError,
-    TypeError,
-    AttributeError,
-    NotImplementedError,
-)
+_ERRORS: Final = (ParseError, OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError)
+"""What the library raises over a broken file, or one protected in a way it does not know."""
 
 
 def unlock(path: Path, target: Path, password: str, name: str) -> None:

@@ -5,11 +5,11 @@ Used by the spreadsheet reader and by what opens protected files.
 
 from pathlib import Path
 
+from analysis.readings.containers import OLE_MAGIC
 from analysis.readings.records.ods_workbook import OdsWorkbook
 from analysis.readings.records.xls_workbook import XlsWorkbook
 from analysis.readings.records.xlsb_workbook import XlsbWorkbook
 from analysis.readings.records.xlsx_package import (
-    OLE_MAGIC,
     is_protected_container,
     kind_of_package,
     refuse_protected,

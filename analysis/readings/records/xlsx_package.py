@@ -8,7 +8,6 @@ format gets a sentence of its own. Parts are read as streams.
 import mmap
 import posixpath
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,11 +15,9 @@ from pathlib import Path
 from typing import IO, Final, Self
 from xml.parsers import expat
 
+from analysis.readings.containers import ZIP_ERRORS
 from core.errors import DamagedFileError, FileTooLargeError, ProtectedFileError
 from core.i18n import N_, _, number
-
-ZIP_MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06")
-OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 _MIB: Final = 1024 * 1024
 _MOST_PARTS: Final = 20_000
@@ -71,7 +68,7 @@ class Package:
         self._streams: list[IO[bytes]] = []
         try:
             self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        except ZIP_ERRORS as error:
             raise DamagedFileError(
                 file_name, _("is a damaged spreadsheet; it was probably not written or copied to its end.")
             ) from error
@@ -151,7 +148,7 @@ class Package:
     def _damage(self, part: str) -> Iterator[None]:
         try:
             yield
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        except ZIP_ERRORS as error:
             raise DamagedFileError(
                 self._file_name,
                 _("is a damaged spreadsheet: '{part}' in it cannot be unpacked.").format(part=part),
@@ -198,16 +195,7 @@ def kind_of_package(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             names = {_normal(name) for name in archive.namelist()[:_MOST_PARTS]}
             stated = archive.open("mimetype").read(_MOST_STATED) if "mimetype" in names else b""
-    except (
-        zipfile.BadZipFile,
-        OSError,
-        ValueError,
-        NotImplementedError,
-        RuntimeError,
-        zlib.error,
-        KeyError,
-        EOFError,
-    ):
+    except (*ZIP_ERRORS, KeyError):
         return "xlsx"  # told by Package
     if stated.startswith(_OPEN_DOCUMENT) and not stated.startswith(_OPEN_DOCUMENT + b"spreadsheet"):
         return ""

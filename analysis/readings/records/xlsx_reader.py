@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from analysis.readings.containers import OLE_MAGIC, ZIP_MAGIC
 from analysis.readings.model import ANY, Candidate, Choice, Judgement, Loaded, Part
 from analysis.readings.records.headings import titles
 from analysis.readings.records.intake import Intake
@@ -19,7 +20,6 @@ from analysis.readings.records.names import column_names
 from analysis.readings.records.sampling import candidate, counted
 from analysis.readings.records.workbooks import open_workbook
 from analysis.readings.records.xlsx_layout import SAMPLE_ROWS, SheetLayout, layouts
-from analysis.readings.records.xlsx_package import OLE_MAGIC, ZIP_MAGIC
 from analysis.readings.records.xlsx_values import range_of, shown
 from analysis.readings.records.xlsx_workbook import AnyWorkbook, Row, Sheet
 from analysis.readings.words import some_names

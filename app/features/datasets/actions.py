@@ -10,7 +10,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from app.catalogue import DatasetLine, current, delete, ledger_lines, list_datasets, restore
+from app.catalogue import DatasetLine, current, delete, list_datasets, restore
 from app.readings import reading_text, replay_for
 from core.errors import BestandError, CancelledError, FileMissingError, SourceError
 from core.i18n import _
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DatasetLine", "current", "delete", "discard_upload", "failed_line", "files_of", "import_line", "judge",
-    "keep_upload", "ledger_lines", "list_datasets", "read_file", "restore", "show", "start_import",
+    "keep_upload", "list_datasets", "read_file", "restore", "show", "start_import",
     "start_import_together", "table_line", "unlock",
 ]  # fmt: skip
 
@@ -138,13 +138,10 @@ def start_import(
         "name": _wanted(name),
         "auto": auto,
         "reading": reading.to_manifest() if reading else None,
-        "choice": dict(choice.to_args()) if choice else None,
-        "saved": reading_text(saved) if saved else None,
-        "fresh": fresh,
         "corrections": [one.to_dict() for one in corrections],
-        "types": dict(types or {}),
         "reference": reference,
         "replace": replace,
+        **_judged_by(choice, saved, types, fresh=fresh),
     }
     return ctx.jobs.manager.enqueue("import", args)
 
@@ -156,6 +153,10 @@ def start_import_together(
     called: str,
     name: str | None = None,
     auto: bool = False,
+    choice: "Choice | None" = None,
+    saved: "SavedReading | None" = None,
+    fresh: bool = False,
+    types: Mapping[str, str] | None = None,
     replace: bool = False,
 ) -> str:
     """Queue the import of several files as one table and return the job's id.
@@ -166,6 +167,10 @@ def start_import_together(
         called: What they are together: the folder, the pattern.
         name: The dataset's name; without one it is the folder's.
         auto: Take the best reading of each, even if it is uncertain.
+        choice: The sheet, table or member that is wanted of each.
+        saved: The saved reading to replay on each; without one it is looked for.
+        fresh: Look for no saved reading.
+        types: SQL types by column, where another one is wanted than would be guessed.
         replace: Make it the next version of the dataset of that name.
 
     Raises:
@@ -177,8 +182,21 @@ def start_import_together(
         "name": _wanted(name),
         "auto": auto,
         "replace": replace,
+        **_judged_by(choice, saved, types, fresh=fresh),
     }
     return ctx.jobs.manager.enqueue("import", args)
+
+
+def _judged_by(
+    choice: "Choice | None", saved: "SavedReading | None", types: Mapping[str, str] | None, *, fresh: bool
+) -> dict[str, Json]:
+    """Return the arguments of a job that say how a file without a reading of its own is to be read."""
+    return {
+        "choice": dict(choice.to_args()) if choice else None,
+        "saved": reading_text(saved) if saved else None,
+        "fresh": fresh,
+        "types": dict(types or {}),
+    }
 
 
 def _wanted(name: str | None) -> str | None:

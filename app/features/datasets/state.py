@@ -35,6 +35,7 @@ class OpenFile:
         fresh: Whether saved readings are left aside.
         choice: The sheet, table or member a person chose.
         tried: What a person made of a reading.
+        tries: How often they made one.
         wanted: A reading from before a restart, to be tried first.
         at: Which of `shown` is on the screen; None for the one that would be taken.
         closer: Whether both halves are wanted, or not; None for what fits.

@@ -1,11 +1,11 @@
-"""What one can ask about one dataset: a page of its rows, its profile, its ledger.
+"""What one can ask about one dataset: a page of its rows, its profile.
 
 Called by the Data page and by `bestand data profile`. Nothing here knows Streamlit.
 """
 
 from typing import TYPE_CHECKING
 
-from app.catalogue import current, ledger_lines
+from app.catalogue import current
 from core.types import Compute
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from app.context import AppContext
     from core.progress import Progress
 
-__all__ = ["current", "ledger_lines", "page", "profile"]
+__all__ = ["current", "page", "profile"]
 
 
 def page(ctx: "AppContext", name: str, query: "RowQuery") -> "RowPage":

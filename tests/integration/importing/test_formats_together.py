@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from analysis.choosing import Wish
 from analysis.open import Analysis, open_analysis
+from analysis.readings.corrections import correction_of
 from analysis.readings.widening import widened
+from analysis.saved_readings import reading_of_manifest
 from core.errors import DamagedFileError, NotATableError, SourceError, UncertainReadingError
 from core.progress import SilentProgress
 from core.types import Manifest
@@ -28,14 +30,14 @@ def analysis(storage: Storage) -> Iterator[Analysis]:
     opened.close()
 
 
-def together(analysis: Analysis, folder: Path, *, auto: bool = True) -> Manifest:
+def together(analysis: Analysis, folder: Path, *, auto: bool = True, wish: Wish | None = None) -> Manifest:
     """The manifest of a folder's import."""
     paths = sorted(path for path in folder.iterdir() if path.is_file())
     return analysis.sets.import_files(
         paths,
         called=str(folder),
         name=None,
-        wish=Wish(auto=auto, fresh=True),
+        wish=wish or Wish(auto=auto, fresh=True),
         replace=False,
         progress=SilentProgress(),
     ).manifest
@@ -108,6 +110,28 @@ def test_what_became_of_lines_names_their_file(analysis: Analysis, tmp_path: Pat
         ("a.csv", 1, "header"), ("b.csv", 1, "header"), ("b.csv", 3, "repaired"),
     }  # fmt: skip
     assert [(flag.file, flag.line) for flag in manifest.flags if flag.line] == [("b.csv", 3)]
+
+
+def test_files_are_read_as_a_person_said(analysis: Analysis, tmp_path: Path) -> None:
+    """A saved reading sets its lines right in every file, and a type that was asked for holds for all of them."""
+    folder, bad = tmp_path / "sales", b"3;Bonn;x;3"
+    folder.mkdir()
+    text = "id;town;amount\n" + "".join(f"{i};Wien {i};{i}\n" for i in range(1, 20)) + f"{bad.decode()}\n"
+    for name in ("01.csv", "02.csv"):
+        (folder / name).write_text(text, encoding="utf-8")
+    alone = analysis.imports.import_file(
+        folder / "01.csv",
+        wish=Wish(corrections=(correction_of(21, bad, "3;Bonn;3", was=bad.decode()),), fresh=True),
+        progress=SilentProgress(),
+    )
+    saved = reading_of_manifest(alone.manifest, "sales")
+
+    manifest = together(analysis, folder, wish=Wish(saved=saved, types=(("amount", "DECIMAL(18,2)"),)))
+
+    assert [column.type for column in manifest.columns] == ["BIGINT", "VARCHAR", "DECIMAL(18,2)", "VARCHAR"]
+    found = [row for row in rows(analysis, manifest) if row[1] == "Bonn"]
+    assert found == [(3, "Bonn", Decimal(3), "01.csv"), (3, "Bonn", Decimal(3), "02.csv")]
+    assert {flag.code for flag in manifest.flags} == {"corrected"}
 
 
 def test_originals_are_kept_one_by_one(analysis: Analysis, tmp_path: Path) -> None:
