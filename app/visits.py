@@ -7,7 +7,7 @@ place is not kept here.
 import json
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,9 +43,16 @@ def visits(paths: ProfilePaths) -> list[Visit]:
 
 def remember_visit(paths: ProfilePaths, page: str, params: Mapping[str, str], title: str) -> None:
     """Put a place on top; a place that was there before moves up. That it cannot be written is no matter."""
-    now = Visit(page, dict(params), title, now_iso())
-    others = [one for one in visits(paths) if (one.page, one.params) != (page, now.params)]
-    lines = [_line(one) for one in (now, *others)][:KEPT]
+    remember_visits(paths, [Visit(page, dict(params), title, now_iso())])
+
+
+def remember_visits(paths: ProfilePaths, seen: Sequence[Visit]) -> None:
+    """Put places on top, the last one topmost; like `remember_visit` for each of them, written once."""
+    places = {_place(one): one for one in reversed(visits(paths))}
+    for one in seen:
+        places.pop(_place(one), None)
+        places[_place(one)] = one
+    lines = [_line(one) for one in reversed(places.values())][:KEPT]
     part = paths.visits_file.with_name(f"{paths.visits_file.name}.{new_id()}.part")
     with suppress(OSError):
         _write(part, lines, paths.visits_file)
@@ -56,7 +63,7 @@ class VisitLog:
 
     def __init__(self, paths: ProfilePaths) -> None:
         self._paths = paths
-        self._waiting: list[tuple[str, Mapping[str, str], str]] = []
+        self._waiting: list[Visit] = []
         self._lock = threading.Lock()
         self._writer: threading.Thread | None = None
         self._closing = threading.Event()
@@ -64,7 +71,7 @@ class VisitLog:
     def note(self, page: str, params: Mapping[str, str], title: str) -> None:
         """Remember a place, at the latest when the profile is closed."""
         with self._lock:
-            self._waiting.append((page, params, title))
+            self._waiting.append(Visit(page, dict(params), title, now_iso()))
             if self._writer is None:
                 self._writer = threading.Thread(target=self._write_later, name="visits", daemon=True)
                 self._writer.start()
@@ -81,8 +88,7 @@ class VisitLog:
         self._closing.wait(GATHER_S)
         with self._lock:
             waiting, self._waiting, self._writer = self._waiting, [], None
-        for page, params, title in waiting[-KEPT:]:
-            remember_visit(self._paths, page, params, title)
+        remember_visits(self._paths, waiting)
 
 
 def _write(part: Path, lines: list[dict[str, Any]], target: Path) -> None:
@@ -91,6 +97,10 @@ def _write(part: Path, lines: list[dict[str, Any]], target: Path) -> None:
         os.replace(part, target)  # noqa: PTH105 - over a file that is there, on every system
     finally:
         part.unlink(missing_ok=True)
+
+
+def _place(visit: Visit) -> tuple[str, tuple[tuple[str, str], ...]]:
+    return visit.page, tuple(sorted(visit.params.items()))
 
 
 def _line(visit: Visit) -> dict[str, Any]:

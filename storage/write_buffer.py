@@ -1,6 +1,7 @@
 """The write buffer: what is typed in all windows, written together, told as kept only when it is on the disk.
 
 One thread takes everything that waits and writes it in one transaction; what comes meanwhile goes into the next.
+What windows show is no hurry: it waits a moment for other windows, or goes along with what somebody typed.
 Values that come from a browser have a copy there until they are acknowledged, so a failure is told to whoever
 waits. Values that were made here (a choice in a list, an undone step) have no other copy: they stay in the buffer
 and are tried again until the disk takes them.
@@ -26,6 +27,8 @@ V = TypeVar("V")
 
 RETRY_S: Final = 0.5
 """How long a failed write of our own values waits before it is tried again."""
+WINDOWS_GATHER_S: Final = 1.0
+"""How long what windows show waits for more of it, when there is nothing else to write."""
 POSTS_LIMIT: Final = 256
 """Posts in one transaction at most, so that it stays short."""
 CLOSING_S: Final = 5.0
@@ -82,9 +85,12 @@ class BufferState:
 class WriteBuffer:
     """Group commit for drafts; safe to use from all threads. The database must stay open until `close` returns."""
 
-    def __init__(self, database: Database, *, retry_s: float = RETRY_S) -> None:
+    def __init__(
+        self, database: Database, *, retry_s: float = RETRY_S, gather_s: float = WINDOWS_GATHER_S
+    ) -> None:
         self._database = database
         self._retry_s = retry_s
+        self._gather_s = gather_s
         self._posts: list[_Post] = []
         self._own: dict[tuple[str, str, str], Json] = {}
         self._forgotten: list[tuple[str, tuple[str, ...]]] = []
@@ -93,6 +99,7 @@ class WriteBuffer:
         self._wake = threading.Condition()
         self._closing = False
         self._writing = False
+        self._flushing = 0
         self._thread: threading.Thread | None = None
 
     # ---- giving -----------------------------------------------------------------------------------------
@@ -152,7 +159,12 @@ class WriteBuffer:
     def flush(self, timeout_s: float | None = None) -> bool:
         """Wait until nothing waits any more; False if that took too long or the disk refuses."""
         with self._wake:
-            return self._wake.wait_for(lambda: not (self._waits() or self._writing), timeout_s)
+            self._flushing += 1
+            self._wake.notify_all()
+            try:
+                return self._wake.wait_for(lambda: not (self._waits() or self._writing), timeout_s)
+            finally:
+                self._flushing -= 1
 
     def close(self) -> None:
         """Write what waits and end; harmless when closed already."""
@@ -172,7 +184,10 @@ class WriteBuffer:
     # ---- the buffer's thread ----------------------------------------------------------------------------
 
     def _waits(self) -> bool:
-        return bool(self._posts or self._own or self._forgotten or self._windows)
+        return self._hurries() or bool(self._windows)
+
+    def _hurries(self) -> bool:
+        return bool(self._posts or self._own or self._forgotten)
 
     def _run(self) -> None:
         failed = False
@@ -195,6 +210,7 @@ class WriteBuffer:
                 self._wake.wait_for(lambda: self._posts or self._closing, self._retry_s)
             else:
                 self._wake.wait_for(lambda: self._waits() or self._closing)
+                self._wake.wait_for(lambda: self._hurries() or self._closing or self._flushing, self._gather_s)
             return self._waits() or not self._closing
 
     def _write(self, batch: _Batch) -> bool:

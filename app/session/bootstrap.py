@@ -20,6 +20,8 @@ SCROLL: Final = "scroll__"
 WINDOW_HEADER: Final = "x-bestand-window"
 DEVICE_HEADER: Final = "x-bestand-device"
 ADDRESS_HEADER: Final = "x-bestand-address"
+FLUSH_S: Final = 0.25
+"""How long a new window waits for what the others have still to write."""
 
 
 def bootstrap_session(ctx: "AppContext") -> UserSession:
@@ -39,6 +41,7 @@ def bootstrap_session(ctx: "AppContext") -> UserSession:
         session.window = headers.get(WINDOW_HEADER) or session.window
         session.device = headers.get(DEVICE_HEADER) or ""
         session.address = dict(parse_qsl((headers.get(ADDRESS_HEADER) or "").removeprefix("?")))
+        ctx.storage.drafts.flush(FLUSH_S)  # what other windows show, or this one showed before F5
         with ctx.storage.database.read() as uow:
             mine = uow.windows.get(session.window)
             latest = [] if mine else uow.windows.latest(OWNER)

@@ -234,6 +234,39 @@ def test_closing_writes_what_still_waits(database: Database) -> None:
         buffer.post(ME, "w", [Entry(KEY, "late", 5)]).result(timeout=5)
 
 
+def test_what_windows_show_is_written_together(database: Database) -> None:
+    """A hundred steps are one commit, which nobody waits for; of a window the last state counts."""
+    commits: list[frozenset[str]] = []
+    database.on_committed(commits.append)
+    buffer = WriteBuffer(database, gather_s=60)
+    for step in range(100):
+        buffer.window(ME, f"w{step % 5}", device="d", since=0, state=str(step))
+    assert commits == []
+
+    assert buffer.flush(10)
+
+    assert len(commits) == 1
+    with database.read() as uow:
+        assert {one.window: one.state for one in uow.windows.latest(ME)} == {
+            f"w{n}": str(95 + n) for n in range(5)
+        }
+    buffer.close()
+
+
+def test_what_is_typed_does_not_wait_for_windows(database: Database) -> None:
+    """Somebody's text is written at once, and what the windows show goes along."""
+    buffer = WriteBuffer(database, gather_s=60)
+    buffer.window(ME, "w", device="d", since=0, state="here")
+    buffer.post(ME, "w", [Entry(KEY, "half", 1)]).result(10)
+
+    with database.read() as uow:
+        assert [one.state for one in uow.windows.latest(ME)] == ["here"]
+    buffer.window(ME, "w", device="d", since=0, state="there")
+    buffer.close()
+    with database.read() as uow:
+        assert [one.state for one in uow.windows.latest(ME)] == ["there"]
+
+
 def test_drafts_nobody_touched_for_long_go(database: Database) -> None:
     """The clean-up takes old drafts and leaves the younger ones."""
     database.run_tx(lambda uow: Journal(uow.session, clock=lambda: 0.0).apply(ME, "w", [Entry("v__old", "x", 1)]))

@@ -58,3 +58,15 @@ def test_what_was_noted_is_written_when_the_profile_is_closed(profile: ProfilePa
     log.close()
 
     assert [one.page for one in visits(profile)] == ["sql", "data"]
+
+
+def test_many_places_noted_at_once_stand_as_if_one_after_the_other(profile: ProfilePaths) -> None:
+    """What is written together leads back in the same order, each place once, the last on top."""
+    remember_visit(profile, "jobs", {}, "Jobs")
+    remember_visit(profile, "data", {}, "Data")
+    log = VisitLog(profile)
+    for page in ("sql", "data", "sql", "home", "data"):
+        log.note(page, {}, page)
+    log.close()
+
+    assert [one.page for one in visits(profile)] == ["data", "home", "sql", "jobs"]
