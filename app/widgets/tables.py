@@ -101,6 +101,7 @@ def _edited(at: Place, rules: Mapping[str, Rule[Any]], event: GridEvent) -> None
     edits[row] = {**(below if isinstance(below, dict) else {}), event.column: value}
     step = _("{column} in row {row}").format(column=event.column, row=number(event.number))
     form.change(at.field, edits, label=step)
+    event.taken()
     if at.on_change is not None:
         at.on_change(form.value(at.field))
     redraw_view(at.view)

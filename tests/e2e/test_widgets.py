@@ -1,7 +1,9 @@
 """Every widget holds what a person put into it: over a reload, a walk through the pages, a crash, a restart."""
 
+import contextlib
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from core.paths import ProfilePaths
 from tests.e2e.conftest import ROOT, WAIT_MS, Engine, Window, stopped, told_origin
+from tests.waiting import wait_until
 
 ACTS: Final = ("reload", "away", "crash", "restart")
 OTHERS: Final = ("home", "import", "data", "sql", "chart", "jobs")
@@ -202,3 +205,56 @@ def test_a_widget_holds_what_was_put_into_it(after: Page, name: str) -> None:
 def test_a_secret_is_never_kept(after: Page) -> None:
     """A password field is empty again, whatever happened."""
     expect(after.get_by_label("Password", exact=True)).to_have_value("")
+
+
+def test_a_half_typed_cell_and_chosen_cells_come_back_in_a_new_window(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """Engine and window are killed while a cell is typed into: the next window offers the text and goes on with it.
+
+    The cells that were chosen in another grid are chosen there, too.
+    """
+    paths = ProfilePaths(tmp_path / "profile")
+    import_rows(paths, tmp_path)
+    process, engine = start(paths)
+    with stopped(process):
+        context = new_context(browser)
+        window = Window(context.new_page(), engine)
+        window.open("/?view=data&dataset=rows")
+        cells = window.page.locator(".st-key-body_data .cell")
+        cells.get_by_text("2", exact=True).click()
+        cells.get_by_text("z", exact=True).click(modifiers=["Shift"])
+        window.go("alone")
+        table = window.page.locator("[class*=st-key-field_alone__table]")
+        table.get_by_text("2", exact=True).last.dblclick()
+        window.page.locator("input.editor").press_sequentially("half")
+        wait_until(lambda: {"half", "bottom"} <= kept_words(paths), what="cell and chosen cells are on the disk")
+        process.send_signal(signal.SIGKILL)
+        process.wait(30)
+        context.close()
+    again, engine = start(paths)
+    with stopped(again):
+        context = new_context(browser)
+        window = Window(context.new_page(), engine)
+        window.open("")
+        table = window.page.locator("[class*=st-key-field_alone__table]")
+        expect(table.get_by_role("status").first).to_contain_text("half")
+        table.get_by_role("button", name="Type on").click()
+        editor = window.page.locator("input.editor")
+        expect(editor).to_have_value("half")
+        editor.press_sequentially("-typed")
+        window.page.get_by_label("Lines").click()  # elsewhere is as good as Enter
+        expect(window.page.locator(".st-key-body_alone")).to_contain_text("half-typed")
+        expect(table.get_by_role("button", name="Type on")).to_have_count(0)
+        window.page.goto(f"{engine.origin}/?view=data&dataset=rows")
+        expect(window.page.locator(".st-key-body_data .cell.selected")).to_have_count(4)
+        context.close()
+
+
+def kept_words(paths: ProfilePaths) -> set[str]:
+    """Which of the words looked for are in the journal."""
+    with contextlib.closing(sqlite3.connect(paths.state_db)) as file:
+        found = dict(file.execute("SELECT key, value FROM journal ORDER BY seq").fetchall())
+    cell = any(key.startswith("cell__") and '"half"' in value for key, value in found.items())
+    chosen = any(key.startswith("grid__data") and '"anchor":{"row":1' in value for key, value in found.items())
+    return ({"half"} if cell else set()) | ({"bottom"} if chosen else set())

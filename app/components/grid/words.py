@@ -65,6 +65,9 @@ _WORDS: Final = {
     "no_rows": N_("There are no rows."),
     "again": N_("Try again"),
     "leave": N_("All datasets"),
+    "half_typed": N_("Half-typed in {column}, row {row}: “{text}”"),
+    "type_on": N_("Type on"),
+    "forget": N_("Forget it"),
     "away": N_("The rows could not be fetched."),
     "away_hint": N_("Bestand may be starting again. Try once more in a moment."),
 }

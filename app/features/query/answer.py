@@ -172,4 +172,4 @@ def _draw_rows(run: "QueryRun") -> None:
         st.markdown(_("The answer has no rows."))
         return
     with grid_place("answer", "stretch"):
-        grid(answer_rows(run), key=field_key(VIEW, "answer", run.id), label=_("Answer"))
+        grid(answer_rows(run), key=field_key(VIEW, "answer", run.id), label=_("Answer"), lasting=False)

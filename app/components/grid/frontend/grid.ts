@@ -5,10 +5,12 @@ import type { Outlet, Root } from '../../frontend/component';
 import { Unanswered, ask, isAborted } from './ask';
 import { Chosen } from './chosen';
 import { Columns, type Column } from './columns';
+import { Drafts, type Draft } from './drafts';
 import { signsOf, type Signs } from './format';
+import { Half } from './half';
 import { Keyboard } from './keyboard';
 import { Loader } from './loader';
-import { keep, recall } from './memory';
+import { Memory } from './memory';
 import { Menus } from './menus';
 import { Mouse } from './mouse';
 import { Painter } from './painter';
@@ -33,6 +35,8 @@ export class Grid {
   readonly popups: Popups;
   readonly panel: Panel;
   readonly chosen: Chosen;
+  readonly drafts: Drafts;
+  readonly half: Half;
   readonly wishes = new Wishes(() => this.changed());
   columns = new Columns([]);
   can: ReadonlySet<Can> = new Set();
@@ -41,6 +45,7 @@ export class Grid {
   private readonly menus: Menus;
   private readonly keyboard: Keyboard;
   private readonly mouse: Mouse;
+  private readonly memory = new Memory(() => this.data);
   private readonly seen = new AbortController();
   private mark = '';
   private complete = true;
@@ -62,9 +67,12 @@ export class Grid {
     port.setAttribute('aria-label', data.label);
     port.setAttribute('aria-multiselectable', 'true');
     port.setAttribute('aria-readonly', String(!data.editable));
-    this.host.append(scroller, foot.element);
-    root.append(this.host);
     this.menus = new Menus(this);
+    this.drafts = new Drafts(data.typed);
+    this.drafts.hear(data.drafts, data.done);
+    this.half = new Half(this.drafts, data.words, () => this.menus.typing, (draft) => this.typeOn(draft));
+    this.host.append(this.half.element, scroller, foot.element);
+    root.append(this.host);
     this.keyboard = new Keyboard(this, this.menus);
     this.mouse = new Mouse(this, this.menus);
     void this.open();
@@ -74,17 +82,19 @@ export class Grid {
 
   update(data: Data): void {
     const other = data.source !== this.data.source;
+    if (other) this.remember();
     this.data = data;
     this.viewport.port.setAttribute('aria-label', data.label);
-    if (other) {
-      this.remember();
-      void this.open(this.view);
-    } else if (data.mark !== this.mark && data.view) this.restore(data.view);
+    this.drafts.hear(data.drafts, data.done);
+    this.half.draw();
+    if (other) void this.open(this.view);
+    else if (data.mark !== this.mark && data.view) this.restore(data.view);
     this.draw();
   }
 
   destroy(): void {
     this.remember();
+    this.memory.write();
     this.seen.abort();
     this.viewport.destroy();
     this.keyboard.destroy();
@@ -258,9 +268,9 @@ export class Grid {
   /** Keep what a person arranged and where they were, for when this place is drawn anew. */
   remember(): void {
     if (!this.painter.built || !this.loader.begun) return;
-    const { active } = this.selection;
-    const spot: Spot = { top: this.viewport.scroll.top, left: this.viewport.left, row: active.row, column: active.column };
-    keep(this.data.key, this.data.source, { view: this.view, spot, mark: this.mark });
+    const { active, anchor } = this.selection;
+    const spot: Spot = { top: this.viewport.scroll.top, left: this.viewport.left, row: active.row, column: active.column, anchor };
+    this.memory.keep({ view: this.view, spot, mark: this.mark });
   }
 
   private recall(): boolean {
@@ -268,14 +278,30 @@ export class Grid {
     this.viewport.left = 0;
     this.viewport.scroll.top = 0;
     this.selection.to({ row: 0, column: 0 });
-    const kept = recall(this.data.key, this.data.source);
-    if (!kept) return false;
+    const kept = this.memory.recall();
+    if (!kept?.view) return false;
     this.mark = kept.mark ?? '';
     this.apply(kept.view);
-    this.viewport.scroll.top = kept.spot.top;
-    this.viewport.left = kept.spot.left;
-    this.selection.to({ row: kept.spot.row, column: Math.min(kept.spot.column, this.columns.shown.length - 1) });
+    if (kept.spot) this.back(kept.spot);
     return true;
+  }
+
+  /** Choose what was chosen, and show the part that was shown. */
+  private back({ top, left, row, column, anchor }: Spot): void {
+    const last = this.columns.shown.length - 1;
+    this.viewport.scroll.top = top;
+    this.viewport.left = left;
+    this.selection.to({ row: anchor?.row ?? row, column: Math.min(anchor?.column ?? column, last) });
+    this.selection.to({ row, column: Math.min(column, last) }, true);
+  }
+
+  /** Go on with what was half-typed into a cell. */
+  private typeOn(draft: Draft): void {
+    const index = this.columns.shown.findIndex((one) => one.name === draft.column);
+    this.selection.to({ row: Math.min(draft.row, this.size.rows - 1), column: Math.max(index, 0) });
+    this.viewport.reveal();
+    this.selected();
+    this.menus.edit(draft.row, Math.max(index, 0), draft);
   }
 
   // ---- when something fails ----------------------------------------------------------------------------------

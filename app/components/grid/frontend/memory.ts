@@ -1,7 +1,8 @@
-// What a person arranged and where they were, kept by the browser for as long as its window is open: a grid that is
-// drawn anew, also after a reload, shows the same again.
+// What a person arranged, chose and where they were: a grid that is drawn anew shows the same again. After a reload the
+// browser's store of this window says so; in another window, or after all was killed, the journal does.
 
-import type { Spot, View } from './types';
+import { journal } from '../../frontend/journal';
+import type { Data, Spot, View } from './types';
 
 export interface Kept {
   view: Partial<View>;
@@ -9,22 +10,69 @@ export interface Kept {
   mark: string;
 }
 
-/** What follows an @ in a source only says how often its cells were typed into. */
-const under = (key: string, source: string): string => `bestand.grid.${key}.${source.split('@')[0]}`;
+/** What the journal has: of one source, since the next one has other rows. */
+export interface Lasting extends Kept {
+  source: string;
+}
 
-export function keep(key: string, source: string, kept: Kept): void {
-  try {
-    sessionStorage.setItem(under(key, source), JSON.stringify(kept));
-  } catch {
-    // A full or forbidden store only means that a reload begins at the top.
+const REST_MS = 400;
+
+/** What follows an @ in a source only says how often its cells were typed into. */
+const plain = (source: string): string => source.split('@')[0] ?? '';
+const under = (key: string, source: string): string => `bestand.grid.${key}.${plain(source)}`;
+
+export class Memory {
+  private timer = 0;
+  private waiting: Lasting | undefined;
+  private last = '';
+
+  constructor(private readonly data: () => Data) {}
+
+  keep(kept: Kept): void {
+    const { key, source, lasting } = this.data();
+    const text = JSON.stringify(kept);
+    if (text === this.last) return;
+    const first = this.last === '';
+    this.last = text;
+    try {
+      sessionStorage.setItem(under(key, source), text);
+    } catch {
+      // A full or forbidden store only means that a reload asks the journal.
+    }
+    if (!lasting || first) return; // what is shown first is what was kept, or nothing
+    this.waiting = { ...kept, source: plain(source) };
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.write(), REST_MS);
+  }
+
+  /** What was kept of this source; of another one under the same key only how it was arranged. */
+  recall(): Partial<Kept> | undefined {
+    this.write();
+    this.last = '';
+    const { key, source, lasting, kept } = this.data();
+    const here = readable(stored(under(key, source)));
+    if (here || !lasting || !kept) return here;
+    const lasted = readable(kept);
+    return lasted && kept.source !== plain(source) ? { view: lasted.view } : lasted;
+  }
+
+  /** Write down what still waits. */
+  write(): void {
+    window.clearTimeout(this.timer);
+    if (this.waiting) journal(this.data().lasting, this.waiting);
+    this.waiting = undefined;
   }
 }
 
-export function recall(key: string, source: string): Kept | undefined {
+function stored(name: string): unknown {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(under(key, source)) ?? 'null') as Kept | null;
-    return kept?.view && kept.spot ? kept : undefined;
+    return JSON.parse(sessionStorage.getItem(name) ?? 'null');
   } catch {
     return undefined;
   }
+}
+
+function readable(found: unknown): Kept | undefined {
+  const kept = found as Kept | null | undefined;
+  return kept?.view && kept.spot ? kept : undefined;
 }

@@ -3,6 +3,7 @@
 import { Unanswered, ask } from './ask';
 import type { Column } from './columns';
 import { copyOut } from './copy';
+import type { Draft } from './drafts';
 import { chooser, filterForm, viewer } from './forms';
 import { filled, shownAs } from './format';
 import type { Grid } from './grid';
@@ -12,6 +13,9 @@ const FIT_ROWS = 200;
 const FIT_MOST_PX = 900;
 
 export class Menus {
+  /** What is being typed into a cell now. */
+  typing: string | undefined;
+
   constructor(private readonly grid: Grid) {}
 
   column(column: Column, at: DOMRect): void {
@@ -128,23 +132,40 @@ export class Menus {
   }
 
   /** Let a person type another text for a cell; what becomes of it is the page's business. */
-  edit(row: number, index: number): void {
+  edit(row: number, index: number, before?: Draft): void {
     const { grid } = this;
     const column = grid.columns.shown[index];
-    const number = grid.numberAt(row);
+    const number = before?.number ?? grid.numberAt(row);
     if (!column || number === undefined) return;
     const at = grid.viewport.rectOf(row, index);
+    const was = grid.cellAt(row, column) ?? '';
     const input = field('input', filled(grid.data.words['cell_of'] ?? '', { column: column.name, row: String(number) }));
     input.className = 'editor';
-    input.value = grid.cellAt(row, column) ?? '';
+    input.value = before?.text ?? was;
     input.style.width = `${Math.max(at.width, 120)}px`;
+    const draft = (): Draft => ({ id, row, number, column: column.name, text: input.value });
+    const id = before?.id ?? crypto.randomUUID();
+    const done = (): void => {
+      this.typing = undefined;
+      if (input.value !== was) grid.tell('edit', { row, number, column: column.name, value: input.value, draft: id });
+      else grid.drafts.drop(id);
+      grid.half.draw();
+    };
+    input.addEventListener('input', () => grid.drafts.typed(draft()));
     input.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') {
+        this.typing = undefined;
+        grid.drafts.drop(id);
+      }
       if (event.key !== 'Enter') return;
       grid.popups.close();
-      grid.tell('edit', { row, number, column: column.name, value: input.value });
+      done();
     });
-    grid.popups.show(input, new DOMRect(at.left, at.top - at.height - 5, at.width, at.height), () => this.back());
-    input.select();
+    grid.popups.show(input, new DOMRect(at.left, at.top - at.height - 5, at.width, at.height), () => this.back(), done);
+    this.typing = id;
+    if (before) input.setSelectionRange(input.value.length, input.value.length);
+    else input.select();
+    grid.half.draw();
   }
 
   private arrange(change: () => void): void {

@@ -8,8 +8,9 @@ const GAP_PX = 4;
 export class Popups {
   private open: HTMLElement | undefined;
   private back: (() => void) | undefined;
+  private gone: (() => void) | undefined;
   private readonly outside = (event: Event): void => {
-    if (this.open && !event.composedPath().includes(this.open)) this.close(false);
+    if (this.open && !event.composedPath().includes(this.open)) this.leave();
   };
 
   constructor(private readonly host: HTMLElement) {}
@@ -18,9 +19,9 @@ export class Popups {
     return this.open !== undefined;
   }
 
-  /** Show content below a place (or a point), as far as the window allows. */
-  show(content: HTMLElement, at: DOMRect, back: () => void): void {
-    this.close(false);
+  /** Show content below a place (or a point), as far as the window allows. `gone` hears when a person went elsewhere. */
+  show(content: HTMLElement, at: DOMRect, back: () => void, gone?: () => void): void {
+    this.leave();
     const box = div('popup');
     box.append(content);
     this.host.append(box);
@@ -36,6 +37,7 @@ export class Popups {
     box.style.top = `${top}px`;
     this.open = box;
     this.back = back;
+    this.gone = gone;
     box.addEventListener('keydown', (event) => {
       event.stopPropagation();
       if (event.key !== 'Escape') return;
@@ -44,16 +46,25 @@ export class Popups {
     });
     box.addEventListener('focusout', (event) => {
       const to = event.relatedTarget;
-      if (to instanceof Node && !box.contains(to) && this.open === box) this.close(false);
+      if (to instanceof Node && !box.contains(to) && this.open === box) this.leave();
     });
     document.addEventListener('pointerdown', this.outside, { capture: true });
     box.querySelector<HTMLElement>('[autofocus], [role=menuitem], input, select, button')?.focus();
+  }
+
+  /** Close it because a person went elsewhere. */
+  private leave(): void {
+    const { gone } = this;
+    this.gone = undefined;
+    gone?.();
+    this.close(false);
   }
 
   close(giveBack = true): void {
     const { open, back } = this;
     this.open = undefined;
     this.back = undefined;
+    this.gone = undefined;
     document.removeEventListener('pointerdown', this.outside, { capture: true });
     open?.remove();
     if (open && giveBack) back?.();

@@ -1,5 +1,7 @@
 // What travels between the grid, its routes and Python. The routes are app/components/grid/route.py.
 
+import type { Lasting } from './memory';
+
 /** A `figure` is a number that is shown as it stands. */
 export type Kind = 'number' | 'figure' | 'bool' | 'time' | 'text' | 'other';
 export type Can = 'sort' | 'filter' | 'search' | 'sum' | 'profile';
@@ -25,12 +27,13 @@ export interface View {
   hidden: string[];
 }
 
-/** Where a person was; kept in the browser only. */
+/** Where a person was, and what they had chosen: from the anchor to the active cell. */
 export interface Spot {
   top: number;
   left: number;
   row: number;
   column: number;
+  anchor?: { row: number; column: number };
 }
 
 export interface Data {
@@ -47,6 +50,16 @@ export interface Data {
   /** A view Python wants shown; applied once for each `mark`. */
   view: Partial<View> | null;
   mark: string;
+  /** The journal's key of how it is arranged and what is chosen, which the next window shows; empty if it is not to. */
+  lasting: string;
+  /** What the journal had of that when the window was opened. */
+  kept: Lasting | null;
+  /** The journal's key of what is half-typed in cells. */
+  typed: string;
+  /** What that was when the window was opened, if anything. */
+  drafts: unknown;
+  /** Half-typed texts that are edits by now. */
+  done: string[];
 }
 
 export interface OrderState {

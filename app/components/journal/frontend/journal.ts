@@ -226,11 +226,12 @@ export class Journal {
   }
 }
 
-/** What is kept besides what a person types: nobody is told that it is being saved. */
+/** How keys begin of what is kept besides what a person types: nobody is told that it is being saved. */
 export const SCROLL = 'scroll__';
+const QUIET = [SCROLL, 'grid__'] as const;
 
 function isQuiet(key: string): boolean {
-  return key.startsWith(SCROLL);
+  return QUIET.some((one) => key.startsWith(one));
 }
 
 function byWindow(entries: readonly Entry[], not: string): Map<string, Entry[]> {

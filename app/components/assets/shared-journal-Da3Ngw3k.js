@@ -1,0 +1,1 @@
+function e(e,t){globalThis.bestand?.journal(e,t)}export{e as t};
