@@ -6,14 +6,14 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, expect, sync_playwright
 
 from core.paths import PROFILE_VARIABLE, ProfilePaths
 from launcher.server.links import mint_link
@@ -28,6 +28,8 @@ WAIT_MS = 30_000
 """How long something may take to show; generous, since a slow machine is no fault."""
 CELLS = "t => [...t.querySelectorAll('tr')].map(r => [...r.querySelectorAll('th,td')].map(c => c.innerText))"
 READY = "html[data-bestand=ready]"
+LOGGED = 30
+"""Lines of a log told with a test that failed."""
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -36,6 +38,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(item.path).parent == Path(__file__).parent:
             item.add_marker(pytest.mark.e2e)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say with a failure what the window showed: on another machine there is nothing else to look at."""
+    report = yield
+    window = getattr(item, "funcargs", {}).get("window")
+    if report.when == "call" and report.failed and isinstance(window, Window):
+        with contextlib.suppress(Error):  # the browser is gone
+            report.sections.append(("The window", window.state()))
+    return report
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,15 @@ class Window:
     page: Page
     engine: Engine
     foreign: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    """What the page wrote to the browser's console, and the errors nobody caught."""
+
+    def state(self) -> str:
+        """Tell what a person would see and what was logged, for a test that failed."""
+        shows = self.page.evaluate("[document.documentElement.outerHTML.slice(0, 400), document.body.innerText]")
+        log = self.engine.paths.log_file
+        lines = log.read_text(encoding="utf-8").splitlines()[-LOGGED:] if log.exists() else []
+        return "\n".join([self.page.url, *shows, "-- console", *self.said[-LOGGED:], "-- log", *lines])
 
     def open(self, address: str = "/?view=import") -> None:
         """Load the workbench; `address` is what stands behind the origin."""
@@ -82,11 +104,16 @@ class Window:
         self.page.wait_for_selector(f"html[data-view='{view}']", state="attached")
         self.page.locator(f".st-key-toolbar_{view}").wait_for()
 
-    def type_path(self, path: str | Path) -> None:
-        """On the Import page: open what lies at a path, instead of what an earlier window has left open."""
+    def another_file(self) -> None:
+        """On the Import page: put away what an earlier window has left open."""
         another = self.page.get_by_role("button", name="Another file")
+        self.page.locator(".st-key-import_ways").or_(another).first.wait_for()
         if another.count():
             another.click()
+
+    def type_path(self, path: str | Path) -> None:
+        """On the Import page: open what lies at a path."""
+        self.another_file()
         self.page.get_by_label("Path of a file or folder").fill(str(path))
         self.page.get_by_role("button", name="Open", exact=True).click()
 
@@ -205,6 +232,8 @@ def window_of(browser: Browser, engine: Engine, *, scheme: Literal["light", "dar
         ):
             shown.foreign.append(address)
 
+    shown.page.on("console", lambda message: shown.said.append(f"{message.type}: {message.text}"))
+    shown.page.on("pageerror", lambda error: shown.said.append(f"uncaught: {error}"))
     shown.page.on("request", lambda request: watch(request.url))
     shown.page.on("websocket", lambda socket: watch(socket.url))
     yield shown

@@ -101,6 +101,7 @@ def test_j7_twenty_steps_back_and_forward(window: Window, tmp_path: Path) -> Non
         _import(window.engine, tmp_path, name)
     window.open("/?view=import")
     page = window.page
+    window.another_file()
     page.get_by_label("Path of a file or folder").fill("/half/typed")
     page.keyboard.press("Tab")
     ways = [
@@ -237,6 +238,7 @@ def test_keys_go_to_pages_and_do_nothing_while_one_types(window: Window) -> None
     expect(page.get_by_role("dialog")).to_be_hidden()
 
     window.go("import")
+    window.another_file()
     field = page.get_by_label("Path of a file or folder")
     field.fill("")
     field.press_sequentially("g s?")

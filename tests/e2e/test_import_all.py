@@ -24,8 +24,7 @@ def test_a_folder_becomes_datasets_with_one_click(window: Window, tmp_path: Path
     page = window.page
     window.open()
 
-    page.get_by_label("Path of a file or folder").fill(str(folder))
-    page.get_by_role("button", name="Open", exact=True).click()
+    window.type_path(folder)
     page.get_by_role("button", name="Import all (3)").click()
 
     for month in ("january", "february", "march"):

@@ -130,8 +130,14 @@ class NativeWindow:
 
     def frame(self) -> str:
         """The window's number on the screen, as soon as it is there; the card before it does not count."""
-        wait_until(self.frames, timeout_s=START_S, what="the window")
-        return self.frames()[0]
+        found: list[str] = []
+
+        def look() -> bool:
+            found[:] = self.frames()
+            return bool(found)
+
+        wait_until(look, timeout_s=START_S, what="the window")
+        return found[0]
 
     def frames(self) -> list[str]:
         """The numbers of the windows on the screen: none before the window is shown."""
