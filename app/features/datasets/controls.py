@@ -1,21 +1,20 @@
 """The reading in words, each word a control: a change is tried at once on the file that is open."""
 
-import codecs
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
 from app.boundary import escaped
-from app.features.datasets import actions, texts
-from app.features.datasets.remembered import remember
+from app.features.datasets import texts
+from app.features.datasets.options import choose_reading
+from app.features.datasets.rules import ENCODING, ENCODINGS, LINE, WIDTHS, encoding_name, widths_of
 from app.features.datasets.state import OpenFile
 from app.router import redraw_view
-from app.session import value
-from app.widgets import field_key, s_multiselect, s_select, s_text
-from core.errors import UsageError
+from app.widgets import field_key, s_multiselect, s_number, s_select, s_text
 from core.i18n import _, retold
+from core.rules import Rule
 from core.types import FileFormat, Reading
 
 if TYPE_CHECKING:
@@ -23,10 +22,6 @@ if TYPE_CHECKING:
     from app.context import AppContext
 
 VIEW: Final = "import"
-_ENCODINGS: Final = (
-    "utf-8", "windows-1252", "iso8859-15", "cp1250", "cp1251", "cp437", "cp850", "utf-16-le", "utf-16-be",
-    "shift_jis", "gb18030", "big5", "koi8-r",
-)  # fmt: skip
 _DELIMITERS: Final = (",", ";", "\t", "|", ":", " ", "^", "~")
 _QUOTES: Final = ('"', "'", "")
 _ESCAPES: Final = ("", "\\")
@@ -51,6 +46,7 @@ class Word:
         more: Whether anything else may be typed.
         several: Whether several may be chosen.
         quiet: Whether it says that there is nothing; such words stand behind one control.
+        rule: What it must be, where anything may be typed.
         read: Makes the reading's value of what was chosen or typed.
     """
 
@@ -62,6 +58,7 @@ class Word:
     more: bool = False
     several: bool = False
     quiet: bool = False
+    rule: Rule[Any] | None = None
     read: Callable[[Any], Any] = lambda chosen: chosen
 
 
@@ -74,14 +71,19 @@ def _of_cells(reading: Reading) -> list[Word]:
     quoted = _("quoted by {quote}").format(quote=reading.quote) if reading.quote else _("no quotes")
     escaped_by = _("escaped by {sign}").format(sign=reading.escape) if reading.escape else _("no escape sign")
     return [
-        Word("encoding", texts.encoding_word(reading.encoding or "utf-8"), texts.ENCODING, _ENCODINGS,
-             texts.encoding_word, more=True, read=_encoding),
-        *([Word("widths", _("columns of fixed width"), texts.WIDTHS, read=_widths)] if reading.widths else []),
+        Word("encoding", texts.encoding_word(reading.encoding or "utf-8"), texts.ENCODING, ENCODINGS,
+             texts.encoding_word, more=True, rule=ENCODING, read=encoding_name),
+        *_of_widths(reading),
         Word("delimiter", texts.sign_word(reading.delimiter), texts.DELIMITER, _DELIMITERS, more=True,
              quiet=bool(reading.widths)),
         Word("quote", quoted, texts.QUOTE, _QUOTES, quiet=bool(reading.widths)),
         Word("escape", escaped_by, texts.ESCAPE, _ESCAPES, quiet=not reading.escape),
     ]  # fmt: skip
+
+
+def _of_widths(reading: Reading) -> list[Word]:
+    told = _("columns of fixed width")
+    return [Word("widths", told, texts.WIDTHS, rule=WIDTHS, read=widths_of)] if reading.widths else []
 
 
 def _of_lines(reading: Reading) -> list[Word]:
@@ -90,7 +92,7 @@ def _of_lines(reading: Reading) -> list[Word]:
         Word("header_rows", texts.header_word(reading.header_rows, reading.first_line), texts.HEADER_ROWS,
              _HEADER_ROWS, str),
         Word("first_line", texts.before_word(reading.first_line), texts.FIRST_LINE, quiet=reading.first_line <= 1,
-             read=_line),
+             rule=LINE),
         Word("comment", comment, texts.COMMENT, _COMMENTS, more=True, quiet=not reading.comment),
     ]  # fmt: skip
 
@@ -132,13 +134,12 @@ def _turn(file: OpenFile) -> str:
 
 
 def _draw_choice(ctx: "AppContext", file: OpenFile, reading: Reading, word: Word) -> None:
-    key = field_key(VIEW, word.field, _turn(file))
     now = getattr(reading, word.field)
     now = "" if now is None else now
     turn, label = _turn(file), _(word.label)
 
-    def changed(_value: object) -> None:
-        _change(ctx, file, reading, word, key)
+    def changed(given: Any) -> None:  # noqa: ANN401 - whatever the widget gives
+        _change(ctx, file, reading, word, given)
 
     if word.several:
         chosen = [one for one in now if one]
@@ -150,57 +151,24 @@ def _draw_choice(ctx: "AppContext", file: OpenFile, reading: Reading, word: Word
         options = list(dict.fromkeys([*word.options, *([] if now in word.options else [now])]))
         s_select(
             ctx, VIEW, word.field, instance=turn, label=label, options=options, naming=word.told, shows=now,
-            more=word.more, on_change=changed,
+            more=word.more, rule=word.rule, on_change=changed,
         )  # fmt: skip
+    elif word.rule is LINE:
+        s_number(ctx, VIEW, word.field, instance=turn, label=label, rule=LINE, shows=now, on_change=changed)
     else:
-        s_text(ctx, VIEW, word.field, instance=turn, label=label, shows=_typed(now), on_change=changed)
+        s_text(
+            ctx, VIEW, word.field, instance=turn, label=label, rule=word.rule, shows=", ".join(map(str, now)),
+            on_change=changed,
+        )  # fmt: skip
 
 
-def _change(ctx: "AppContext", file: OpenFile, reading: Reading, word: Word, key: str) -> None:
-    chosen = word.read(value(key, None))
+def _change(ctx: "AppContext", file: OpenFile, reading: Reading, word: Word, given: Any) -> None:  # noqa: ANN401
+    chosen = word.read(given)
     chosen = None if chosen == "" else chosen
     if chosen == getattr(reading, word.field):
         return
-    told = {**reading.to_manifest(), word.field: chosen, "column_types": ()}
+    changes: dict[str, Any] = {word.field: chosen, "column_types": ()}
     if word.field in ("delimiter", "quote"):
-        told["widths"] = None  # cells are told apart by signs from now on
-    try_out(ctx, file, Reading.from_manifest(told))
-
-
-def try_out(ctx: "AppContext", file: OpenFile, reading: Reading) -> None:
-    """Within a callback: try a reading on the open file, and show what it makes of it.
-
-    Raises:
-        BestandError: it cannot be read so; what was shown stays.
-    """
-    file.try_out(actions.try_reading(ctx, file.path, reading))
-    remember()
+        changes["widths"] = None  # cells are told apart by signs from now on
+    choose_reading(ctx, file, replace(reading, **changes), word.label)
     redraw_view(VIEW)
-
-
-def _line(typed: Any) -> int:  # noqa: ANN401 - whatever the widget gives
-    text = str(typed or "").strip()
-    if not text.isdecimal() or int(text) < 1:
-        raise UsageError(_(texts.NO_LINE).format(text=text), hint=_(texts.NO_LINE_HINT))
-    return int(text)
-
-
-def _typed(now: Any) -> str:  # noqa: ANN401
-    return ", ".join(map(str, now)) if isinstance(now, tuple) else str(now)
-
-
-def _widths(typed: Any) -> tuple[int, ...]:  # noqa: ANN401
-    parts = str(typed or "").replace(",", " ").split()
-    if not parts or not all(part.isdecimal() and int(part) > 0 for part in parts):
-        raise UsageError(_(texts.NO_WIDTHS).format(text=typed), hint=_(texts.NO_WIDTHS_HINT))
-    return tuple(map(int, parts))
-
-
-def _encoding(chosen: Any) -> str:  # noqa: ANN401
-    name = str(chosen or "").strip().lower()
-    if name in _ENCODINGS:
-        return name
-    try:
-        return codecs.lookup(name).name
-    except LookupError as error:
-        raise UsageError(_(texts.NO_ENCODING).format(name=name), hint=_(texts.NO_ENCODING_HINT)) from error

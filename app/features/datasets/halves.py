@@ -15,7 +15,7 @@ from app.components.grid import GridEvent, Kind, grid, look_rows
 from app.components.ledgerbar import ledger_bar
 from app.components.rawlines import raw_lines
 from app.features.datasets import texts
-from app.features.datasets.controls import try_out
+from app.features.datasets.options import choose_reading
 from app.features.datasets.state import OpenFile
 from app.refresh import refresh, view_key
 from app.router import redraw_view
@@ -116,6 +116,7 @@ def _draw_table(file: OpenFile, look: "Look", view: "View", beside: "View | None
         key=field_key(VIEW, "grid", file.id.lower()),
         label=_(texts.TABLE).format(name=file.name),
         tools=False,
+        lasting=False,
         events=_HEARD,
         on_event=guarded(VIEW, heard),
         says={"profile": _(texts.TYPE_MENU)},
@@ -188,7 +189,9 @@ _TEXT: Final = "VARCHAR"
 def _retype(ctx: "AppContext", file: OpenFile, candidate: "Candidate", at: int, kind: str) -> None:
     types = [column.type for column in candidate.columns]
     types[at] = kind
-    try_out(ctx, file, replace(candidate.reading, column_types=tuple(types)))
+    told = texts.TYPE_OF.format(name=candidate.columns[at].name)
+    choose_reading(ctx, file, replace(candidate.reading, column_types=tuple(types)), told)
+    redraw_view(VIEW)
 
 
 def _leave_column(file: OpenFile) -> None:

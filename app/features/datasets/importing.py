@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING, Final
 
 from app import work
 from app.features.datasets import actions
+from app.features.datasets.options import NAME, import_form
 from app.features.datasets.remembered import import_state, remember
 from app.features.datasets.state import ImportState, OpenFile
 from app.refresh import STATUS, redraw, view_key
 from app.router import redraw_view, router
-from app.session import forget_inputs, put, value
-from app.widgets import field_key
+from app.session import value
+from app.widgets.field import form_field_key
 from core.errors import ProtectedFileError, UsageError
 from core.i18n import _
 from core.ids import new_id
@@ -18,15 +19,14 @@ if TYPE_CHECKING:
     from app.context import AppContext
 
 VIEW: Final = "import"
-NAME: Final = field_key(VIEW, "name")
 
 
 def start(ctx: "AppContext", file: OpenFile) -> None:
     """Queue the file that is shown, as it is shown."""
-    name = str(value(NAME, "")).strip() or None
-    _queue(ctx, file, name)
-    put(NAME, "")
-    forget_inputs(NAME)
+    form = import_form(ctx, file, drawing=False)
+    typed = value(form_field_key(VIEW, NAME, form.name), form.shown(NAME))
+    form.change(NAME, typed)  # a click on Import also ends the typing; either may be heard first
+    _queue(ctx, file)
     remember()
     router().views.spoil(VIEW)
     redraw(view_key(VIEW), STATUS)
@@ -35,7 +35,7 @@ def start(ctx: "AppContext", file: OpenFile) -> None:
 def start_all(ctx: "AppContext", state: ImportState) -> None:
     """Queue every file that needs no answer."""
     for file in state.waiting(ctx.config.imports.min_confidence):
-        _queue(ctx, file, None)
+        _queue(ctx, file)
     remember()
     router().views.spoil(VIEW)
     redraw(view_key(VIEW), STATUS)
@@ -74,10 +74,14 @@ def open_with(ctx: "AppContext", file: OpenFile, password: str) -> None:
     redraw_view(VIEW)
 
 
-def _queue(ctx: "AppContext", file: OpenFile, name: str | None) -> None:
+def _queue(ctx: "AppContext", file: OpenFile) -> None:
     candidate = file.candidate
     if candidate is None:
         return
+    form = import_form(ctx, file, drawing=False)
+    if NAME in form.problems:
+        raise UsageError(form.problems[NAME])
+    name = form.value(NAME)
     if file.replayed and file.replay is not None:
         file.job = actions.start_import(ctx, file.path, name=name, saved=file.replay.saved, auto=True)
     else:

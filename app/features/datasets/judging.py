@@ -1,10 +1,11 @@
-"""Judges the open files in threads of their own, and takes over what came of it. No Streamlit."""
+"""Judges the open files in threads of their own, and takes over what came of it."""
 
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.features.datasets import actions, texts
+from app.features.datasets.options import follow, import_form
 from app.features.datasets.state import OpenFile
 from app.later import Later
 from core.errors import BestandError, CancelledError, ProtectedFileError
@@ -27,6 +28,9 @@ def begin(ctx: "AppContext", file: OpenFile) -> None:
 
 def settle(ctx: "AppContext", file: OpenFile, timeout_s: float) -> bool:
     """Take over the judgement; return False if it has not come within so many seconds."""
+    form = import_form(ctx, file) if file.steps else None
+    if form is not None:
+        follow(ctx, file, form)
     begin(ctx, file)
     if file.judging is None:
         return True
@@ -41,23 +45,9 @@ def settle(ctx: "AppContext", file: OpenFile, timeout_s: float) -> bool:
         file.refused, file.protected = (str(error), error.hint), isinstance(error, ProtectedFileError)
         return True
     file.judgement, file.replay = found.judgement, found.replay
-    _take_back(ctx, file)
+    if form is not None:
+        follow(ctx, file, form)
     return True
-
-
-def _take_back(ctx: "AppContext", file: OpenFile) -> None:
-    """Try the reading a person had made before a restart; one that fits no more is forgotten."""
-    wanted, file.wanted = file.wanted, None
-    if wanted is None:
-        return
-    known = [one.reading for one in file.shown]
-    if wanted in known:
-        file.show(known.index(wanted))
-        return
-    try:
-        file.try_out(actions.try_reading(ctx, file.path, wanted))
-    except BestandError:
-        return
 
 
 def _judged(

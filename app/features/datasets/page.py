@@ -1,5 +1,6 @@
 """The Import page: open files, see how each is read, import it, see what became of each line."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,21 +15,24 @@ from app.features.datasets.files import draw_files
 from app.features.datasets.halves import draw_lines
 from app.features.datasets.importing import after, cancel, close_all, open_with, start
 from app.features.datasets.judging import settle
+from app.features.datasets.options import NAME, follow, import_form
 from app.features.datasets.readings import draw_reading
 from app.features.datasets.remembered import import_state, remember
 from app.features.datasets.result import draw_result
 from app.features.datasets.saving import draw_save
 from app.features.datasets.state import ImportState, OpenFile
-from app.page import Event, Page, Params
+from app.forms.state import FormState
+from app.page import Action, Event, Page, Params
 from app.refresh import NAV, STATUS, refresh, view_key
 from app.router import navigate, redraw_view
 from app.session import value
 from app.session.inputs import SECRET
 from app.widgets import field_key, s_text
+from app.widgets.form import draw_steps, form_actions, form_steps
+from app.widgets.merge_view import draw_merge
 from app.widgets.parts import body, progress, toolbar
 from app.widgets.words import size
 from core.i18n import _
-from core.rules import DATASET_NAME
 
 if TYPE_CHECKING:
     from app.context import AppContext
@@ -67,6 +71,14 @@ class ImportPage(Page):
             return True
         return False
 
+    def actions(self, ctx: "AppContext", params: Params) -> Sequence[Action]:
+        """Return undo and redo of what was chosen about the file that is shown."""
+        del params
+        file = import_state().file
+        if file is None or file.job is not None or file.done:
+            return ()
+        return form_actions(VIEW, import_form(ctx, file, drawing=False), self.title)
+
     def render(self, ctx: "AppContext", desk: "Desk", params: Params) -> None:
         """Draw the chooser, the files that are open, or one of them."""
         del desk, params
@@ -83,11 +95,18 @@ class ImportPage(Page):
 def _draw_file(ctx: "AppContext", state: ImportState, file: OpenFile) -> None:
     """Draw one file: as far as it has been looked at, on its way to be a dataset, or as one."""
     _poll(ctx, file)
+    form = import_form(ctx, file)
+    if file.job is None:
+        follow(ctx, file, form)
     known = file.job is not None or settle(ctx, file, AT_ONCE_S)
     about = size(file.path.stat().st_size) if file.path.is_file() else ""
-    with toolbar(VIEW, file.name, about):
-        _draw_tools(ctx, state, file, known=known)
+    open_ = file.job is None and (file.steps or (known and file.candidate is not None))
+    with toolbar(VIEW, file.name, about, steps=form_steps(VIEW, form) if open_ else None):
+        if open_:
+            draw_steps(VIEW, form)
+        _draw_tools(ctx, state, file, form, known=known)
     with body(VIEW):
+        draw_merge(VIEW, form)
         if file.refused:
             problem(*file.refused)
             if file.protected:
@@ -102,7 +121,7 @@ def _draw_file(ctx: "AppContext", state: ImportState, file: OpenFile) -> None:
         else:
             _draw_ended_badly(file)
             if file.candidate is not None:
-                draw_reading(ctx, file, file.candidate)
+                draw_reading(ctx, file, form, file.candidate)
 
 
 def _draw_password(ctx: "AppContext", file: OpenFile) -> None:
@@ -120,13 +139,15 @@ def _draw_password(ctx: "AppContext", file: OpenFile) -> None:
 # ---- above ------------------------------------------------------------------------------------------------
 
 
-def _draw_tools(ctx: "AppContext", state: ImportState, file: OpenFile, *, known: bool) -> None:
+def _draw_tools(
+    ctx: "AppContext", state: ImportState, file: OpenFile, form: FormState, *, known: bool
+) -> None:  # fmt: skip
     """Draw what can be done with the file now: one filled button at most."""
     ready = known and file.job is None and file.candidate is not None
     if ready:
         s_text(
-            ctx, VIEW, "name", label=_(texts.NAME), placeholder=_(texts.NAME_HINT), hide_label=True, width=210,
-            rule=DATASET_NAME,
+            ctx, VIEW, NAME, form=form, label=_(texts.NAME), placeholder=_(texts.NAME_HINT), hide_label=True,
+            width=210,
         )  # fmt: skip
     if len(state.files) > 1:
         st.button(_(texts.ALL_FILES), key=field_key(VIEW, "list"), on_click=guarded(VIEW, partial(_list, state)))

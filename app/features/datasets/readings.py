@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from app.boundary import escaped, guarded
+from app.boundary import escaped, guarded, problem
 from app.components.focusing import focus_on
 from app.features.datasets import actions, texts
 from app.features.datasets.controls import draw_words
 from app.features.datasets.halves import draw_halves, draw_preview
-from app.features.datasets.remembered import remember
+from app.features.datasets.options import NO_READING, is_as_judged, make_step, reset
 from app.features.datasets.state import OpenFile
+from app.forms.state import FormState
 from app.router import redraw_view
 from app.widgets import field_key, s_segments, s_select
 from app.widgets.words import number, percent
@@ -27,10 +28,10 @@ VIEW: Final = "import"
 HAS_LINES: Final = (FileFormat.DELIMITED, FileFormat.JSON, FileFormat.NDJSON)
 
 
-def draw_reading(ctx: "AppContext", file: OpenFile, candidate: "Candidate") -> None:
+def draw_reading(ctx: "AppContext", file: OpenFile, form: FormState, candidate: "Candidate") -> None:
     """Draw everything about how the file is read; of a file that is certain only what one has to see."""
     uncertain = file.uncertain(ctx.config.imports.min_confidence)
-    _draw_notices(file, uncertain=uncertain)
+    _draw_notices(ctx, file, uncertain=uncertain)
     closer = uncertain if file.closer is None else file.closer
     with st.container(key="import_head", gap="xsmall"):
         with st.container(key="import_reading", horizontal=True, vertical_alignment="center", gap="small"):
@@ -39,6 +40,11 @@ def draw_reading(ctx: "AppContext", file: OpenFile, candidate: "Candidate") -> N
             _draw_sureness(candidate)
             if candidate.reading.format in HAS_LINES or len(file.shown) > 1:
                 _draw_closer(file, closer=closer)
+            if not is_as_judged(form):
+                st.button(
+                    _(texts.RESET), key=field_key(VIEW, "as_judged"), help=_(texts.RESET_HINT), type="tertiary",
+                    on_click=guarded(VIEW, _reset), args=(ctx, file),
+                )  # fmt: skip
         if closer or file.at is not None:
             _draw_tabs(ctx, file)
     if closer:
@@ -52,15 +58,17 @@ def draw_reading(ctx: "AppContext", file: OpenFile, candidate: "Candidate") -> N
 # ---- notices ----------------------------------------------------------------------------------------------
 
 
-def _draw_notices(file: OpenFile, *, uncertain: bool) -> None:
+def _draw_notices(ctx: "AppContext", file: OpenFile, *, uncertain: bool) -> None:
+    if file.misfit is not None:
+        problem(*file.misfit)
     if file.replay is not None and file.replayed:
-        _draw_replay(file)
+        _draw_replay(ctx, file)
     elif uncertain:
         one = len(file.shown) == 1
         st.warning(_(texts.UNCERTAIN_ONE) if one else _(texts.UNCERTAIN), icon=":material/help:")
 
 
-def _draw_replay(file: OpenFile) -> None:
+def _draw_replay(ctx: "AppContext", file: OpenFile) -> None:
     """Say that a saved reading is used, and what does not fit it."""
     replay = file.replay
     if replay is None:
@@ -74,14 +82,17 @@ def _draw_replay(file: OpenFile) -> None:
             st.warning(escaped(_(texts.DRIFTED).format(name=name)) + told, icon=":material/difference:")
         st.button(
             _(texts.FRESH), key=field_key(VIEW, "fresh"), type="tertiary",
-            on_click=guarded(VIEW, partial(_judge_anew, file)),
+            on_click=guarded(VIEW, partial(_judge_anew, ctx, file)),
         )  # fmt: skip
 
 
-def _judge_anew(file: OpenFile) -> None:
-    file.fresh = True
-    file.forget()
-    remember()
+def _judge_anew(ctx: "AppContext", file: OpenFile) -> None:
+    make_step(ctx, file, {**NO_READING, "fresh": True}, texts.FRESH)
+    redraw_view(VIEW)
+
+
+def _reset(ctx: "AppContext", file: OpenFile) -> None:
+    reset(ctx, file)
     redraw_view(VIEW)
 
 
@@ -120,8 +131,7 @@ def _draw_tabs(ctx: "AppContext", file: OpenFile) -> None:
     labels = [_tab(file, at, candidate) for at, candidate in enumerate(shown)]
 
     def choose(at: int) -> None:
-        file.show(at)
-        remember()
+        make_step(ctx, file, {"look": file.look_of(at)}, texts.READINGS)
         redraw_view(VIEW)
 
     s_segments(
@@ -172,9 +182,8 @@ def _draw_parts(ctx: "AppContext", file: OpenFile) -> None:
 
         chosen = next((one for one in parts if one.name == name), None)
         if chosen is not None:
-            file.choice = Choice.of(chosen)
-            file.forget()
-            remember()
+            part = Choice.of(chosen).to_args()
+            make_step(ctx, file, {**NO_READING, "part": part}, texts.PART_OF[chosen.kind])
             redraw_view(VIEW)
 
     told = {part.name: _part_word(part) for part in parts}

@@ -1,11 +1,13 @@
-"""The open files of the Import page over a restart: which they are, and what a person made of their readings."""
+"""The open files of the Import page over a restart: which they are.
+
+What a person chose about how they are read is in their forms.
+"""
 
 from typing import Final
 
 from app.features.datasets.state import ImportState, OpenFile
 from app.session import forget_inputs, kept, persist_input, stored_input
 from app.widgets import field_key
-from core.ids import new_id
 
 VIEW: Final = "import"
 _OPEN: Final = field_key(VIEW, "open_files")
@@ -21,7 +23,7 @@ def import_state() -> ImportState:
         told = stored_input(_OPEN, None)
         files = told.get("files") if isinstance(told, dict) else None
         if files and not state.files:
-            state.open([OpenFile.from_json(new_id(), one) for one in files if isinstance(one, dict)])
+            state.open([OpenFile.from_json(one) for one in files if isinstance(one, dict)])
     return state
 
 

@@ -1,9 +1,10 @@
 """What the Import page remembers about the files a window has opened. No Streamlit."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from core.types import Json, Reading
 
@@ -17,12 +18,35 @@ if TYPE_CHECKING:
     from jobs.manager import JobStatus
 
 
+_TRIALS: Final = 16
+"""Readings a person tried whose outcome is kept, so that going back and forth costs nothing."""
+SAVED_LOOK: Final = "saved"
+OWN_LOOK: Final = "own"
+
+
+class Trials:
+    """What the readings a person tried last make of a file."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[Reading, Candidate] = OrderedDict()
+
+    def get(self, reading: Reading) -> "Candidate | None":
+        """Return what came of a reading, if it is still known."""
+        return self._known.get(reading)
+
+    def keep(self, reading: Reading, candidate: "Candidate") -> None:
+        """Remember what came of a reading."""
+        self._known[reading] = candidate
+        while len(self._known) > _TRIALS:
+            self._known.popitem(last=False)
+
+
 @dataclass(slots=True)
 class OpenFile:
     """One file on its way to become a dataset.
 
     Attributes:
-        id: Of this opening.
+        id: Of this opening; its form is called by it.
         path: Where it is.
         upload: Whether it is our copy of what a browser sent.
         look: What shows it line by line.
@@ -34,9 +58,10 @@ class OpenFile:
         replay: The saved reading for files like this one, unless nobody wants it.
         fresh: Whether saved readings are left aside.
         choice: The sheet, table or member a person chose.
-        tried: What a person made of a reading.
-        tries: How often they made one.
-        wanted: A reading from before a restart, to be tried first.
+        steps: Whether a person has chosen anything; then the file's form says how it is read.
+        own: A person's own reading, and `tried` what it makes of the file.
+        tries: How often another one was tried; `trials` are the last ones.
+        misfit: Why their own reading makes nothing of the file: message and hint.
         at: Which of `shown` is on the screen; None for the one that would be taken.
         closer: Whether both halves are wanted, or not; None for what fits.
         only: The part of the ledger whose lines are shown.
@@ -57,9 +82,12 @@ class OpenFile:
     replay: "Replay | None" = None
     fresh: bool = False
     choice: "Choice | None" = None
+    steps: bool = False
+    own: Reading | None = None
     tried: "Candidate | None" = None
-    wanted: Reading | None = None
     tries: int = 0
+    trials: Trials = field(default_factory=Trials)
+    misfit: tuple[str, str] | None = None
     at: int | None = None
     closer: bool | None = None
     only: str | None = None
@@ -117,20 +145,34 @@ class OpenFile:
         """Whether the saved reading is the one on the screen."""
         return self.replay is not None and self.chosen == 0
 
-    def try_out(self, candidate: "Candidate") -> None:
-        """Show what a person made of a reading."""
-        self.tried, self.at, self.closer = candidate, None, True
+    def try_out(self, own: Reading | None, candidate: "Candidate | None") -> None:
+        """Show what a person's own reading makes of the file; without one, the others."""
+        self.own, self.tried, self.at = own, candidate, None
         self.tries += 1
 
-    def show(self, at: int) -> None:
-        """Show another reading."""
-        self.at = at
-        self.only = self.column = None
+    def show(self, at: int | None) -> None:
+        """Show another reading; None for the one that would be taken."""
+        if at != self.at:
+            self.at = at
+            self.only = self.column = None
+
+    def look_of(self, at: int) -> str:
+        """Return the name of one of `shown` that outlives a restart."""
+        if self.replay is not None and at == 0:
+            return SAVED_LOOK
+        if self.tried is not None and at == len(self.shown) - 1:
+            return OWN_LOOK
+        return str(at - (self.replay is not None))
+
+    def place_of(self, look: str | None) -> int | None:
+        """Return which of `shown` has a name; None if none has."""
+        return next((at for at in range(len(self.shown)) if self.look_of(at) == look), None)
 
     def forget(self) -> None:
         """Judge it anew, with what was chosen meanwhile."""
-        self.judgement = self.judging = self.refused = self.replay = self.tried = None
+        self.judgement = self.judging = self.refused = self.replay = self.own = self.tried = self.misfit = None
         self.at = self.column = self.only = None
+        self.trials = Trials()
         self.protected = False
 
     def uncertain(self, min_confidence: float) -> bool:
@@ -149,25 +191,22 @@ class OpenFile:
 
     def to_json(self) -> dict[str, Json]:
         """Return what is enough to open it again."""
-        own = self.candidate.reading if self.candidate is not None and (self.tried or self.at) else self.wanted
         return {
+            "id": self.id,
             "path": str(self.path),
             "upload": self.upload,
-            "reading": own.to_manifest() if own is not None else None,
-            "fresh": self.fresh,
+            "steps": self.steps,
             "job": self.job,
         }
 
     @classmethod
-    def from_json(cls, new_id: str, told: dict[str, Json]) -> "OpenFile":
+    def from_json(cls, told: dict[str, Json]) -> "OpenFile":
         """Return the file that `to_json` told of."""
-        reading = told.get("reading")
         return cls(
-            new_id,
+            str(told["id"]),
             Path(str(told["path"])),
             upload=bool(told.get("upload")),
-            fresh=bool(told.get("fresh")),
-            wanted=Reading.from_manifest(reading) if isinstance(reading, dict) else None,
+            steps=bool(told.get("steps")),
             job=str(told["job"]) if told.get("job") else None,
         )
 

@@ -58,7 +58,11 @@ REPLAYED: Final = N_("Read as saved in “{name}”.")
 DRIFTED: Final = N_("“{name}” was saved for files like this one, but something is different now.")
 FRESH: Final = N_("Judge it anew")
 PART_OF: Final[dict[str, str]] = {"sheet": N_("Sheet"), "table": N_("Table"), "member": N_("File inside")}
+PART: Final = N_("Part of the file")
 HIDDEN: Final = N_("hidden")
+RESET: Final = N_("Reset")
+RESET_HINT: Final = N_("Back to how the file was judged")
+SAME_SIGN: Final = N_("One sign cannot both part cells and quote them.")
 
 # both halves
 RAW: Final = N_("The file as it stands: {name}")
@@ -76,6 +80,8 @@ LINE_CELL: Final = N_("line {line}: {cell}")
 AS_TEXT: Final = N_("Keep as text")
 AS_TYPE: Final = N_("Read as {type}")
 AS_GUESSED: Final = N_("As guessed")
+TYPES: Final = N_("Types of the columns")
+TYPE_OF: Final = N_("Type of {name}")
 CLOSE: Final = N_("Close")
 
 # saving
@@ -103,8 +109,6 @@ DECIMAL: Final = N_("Decimal sign")
 THOUSANDS: Final = N_("Thousands sign")
 NULLS: Final = N_("Words that mean an empty cell")
 NONE: Final = N_("none")
-NO_LINE: Final = N_("'{text}' is no line of a file.")
-NO_LINE_HINT: Final = N_("Type a number from 1.")
 NO_ENCODING: Final = N_("There is no encoding '{name}'.")
 NO_ENCODING_HINT: Final = N_("Try utf-8, windows-1252 or cp437.")
 SIGNS: Final[dict[str, str]] = {

@@ -9,7 +9,7 @@ import pytest
 from analysis.readings import Candidate, Judgement
 from app.features.datasets.actions import differing
 from app.features.datasets.controls import words_of
-from app.features.datasets.state import ImportState, OpenFile
+from app.features.datasets.state import ImportState, OpenFile, Trials
 from app.handed import HANDED, Handed
 from core.types import Column, FileFormat, Reading
 
@@ -48,7 +48,7 @@ def test_what_was_tried_is_shown_last_and_at_once() -> None:
     """It stands behind the judge's own, and is what would be imported."""
     file = judged(SURE, 0.4)
     own = candidate(("x",), delimiter=",")
-    file.try_out(own)
+    file.try_out(own.reading, own)
 
     assert file.shown[-1] is own
     assert file.candidate is own
@@ -80,17 +80,39 @@ def test_files_that_come_later_stand_beside_those_that_wait() -> None:
     assert state.file is None
 
 
-def test_a_changed_reading_outlives_a_restart() -> None:
-    """The file, where it is, and what a person made of its reading; nothing of what can be found again."""
+def test_a_look_is_named_so_that_it_outlives_a_restart() -> None:
+    """Each reading has a name of its own, whatever stands before it; a name nothing has is the usual one."""
     file = judged(SURE, 0.4)
-    assert file.to_json()["reading"] is None
-    file.try_out(candidate(("x",), delimiter="|"))
+    own = candidate(("x",), delimiter=",")
+    file.try_out(own.reading, own)
 
-    again = OpenFile.from_json("2", file.to_json())
+    looks = [file.look_of(at) for at in range(3)]
+    assert looks == ["0", "1", "own"]
+    assert [file.place_of(look) for look in looks] == [0, 1, 2]
+    assert file.place_of("saved") is None
+    assert file.place_of(None) is None
 
-    assert (again.path, again.upload, again.id) == (file.path, False, "2")
-    assert again.wanted == file.candidate.reading if file.candidate else False
-    assert OpenFile.from_json("3", again.to_json()).wanted == again.wanted
+
+def test_an_open_file_outlives_a_restart() -> None:
+    """Under the same name, so that its form is found; nothing is told of what can be found again."""
+    file = judged(SURE)
+    file.steps, file.upload = True, True
+
+    again = OpenFile.from_json(file.to_json())
+
+    assert (again.id, again.path, again.upload, again.steps) == (file.id, file.path, True, True)
+    assert again.judgement is None
+
+
+def test_only_the_last_trials_are_kept() -> None:
+    """However many readings somebody tries, what they made of the file does not fill the memory."""
+    trials = Trials()
+    tried = [candidate(("x",), delimiter=sign) for sign in "abcdefghijklmnopqrstuvwxyz"]
+    for one in tried:
+        trials.keep(one.reading, one)
+
+    assert trials.get(tried[-1].reading) is tried[-1]
+    assert trials.get(tried[0].reading) is None
 
 
 @pytest.mark.parametrize(
