@@ -40,7 +40,8 @@ def list_datasets(
     """Return the datasets by name, those whose name contains `search`."""
     with ctx.storage.database.read() as uow:
         rows = uow.datasets.list_by_name(limit=limit, offset=offset, search=search or None)
-        return [_line(uow, row) for row in rows]
+        manifests = uow.versions.manifests([(row.id, row.current_version) for row in rows])
+        return [_line(row, manifests[row.id]) for row in rows]
 
 
 def names(ctx: "AppContext", *, limit: int = LIST_LIMIT) -> list[str]:
@@ -51,6 +52,11 @@ def names(ctx: "AppContext", *, limit: int = LIST_LIMIT) -> list[str]:
             return uow.datasets.names(limit=limit)
 
     return ctx.changes.memo(f"names:{limit}", [DATASETS], ask)
+
+
+def shown(ctx: "AppContext", name: str) -> Manifest | None:
+    """Return what `find` does, for drawing: known for a moment, so whoever acts on it asks `find` or `current`."""
+    return ctx.changes.memo(f"dataset:{name}", [DATASETS], lambda: find(ctx, name))
 
 
 def current(ctx: "AppContext", name: str) -> Manifest:
@@ -132,8 +138,8 @@ def restore(ctx: "AppContext", dataset_id: str) -> str:
     return ctx.storage.database.run_tx(work, label="restore dataset")
 
 
-def _line(uow: "UnitOfWork", row: "DatasetRow") -> DatasetLine:
-    manifest = _manifest(uow, row)
+def _line(row: "DatasetRow", manifest_text: str) -> DatasetLine:
+    manifest = Manifest.from_json(manifest_text)
     return DatasetLine(
         id=row.id,
         name=row.name,

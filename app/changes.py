@@ -12,6 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
+from core.i18n import current_language
+
 ELSEWHERE: Final = "elsewhere"
 """The tag of a commit by another process: anything may have changed."""
 CLOSING: Final = "closing"
@@ -24,6 +26,8 @@ ANYTHING: Final = "anything"
 """Counts every commit, whatever it changed."""
 MEMO_S: Final = 2.0
 """How old may be what is asked at each step of each window."""
+MEMOS_KEPT: Final = 256
+"""What is asked about so many things is kept; of more, the oldest goes."""
 
 T = TypeVar("T")
 Listener = Callable[[frozenset[str]], None]
@@ -44,7 +48,7 @@ class Changes:
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
         self._listeners: list[Listener] = []
-        self._memos: dict[str, _Memo] = {}
+        self._memos: dict[tuple[str, str], _Memo] = {}
         self._lock = threading.Lock()
 
     def hear(self, tags: frozenset[str]) -> None:
@@ -66,18 +70,23 @@ class Changes:
     def memo(self, key: str, tags: Iterable[str], make: Callable[[], T]) -> T:
         """Return what was made under this key, made anew once one of these tags changed or a moment has passed.
 
-        For what every window asks at each step. The moment is for commits of other processes, which are looked for
-        only while a page is open.
+        For what every window asks at each step; whoever acts on it asks for himself. What is told in words holds
+        for one language. The moment is for commits of other processes, which are looked for only while a page is
+        open.
         """
         marks, now = self.marks(tags), time.monotonic()
+        spoken = (key, current_language())
         with self._lock:
-            known = self._memos.get(key)
+            known = self._memos.get(spoken)
         if known is not None and known.marks == marks and now < known.until:
             found: T = known.value
             return found
         made = make()
         with self._lock:
-            self._memos[key] = _Memo(marks, now + MEMO_S, made)
+            self._memos.pop(spoken, None)
+            self._memos[spoken] = _Memo(marks, now + MEMO_S, made)
+            while len(self._memos) > MEMOS_KEPT:
+                del self._memos[next(iter(self._memos))]
         return made
 
     def close(self) -> None:

@@ -23,7 +23,8 @@ _UNKEPT: Final = frozenset(
         "file_uploader_state_value", "json_value",
     }
 )  # fmt: skip
-"""Widgets whose value cannot be given back: buttons, uploads, our own components (which keep their state)."""
+"""Widgets whose value cannot be given back: buttons, uploads, our own components (which keep their state). Nor can
+what is chosen in a chart or edited in a table, whose value is an object."""
 
 
 @dataclass(slots=True)
@@ -86,9 +87,11 @@ def widget_values(view: str) -> dict[str, Any]:
     state = context.session_state._state
     metadata = state._new_widget_state.widget_metadata
     values: dict[str, Any] = {}
-    for key in state.filtered_state:
-        widget = state._key_id_mapper.get_id_from_key(key)
+    for key in set(state._key_id_mapper.id_key_mapping.values()):
+        widget = state._key_id_mapper.get_id_from_key(key) if key.startswith(f"{view}__") else None
         known = metadata.get(widget) if widget else None
-        if known is not None and key.startswith(f"{view}__") and known.value_type not in _UNKEPT:
-            values[key] = st.session_state[key]
+        if known is not None and known.value_type not in _UNKEPT and key in st.session_state:
+            value = st.session_state[key]
+            if not isinstance(value, Mapping):
+                values[key] = value
     return values

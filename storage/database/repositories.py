@@ -1,9 +1,10 @@
 """The repository of each table: what is asked of it beyond the common ways."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Final
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
 
 from core.errors import (
     BestandError,
@@ -26,6 +27,9 @@ from storage.database.models import (
     VersionRow,
 )
 from storage.database.repository import Repository
+
+_PAIRS: Final = 400
+"""Most pairs in one statement; every database takes so many parameters."""
 
 
 class DatasetRepository(Repository[DatasetRow]):
@@ -113,6 +117,18 @@ class VersionRepository(Repository[VersionRow]):
                 hint=_("Run `bestand data show DATASET` to see its versions."),
             )
         return rows[0]
+
+    def manifests(self, wanted: Collection[tuple[str, int]]) -> dict[str, str]:
+        """Return the manifests of (dataset id, version) as they are stored, by dataset id; at most one of each."""
+        found: dict[str, str] = {}
+        asked = list(wanted)
+        for start in range(0, len(asked), _PAIRS):
+            pairs = tuple_(VersionRow.dataset_id, VersionRow.version).in_(asked[start : start + _PAIRS])
+            query = select(VersionRow.dataset_id, VersionRow.manifest).where(
+                pairs, VersionRow.deleted_at.is_(None)
+            )
+            found.update((row.dataset_id, row.manifest) for row in self._session.execute(query))
+        return found
 
     def all_of(self, dataset_id: str) -> Sequence[VersionRow]:
         """Return every version of a dataset, newest first."""

@@ -31,7 +31,12 @@ def columns(ctx: "AppContext", spec: "ChartSpec") -> "tuple[Column, ...]":
     Raises:
         BestandError: there is no such dataset, or the question cannot be asked.
     """
-    return ctx.analysis.charts.columns(spec)
+    if spec.sql is not None:
+        return ctx.changes.memo(
+            f"chart columns:{spec.sql}", [catalogue.DATASETS], lambda: ctx.analysis.charts.columns(spec)
+        )
+    known = catalogue.shown(ctx, spec.dataset) if spec.dataset is not None and spec.version is None else None
+    return known.columns if known is not None else ctx.analysis.charts.columns(spec)
 
 
 def suited(ctx: "AppContext", spec: "ChartSpec", mark: "Mark | None" = None) -> "ChartSpec":
@@ -51,9 +56,13 @@ def basis(ctx: "AppContext", spec: "ChartSpec") -> str:
     Raises:
         BestandError: as `columns`.
     """
-    if spec.sql is not None:
-        return ctx.analysis.queries.identify(spec.sql).fingerprint
-    return catalogue.current(ctx, str(spec.dataset)).digest
+    sql = spec.sql
+    if sql is not None:
+        return ctx.changes.memo(
+            f"chart basis:{sql}", [catalogue.DATASETS], lambda: ctx.analysis.queries.identify(sql).fingerprint
+        )
+    name = str(spec.dataset)
+    return (catalogue.shown(ctx, name) or catalogue.current(ctx, name)).digest
 
 
 def draw(ctx: "AppContext", spec: "ChartSpec", *, progress: "Progress | None" = None) -> "Chart":

@@ -116,7 +116,8 @@ def _drawing(ctx: "AppContext", params: ChartParams, *, drawn: bool = True) -> D
 
 def _of(ctx: "AppContext", dataset: str | None, sql: str | None, *, drawn: bool) -> Drawing:
     """Return the chart of a dataset, or else of a question."""
-    dataset_id = None if dataset is None else catalogue.current(ctx, dataset).dataset_id
+    known = None if dataset is None else catalogue.shown(ctx, dataset) or catalogue.current(ctx, dataset)
+    dataset_id = None if known is None else known.dataset_id
     form = open_form(ctx, VIEW, chart_form(), form_name(dataset_id, sql), drawing=drawn)
     return state().of(form, dataset, sql)
 
@@ -286,10 +287,9 @@ def _draw(ctx: "AppContext", drawing: Drawing, chart: "Chart") -> None:
 
 
 def _draw_picture(drawing: Drawing, chart: "Chart") -> None:
-    from analysis.chart.option import picture
     from analysis.chart.words import title
 
-    drawn = picture(chart)
+    drawn = drawing.picture_of(chart)
     key = field_key(VIEW, "picture", drawing.form.standing.last)
 
     def clicked() -> None:

@@ -11,10 +11,12 @@ from app.features.chart import texts
 from app.forms.spec import Field, FormSpec
 from app.forms.state import FormState
 from core.fingerprint import fingerprint
+from core.i18n import current_language
 from core.rules import Rule
 
 if TYPE_CHECKING:
     from analysis.chart import Chart, ChartSpec
+    from analysis.chart.option import Picture
     from analysis.chart.spec import Mark
     from app.later import Later
 
@@ -34,14 +36,16 @@ class Picked:
 class Drawing:
     """One chart being worked on.
 
-    `making` is the chart on its way or there: of which description, computed from what. `shows_data` tells that
-    the table behind it is open, `written` is the last file and its size.
+    `making` is the chart on its way or there: of which description, computed from what. `drawn` is the picture of
+    the chart that is shown, and in which language. `shows_data` tells that the table behind it is open, `written`
+    is the last file and its size.
     """
 
     form: FormState
     dataset: str | None
     sql: str | None
     making: "tuple[ChartSpec, str, Later[Chart]] | None" = None
+    drawn: "tuple[Chart, str, Picture] | None" = None
     shows_data: bool = False
     written: "tuple[str, int] | None" = None
 
@@ -53,6 +57,15 @@ class Drawing:
         values = {name: value for name, value in self.form.values.items() if value is not None}
         mark = values.pop("mark", None)
         return Picked(ChartSpec.from_dict({**values, "dataset": self.dataset, "sql": self.sql}), mark)
+
+    def picture_of(self, chart: "Chart") -> "Picture":
+        """Return the picture of a chart, made once for each."""
+        from analysis.chart.option import picture
+
+        language = current_language()
+        if self.drawn is None or self.drawn[0] is not chart or self.drawn[1] != language:
+            self.drawn = (chart, language, picture(chart))
+        return self.drawn[2]
 
     def change(self, name: str, picked: Picked) -> None:
         """Make a step."""

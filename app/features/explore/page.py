@@ -70,7 +70,7 @@ class DataPage(Page):
     def inspector(self, ctx: "AppContext", desk: "Desk", params: DataParams) -> None:
         """Draw what the chosen column holds."""
         del desk
-        manifest = catalogue.find(ctx, params.dataset) if params.dataset else None
+        manifest = catalogue.shown(ctx, params.dataset) if params.dataset else None
         if manifest is not None:
             draw_inspector(ctx, manifest, state(), _TAB)
 
@@ -163,7 +163,7 @@ def _undo(ctx: "AppContext", dataset_id: str) -> None:
 
 
 def _draw_dataset(ctx: "AppContext", desk: "Desk", name: str) -> None:
-    manifest = catalogue.find(ctx, name)
+    manifest = catalogue.shown(ctx, name)
     if manifest is None:
         _draw_gone(ctx, name)
         return

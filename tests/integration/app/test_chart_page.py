@@ -97,6 +97,26 @@ def test_a_new_version_is_drawn_when_it_is_there(ctx: AppContext) -> None:
     assert "From 2 rows of 'sales' version 2" in texts(page)
 
 
+def test_a_chart_that_was_put_away_is_drawn_again() -> None:
+    """What was chosen in the picture cannot be given back to it, so it is not kept; what was picked above is."""
+
+    def put_away() -> None:
+        import streamlit as st
+
+        from app.views import widget_values
+
+        st.echarts_chart({"series": []}, key="chart__picture", on_select="rerun")
+        st.text_input("Name", key="chart__name")
+        st.text_input("Other", key="sql__name")
+        st.write(",".join(sorted(widget_values("chart"))))
+
+    page = AppTest.from_function(put_away, default_timeout=30).run()
+    page.text_input(key="chart__name").set_value("towns").run()
+
+    assert not page.exception
+    assert page.markdown[-1].value == "chart__name"
+
+
 def test_the_aggregate_has_effect_at_once(ctx: AppContext) -> None:
     """What is counted is chosen on the right; the caption follows."""
     add_dataset(ctx.storage, "sales", SALES)

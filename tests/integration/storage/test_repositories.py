@@ -291,6 +291,8 @@ def test_versions_are_found_by_number_or_as_the_current_one(database: Database) 
     dataset = database.run_tx(make)
     with database.read() as uow:
         assert uow.versions.of(dataset.id).version == 2
+        assert uow.versions.manifests([(dataset.id, 1)]) == {dataset.id: uow.versions.of(dataset.id, 1).manifest}
+        assert uow.versions.manifests([(dataset.id, 3), ("nobody", 1)]) == uow.versions.manifests([]) == {}
         assert uow.versions.of(dataset.id, 1).version == 1
         assert [row.version for row in uow.versions.all_of(dataset.id)] == [2, 1]
         with pytest.raises(NotFoundError, match="'umsatz' has no version 9"):

@@ -1,5 +1,6 @@
 """The small parts of the frame: commands, messages, counts of changes, names of dropped files."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -8,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from app import messages
-from app.changes import ELSEWHERE, Changes
+from app.changes import ELSEWHERE, MEMOS_KEPT, Changes
 from app.commands import chosen, commands, recently_chosen
 from app.page import Action
 from app.pages import PAGES
 from app.router import Router
 from app.uploads import file_name, kept_upload
+from core.i18n import speaking
 from core.paths import ProfilePaths
 
 if TYPE_CHECKING:
@@ -148,3 +150,23 @@ def test_what_is_asked_at_each_step_is_made_once_until_something_changes() -> No
     assert changes.memo("x", ["table:job"], make) == 1
     changes.hear(frozenset({"table:job"}))
     assert changes.memo("x", ["table:job"], make) == 2
+
+
+def test_what_is_made_for_every_window_holds_for_one_language() -> None:
+    """A person who has chosen German is not told what was made in English the moment before."""
+    changes = Changes()
+    assert changes.memo("badges", [], lambda: "a job") == "a job"
+    with speaking("de"):
+        assert changes.memo("badges", [], lambda: "ein Auftrag") == "ein Auftrag"
+    assert changes.memo("badges", [], lambda: "another") == "a job"
+
+
+def test_what_is_remembered_for_a_moment_does_not_grow() -> None:
+    """Whoever asks about ten thousand datasets leaves the last few behind."""
+    changes, asked = Changes(), list[int]()
+    for number in range(MEMOS_KEPT + 10):
+        changes.memo(str(number), [], partial(asked.append, number))
+    changes.memo("0", [], partial(asked.append, 0))
+    changes.memo(str(MEMOS_KEPT + 9), [], partial(asked.append, -1))
+
+    assert asked == [*range(MEMOS_KEPT + 10), 0]
