@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -18,21 +18,25 @@ from app.widgets.words import when
 from core.errors import FormError
 from core.i18n import _, ngettext, number
 
+if TYPE_CHECKING:
+    from app.context import AppContext
+
 
 def form_bar(
-    view: str, form: FormState, *, on_saved: Callable[[], object] | None = None,
+    ctx: "AppContext", view: str, form: FormState, *, on_saved: Callable[[], object] | None = None,
     on_apply: Callable[[Mapping[str, Any]], object] | None = None, save_label: str = "",
 ) -> None:  # fmt: skip
     """Draw the state of a form, what is wrong with it, and Save, Apply and Reset.
 
     Args:
+        ctx: The open profile.
         view: The page's slug.
         form: The form.
         on_saved: A callback, after a save.
         on_apply: A callback that lets the values hold without saving them; without one there is no Apply.
         save_label: What Save is called here.
     """
-    draw_merge(view, form)
+    draw_merge(ctx, view, form)
     draw_problems(view, form)
     with st.container(horizontal=True, key=field_key(view, "form_bar", form.name), vertical_alignment="center"):
         st.button(

@@ -6,7 +6,7 @@ imported again with all corrections, as the next version; the version before sta
 
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
@@ -18,14 +18,16 @@ from app.messages import say
 from app.readings import correct, correction, export_ledger, ledger_page, save_dataset_reading
 from app.refresh import NAV, STATUS, redraw, refresh, view_key
 from app.router import redraw_view, router
-from app.session import forget_inputs, kept, seed_input, value
+from app.session import forget_inputs, kept, persist_input, stored_input, value
+from app.widgets.choices import s_segments
 from app.widgets.keys import field_key
 from app.widgets.parts import grid_place, progress
+from app.widgets.texts import s_text
 from app.widgets.words import counted, done_word
 from core.errors import UsageError
 from core.i18n import N_, _, ngettext, retold
 from core.ids import new_id
-from core.types import Correction, FileFormat, Flag, LineAction, Manifest
+from core.types import Correction, FileFormat, Flag, Json, LineAction, Manifest
 
 if TYPE_CHECKING:
     from analysis.ledgers import LedgerEntry, LedgerFormat
@@ -84,10 +86,20 @@ class LedgerState:
     job: str | None = None
     ended: "JobStatus | None" = None
 
+    def to_json(self) -> dict[str, Json]:
+        """Return what must not be lost: the corrections that wait."""
+        return {"waiting": [one.to_dict() for one in self.waiting.values()], "undo": [*sorted(self.undo)]}
+
+    @classmethod
+    def from_json(cls, told: Any) -> "LedgerState":  # noqa: ANN401 - JSON
+        """Return the state that `to_json` told of; whatever else raises."""
+        waiting = [Correction.from_dict(one) for one in told["waiting"]]
+        return cls(waiting={one.line: one for one in waiting}, undo=set(told["undo"]))
+
 
 def draw_ledger(ctx: "AppContext", view: str, manifest: Manifest) -> None:
     """Draw the ledger of a dataset version on a page."""
-    state = kept(f"ledger_{view}", dict[str, LedgerState]).setdefault(manifest.dataset_id, LedgerState())
+    state = _state(view, manifest)
     if state.version != manifest.version:
         state.version, state.line, state.only = manifest.version, None, None
 
@@ -109,6 +121,29 @@ def draw_ledger(ctx: "AppContext", view: str, manifest: Manifest) -> None:
     if state.line is not None:
         _draw_line(ctx, view, manifest, state)
     _draw_lines(ctx, view, manifest, state)
+
+
+def _state(view: str, manifest: Manifest) -> LedgerState:
+    """Return what the window remembers of a ledger; at first, what waited before a restart."""
+    known = kept(f"ledger_{view}", dict[str, LedgerState])
+    if manifest.dataset_id not in known:
+        found = stored_input(
+            _waiting_key(view, manifest), fits=lambda told: LedgerState.from_json(told) is not None
+        )
+        known[manifest.dataset_id] = LedgerState.from_json(found) if found is not None else LedgerState()
+    return known[manifest.dataset_id]
+
+
+def _remember(view: str, manifest: Manifest, state: LedgerState) -> None:
+    """Within a callback: write down what waits for the next import."""
+    if state.waiting or state.undo:
+        persist_input(_waiting_key(view, manifest), state.to_json())
+    else:
+        forget_inputs(_waiting_key(view, manifest))
+
+
+def _waiting_key(view: str, manifest: Manifest) -> str:
+    return field_key(view, "line_waiting", manifest.dataset_id.lower())
 
 
 # ---- lines ------------------------------------------------------------------------------------------------
@@ -172,11 +207,14 @@ def _draw_line(ctx: "AppContext", view: str, manifest: Manifest, state: LedgerSt
     entry = found[0]
     before = next((one for one in manifest.corrections if one.line == line), None)
     waiting = state.waiting.get(line)
-    key = field_key(view, "line_text", f"{manifest.dataset_id.lower()}_{manifest.version}_{line}")
-    seed_input(key, waiting.text if waiting else before.text if before else entry.text)
+    of = f"{manifest.dataset_id.lower()}_{manifest.version}_{line}"
+    key = field_key(view, "line_text", of)
     with st.container(key=f"{view}_line", border=True, horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.text_input(_(_TEXT_OF).format(line=line), key=key)
-        args = (view, state, entry, key)
+        s_text(
+            ctx, view, "line_text", instance=of, label=_(_TEXT_OF).format(line=line),
+            default=waiting.text if waiting else before.text if before else entry.text,
+        )  # fmt: skip
+        args = (view, manifest, state, entry, key)
         st.button(_(_SET), key=field_key(view, "line_set"), on_click=guarded(view, _set), args=args)
         st.button(_(_LEAVE_OUT), key=field_key(view, "line_out"), on_click=guarded(view, _leave_out), args=args)
         if before is not None:
@@ -189,30 +227,27 @@ def _draw_line(ctx: "AppContext", view: str, manifest: Manifest, state: LedgerSt
         )  # fmt: skip
 
 
-def _set(view: str, state: LedgerState, entry: "LedgerEntry", key: str) -> None:
-    _wait_for(view, state, entry, str(value(key, "") or ""), key)
-
-
-def _leave_out(view: str, state: LedgerState, entry: "LedgerEntry", key: str) -> None:
-    _wait_for(view, state, entry, "", key)
-
-
-def _wait_for(view: str, state: LedgerState, entry: "LedgerEntry", text: str, key: str) -> None:
-    state.waiting[entry.line] = correction(entry, text)
+def _set(view: str, manifest: Manifest, state: LedgerState, entry: "LedgerEntry", key: str) -> None:
+    state.waiting[entry.line] = correction(entry, str(value(key, "") or ""))
     state.undo.discard(entry.line)
-    forget_inputs(key)
-    state.line = None
-    redraw_view(view)
+    _close(view, manifest, state, entry, key)
 
 
-def _take_back(view: str, state: LedgerState, entry: "LedgerEntry", key: str) -> None:
+def _leave_out(view: str, manifest: Manifest, state: LedgerState, entry: "LedgerEntry", key: str) -> None:
+    state.waiting[entry.line] = correction(entry, "")
+    state.undo.discard(entry.line)
+    _close(view, manifest, state, entry, key)
+
+
+def _take_back(view: str, manifest: Manifest, state: LedgerState, entry: "LedgerEntry", key: str) -> None:
     state.undo.add(entry.line)
     state.waiting.pop(entry.line, None)
-    _close(view, state, entry, key)
+    _close(view, manifest, state, entry, key)
 
 
-def _close(view: str, state: LedgerState, entry: "LedgerEntry", key: str) -> None:
+def _close(view: str, manifest: Manifest, state: LedgerState, entry: "LedgerEntry", key: str) -> None:
     del entry
+    _remember(view, manifest, state)
     forget_inputs(key)
     state.line = None
     redraw_view(view)
@@ -240,7 +275,7 @@ def _draw_again(ctx: "AppContext", view: str, manifest: Manifest, state: LedgerS
         )  # fmt: skip
         st.button(
             _(_DROP), key=field_key(view, "again_not"), type="tertiary", on_click=guarded(view, _forget),
-            args=(view, state),
+            args=(view, manifest, state),
         )  # fmt: skip
 
 
@@ -251,9 +286,10 @@ def _again(ctx: "AppContext", view: str, manifest: Manifest, state: LedgerState)
     redraw(view_key(view), STATUS)
 
 
-def _forget(view: str, state: LedgerState) -> None:
+def _forget(view: str, manifest: Manifest, state: LedgerState) -> None:
     state.waiting.clear()
     state.undo.clear()
+    _remember(view, manifest, state)
     redraw_view(view)
 
 
@@ -268,6 +304,7 @@ def _draw_progress(ctx: "AppContext", view: str, manifest: Manifest, state: Ledg
     if status.state == "done":
         state.waiting.clear()
         state.undo.clear()
+        _remember(view, manifest, state)
         version = work.result_of(status).get("version")
         say(_(_AGAIN_DONE).format(name=manifest.name, version=version))
     refresh(view_key(view), NAV, STATUS)
@@ -280,9 +317,8 @@ def _draw_tools(ctx: "AppContext", view: str, manifest: Manifest) -> None:
     formats: list[LedgerFormat] = list(_FORMATS)
     with st.container(key=f"{view}_ledger_tools", horizontal=True, gap="small"):
         with st.popover(_(_EXPORT), icon=":material/download:", key=field_key(view, "ledger_export")):
-            chosen = st.segmented_control(
-                _(_FORMAT), formats, key=field_key(view, "ledger_format"), default="csv", required=True,
-                format_func=_FORMATS.__getitem__,
+            chosen = s_segments(
+                ctx, view, "ledger_format", label=_(_FORMAT), options=formats, naming=_FORMATS.__getitem__,
             )  # fmt: skip
             st.download_button(
                 _(_SAVE_COPY), data=partial(_exported, ctx, manifest, chosen),
@@ -310,8 +346,10 @@ def _exported(ctx: "AppContext", manifest: Manifest, fmt: "LedgerFormat") -> byt
 def _draw_save_reading(ctx: "AppContext", view: str, manifest: Manifest) -> None:
     key = field_key(view, "reading_name", manifest.dataset_id.lower())
     with st.popover(_(_SAVE_READING), key=field_key(view, "save_reading")):
-        seed_input(key, manifest.saved_reading or manifest.name)
-        st.text_input(_(_READING_NAME), key=key)
+        s_text(
+            ctx, view, "reading_name", instance=manifest.dataset_id.lower(), label=_(_READING_NAME),
+            default=manifest.saved_reading or manifest.name,
+        )  # fmt: skip
         st.caption(_(_READING_HINT))
         st.button(
             _(_SAVE), key=field_key(view, "save"), type="primary", on_click=guarded(view, _save_reading),

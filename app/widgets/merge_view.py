@@ -5,7 +5,7 @@ Drawn above a form that waits to be merged, by every window that has it open, al
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
@@ -16,11 +16,18 @@ from app.forms.spec import shown
 from app.forms.state import FormState
 from app.refresh import NAV, redraw, view_key
 from app.router import router
+from app.session import forget_inputs
+from app.widgets.choices import s_radio
 from app.widgets.keys import field_key
 from core.i18n import _, ngettext, number
 
+if TYPE_CHECKING:
+    from app.context import AppContext
 
-def draw_merge(view: str, form: FormState) -> None:
+_SIDE: Final = "merge_side"
+
+
+def draw_merge(ctx: "AppContext", view: str, form: FormState) -> None:
     """Draw what two windows changed at once: what was there, mine and theirs, a choice for each field."""
     waiting = form.waiting()
     if waiting is None:
@@ -30,7 +37,7 @@ def draw_merge(view: str, form: FormState) -> None:
         st.markdown(f"**{_('Two windows changed the same fields. Nothing was lost: choose what shall hold.')}**")
         sides: dict[Path, Side] = {}
         for clash in merged.clashes:
-            sides[clash.at] = _draw_clash(view, form, clash)
+            sides[clash.at] = _draw_clash(ctx, view, form, clash, _instance(form, aside, clash))
         with st.container(horizontal=True):
             st.button(
                 _("Let these hold"), key=field_key(view, "merge_take", form.name), type="primary",
@@ -44,15 +51,18 @@ def draw_merge(view: str, form: FormState) -> None:
                 )  # fmt: skip
 
 
-def _draw_clash(view: str, form: FormState, clash: Clash) -> Side:
+def _instance(form: FormState, aside: int, clash: Clash) -> str:
+    """Return what is another one for each clash, so that no choice is taken for one about something else."""
+    return f"{form.name}/{aside}/{'/'.join(clash.at)}"
+
+
+def _draw_clash(ctx: "AppContext", view: str, form: FormState, clash: Clash, instance: str) -> Side:
     names: dict[Side, str] = {"mine": _("Mine"), "theirs": _("Theirs"), "base": _("Before")}
     label = " · ".join((form.spec.label(clash.at[0]), *clash.at[1:]))
-    key = field_key(view, "merge_side", f"{form.name}/{'/'.join(clash.at)}")
-    chosen = st.radio(
-        escaped(label), list(names), key=key, index=1,
-        format_func=lambda side: f"{names[side]}: {escaped(_value(form, clash, side))}",
+    found: Side = s_radio(
+        ctx, view, _SIDE, instance=instance, label=escaped(label), options=list(names), default="theirs",
+        naming=lambda side: f"{names[side]}: {escaped(_value(form, clash, side))}",
     )  # fmt: skip
-    found: Side = chosen if chosen in names else "theirs"
     return found
 
 
@@ -69,6 +79,7 @@ def _value(form: FormState, clash: Clash, side: Side) -> str:
 
 def _settle(view: str, form: FormState, aside: int, merged: Merged, sides: Mapping[Path, Side]) -> None:
     form.settle(aside, sides)
+    forget_inputs(*(field_key(view, _SIDE, _instance(form, aside, clash)) for clash in merged.clashes))
     messages.say(ngettext("{count} field was merged.", "{count} fields were merged.", len(merged.clashes)).format(
         count=number(len(merged.clashes))
     ))  # fmt: skip

@@ -109,7 +109,7 @@ class FormPage(Page):
         with toolbar(view, self.title, steps=form_steps(view, form)):
             draw_steps(view, form)
         with body(view):
-            form_bar(view, form)
+            form_bar(ctx, view, form)
             s_text(ctx, view, "name", label="Name", form=form)
             s_number(ctx, view, "weight", label="Weight", form=form)
             s_textarea(ctx, view, "notes", label="Notes", form=form)

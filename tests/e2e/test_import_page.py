@@ -177,7 +177,7 @@ def test_a_column_is_kept_as_text(window: Window, tmp_path: Path) -> None:
 
 
 def test_a_line_is_set_right_by_hand(window: Window, tmp_path: Path) -> None:
-    """The correction becomes the next version; the ledger and Where from tell so."""
+    """The correction becomes the next version; the ledger and Where from tell so; what waits outlives a reload."""
     page = window.page
     window.open()
     opened(window, messy(tmp_path, "corrected.txt"))
@@ -202,6 +202,14 @@ def test_a_line_is_set_right_by_hand(window: Window, tmp_path: Path) -> None:
     page.get_by_placeholder("Search all columns").fill("mended")
     expect(page.get_by_text("of 1 row")).to_be_visible()
     page.get_by_text("Where from", exact=True).click()
+    page.locator("[class*='st-key-data-ledger'] .cell").filter(has_text='87|"Name 87"|').click()
+    page.get_by_role("button", name="Leave out").click()
+    expect(page.get_by_text("1 line was set right.")).to_be_visible()
+    page.reload()
+    window.ready()
+    expect(page.get_by_text("1 line was set right.")).to_be_visible()
+    page.get_by_role("button", name="Forget them").click()
+    expect(page.get_by_text("1 line was set right.")).to_have_count(0)
     with page.expect_download() as download:
         page.get_by_role("button", name="Export ledger").click()
         page.get_by_role("button", name="Save a copy").click()

@@ -106,7 +106,7 @@ def _draw_file(ctx: "AppContext", state: ImportState, file: OpenFile) -> None:
             draw_steps(VIEW, form)
         _draw_tools(ctx, state, file, form, known=known)
     with body(VIEW):
-        draw_merge(VIEW, form)
+        draw_merge(ctx, VIEW, form)
         if file.refused:
             problem(*file.refused)
             if file.protected:
