@@ -159,7 +159,7 @@ class Charts:
 
 def _look(plan: Plan, rows: _Rows, where: str) -> Seen:
     """Return what a first look tells; there is none where nothing depends on it."""
-    if not sql.scouted(plan) and plan.spec.mark != "scatter" and sql.is_partial(plan):
+    if not sql.scouted(plan) and plan.spec.mark != "scatter":
         return seen_of(plan, ())
     seen = seen_of(plan, rows.connection.execute(sql.scout(plan, rows.source, where)).fetchone() or ())
     few = [one for one in plan.places if 0 < seen.distinct.get(one.role, 0) <= _FEW]
@@ -255,7 +255,7 @@ def _chart(
 
 def _not_aggregated(plan: Plan, got: Collected) -> list[LeftOut]:
     """Return the rows that have a place, but no value to aggregate."""
-    if plan.measure is None or not sql.is_partial(plan):
+    if plan.measure is None:
         return []
     missing, infinite = got.all_rows - got.with_value, got.with_value - got.with_number
     column = plan.measure.column

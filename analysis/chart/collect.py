@@ -35,7 +35,8 @@ def collect(plan: Plan, answer: pa.Table) -> Collected:
         names = ["x", "y", *_places(plan)]
         return Collected(answer.select(names), totals)
     names = [*_places(plan), *(BOX if plan.spec.mark == "box" else (VALUE,)), ROWS]
-    table, too_large = answer.select(names), 0
+    # A line without rows is no place: it carries what was told where there is none.
+    table, too_large = answer.filter(pc.is_valid(answer.column(ROWS))).select(names), 0
     for name in names:
         if pa.types.is_floating(table.schema.field(name).type):
             finite = pc.fill_null(pc.is_finite(table.column(name)), False)  # noqa: FBT003 - a value

@@ -11,7 +11,7 @@ from analysis.chart.check import Plan
 from analysis.chart.data import Axis, Cut, LeftOut, Role
 from analysis.chart.scale import UNIT_SECONDS, nice_bins, nice_unit
 from analysis.chart.spec import Mark
-from analysis.chart.sql import Show, is_partial, scouted
+from analysis.chart.sql import Show, scouted
 
 _EACH: Final[dict[Mark, int]] = {"bar": 40, "line": 400, "area": 400, "box": 20, "heatmap": 30}
 """A number axis with up to so many different values has a place for each."""
@@ -53,7 +53,7 @@ def seen_of(plan: Plan, row: Sequence[float | int | None]) -> Seen:
         if low is not None and high is not None:
             ends[axis.role] = (float(low), float(high))
         distinct[axis.role] = int(guess or 0)
-        if axis is plan.measure and is_partial(plan):
+        if axis is plan.measure:
             continue  # the numbers themselves tell it
         if missing:
             left_out.append(LeftOut(axis.column, int(missing), "missing"))

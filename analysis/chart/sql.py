@@ -135,11 +135,10 @@ def scout(plan: Plan, source: str, where: str) -> str:
 def scouted(plan: Plan) -> list[Axis]:
     """Return the axes a first look is worth: numbers and times along which there are places.
 
-    What is aggregated is among them where the numbers themselves do not tell what was left out, or where they
-    could become too long.
+    What is aggregated is among them only where a sum of it could become too long.
     """
     ordered = [one for one in plan.axes if one.kind != "category" and one is not plan.measure]
-    if plan.measure is not None and (not is_partial(plan) or _is_wide(plan.measure)):
+    if plan.measure is not None and is_partial(plan) and _is_wide(plan.measure):
         ordered.append(plan.measure)
     return ordered
 
@@ -201,27 +200,24 @@ def drawing(
     """Return the statement for the numbers of every chart but a scatter.
 
     Its columns: per place in use the text, whether it is the rest, and its position (from 1, none for the rest);
-    then the value (or the five of a box) and the rows; then per ranked place how many there are in all; then, if
-    `is_partial`, how many rows there are, how many of them have a value and how many a usable one.
+    then the value (or the five of a box) and the rows; then per ranked place how many there are in all; then how
+    many rows there are, how many of them have a value and how many a usable one. One line without a place and
+    without rows means that there is no place at all.
     """
     ranked = [one for one in plan.places if shows[one.role].ranked]
     parts = [_rows(plan, source, where, cuts)]
-    if is_partial(plan):
-        parts += _partials(plan, cuts, floating=floating)
-    base = "b" if is_partial(plan) else "s"
+    parts += _partials(plan, cuts, floating=floating) if is_partial(plan) else _wholes(plan)
     for one in ranked:
-        parts += _ranking(one, shows[one.role], base, _total(plan, one, floating=floating))
-    values = _combined(plan, floating=floating) if is_partial(plan) else _values(plan)
-    joined = "".join(f" {_join(one, shows[one.role], base)}" for one in ranked)
-    columns = ", ".join([*_columns(plan, shows, base), values])
-    parts.append(f"d as (select {columns} from {base}{joined}{_grouped(plan)})")
+        parts += _ranking(one, shows[one.role], *_total(plan, one, floating=floating))
+    parts += _shown(plan, shows, ranked, floating=floating)
+    counted = ", ".join(f"coalesce(sum({name}), 0)::BIGINT as {told}" for name, told in _TOLD)
+    parts.append(f"told as (select {counted} from b)")
     picked = [*_outer(plan, ranked), *_value_names(plan)]
     picked += [f"(select count(*) from groups_{one.role}) as total_{one.role}" for one in ranked]
-    if is_partial(plan):
-        picked += [f"(select sum({name})::BIGINT from b) as {told}" for name, told in _TOLD]
+    picked += [told for _, told in _TOLD]
     order = ", ".join(f"{one.role}{AT} nulls last" for one in plan.places)
     last = f" order by {order}" if order else ""
-    return "with " + ",\n".join(parts) + f"\nselect {', '.join(picked)} from d{last}"
+    return "with " + ",\n".join(parts) + f"\nselect {', '.join(picked)} from told left join d on true{last}"
 
 
 _TOLD: Final = (("n", "all_rows"), ("h", "with_value"), ("k", "with_number"))
@@ -233,8 +229,6 @@ def _rows(plan: Plan, source: str, where: str, cuts: Mapping[Role, Cut]) -> str:
     if plan.measure is not None:
         rows += [f"{measured(plan.measure)} as m", f"{plan.measure.place} is not null as has"]
     usable = [is_usable(one) for one in plan.places if one.kind != "category"]
-    if plan.spec.mark == "box" and plan.measure is not None:
-        usable += [f"{plan.measure.place} is not null", is_usable(plan.measure)]
     return f"s as (select {', '.join(rows) or '1 as one'} from {source}{_where([where, *usable])})"
 
 
@@ -265,6 +259,36 @@ def _partials(plan: Plan, cuts: Mapping[Role, Cut], *, floating: bool) -> list[s
         combined = f"{_again(plan, 'v', floating=floating)} as v"
         parts.append(f"b as materialized (select {', '.join([*again, *sums, combined])} from b0 group by all)")
     return parts
+
+
+def _wholes(plan: Plan) -> list[str]:
+    """Return the statement for the places by themselves, where numbers do not add up: as above, and the values."""
+    counted = ["count(*) as n", "count(*) filter (where has) as h", "count(m) as k"]
+    picked = ", ".join([*(one.role for one in plan.places), *counted, _values(plan)])
+    return [f"b as materialized (select {picked} from s{' group by all' if plan.places else ''})"]
+
+
+def _shown(plan: Plan, shows: Mapping[Role, Show], ranked: Sequence[Axis], *, floating: bool) -> list[str]:
+    """Return the statement for what is shown.
+
+    Numbers that add up are added. Others are those of the places by themselves, and only what is told together as
+    the rest is counted from the rows again: most charts have none.
+    """
+    joined = "".join(f" {_join(one, shows[one.role], 'b')}" for one in ranked)
+    if is_partial(plan):
+        columns = ", ".join([*_columns(plan, shows, "b"), _combined(plan, floating=floating)])
+        return [f"d as (select {columns} from b{joined}{' group by all' if plan.places else ''})"]
+    with_rest = [one for one in ranked if shows[one.role].rest == "other"]
+    alone = [f"rank_{one.role}.p is not null" for one in with_rest]
+    names = ", ".join([*_columns(plan, shows, "b"), *_value_columns(plan)])
+    own = f"select {names} from b{joined}{_where([*alone, 'k > 0' if plan.spec.mark == 'box' else ''])}"
+    if not with_rest:
+        return [f"d as ({own})"]
+    again = "".join(f" {_join(one, shows[one.role], 's')}" for one in ranked)
+    rest = " or ".join(f"rank_{one.role}.p is null" for one in with_rest)
+    columns = ", ".join([*_columns(plan, shows, "s"), _values(plan)])
+    having = " having count(m) > 0" if plan.spec.mark == "box" else ""
+    return [f"d as ({own} union all by name select {columns} from s{again} where {rest} group by all{having})"]
 
 
 def _again(plan: Plan, name: str, *, floating: bool) -> str:
@@ -314,28 +338,34 @@ def _values(plan: Plan) -> str:
     return f"{aggregated(plan.aggregate, plan.measure)} as {VALUE}, count(m) as {ROWS}"
 
 
+def _value_columns(plan: Plan) -> list[str]:
+    """Return the names of what `_values` returns."""
+    return [BOX[0], "q", BOX[4], ROWS] if plan.spec.mark == "box" else [VALUE, ROWS]
+
+
 def _value_names(plan: Plan) -> list[str]:
     if plan.spec.mark == "box":
         return [BOX[0], *(f"q[{i}] as {name}" for i, name in enumerate(BOX[1:4], 1)), BOX[4], ROWS]
     return [VALUE, ROWS]
 
 
-def _grouped(plan: Plan) -> str:
-    """Without any place there is one group, and none if there are no rows."""
-    return " group by all" if plan.places else " having count(*) > 0"
+def _total(plan: Plan, axis: Axis, *, floating: bool) -> tuple[str, str]:
+    """Return what a place is ranked by: its number; boxes, and colours and small charts of a mean, by their rows.
 
-
-def _total(plan: Plan, axis: Axis, *, floating: bool) -> str:
-    """Return what a place is ranked by: its number; colours and small charts of a mean by their rows."""
-    by_rows = plan.spec.mark == "box" or (
-        axis.role in ("colour", "facet") and plan.aggregate not in ("count", "sum")
-    )
+    Two texts: the aggregate, and the rows it is made of.
+    """
+    if plan.spec.mark == "box":
+        return "sum(k)", "b where k > 0"
+    if axis.role in ("colour", "facet") and plan.aggregate not in ("count", "sum"):
+        return "sum(n)", "b"
     if is_partial(plan):
-        return "sum(n)" if by_rows else _combined(plan, floating=floating).split(f" as {VALUE}")[0]
-    return "count(*)" if by_rows else aggregated(plan.aggregate, plan.measure)
+        return _combined(plan, floating=floating).split(f" as {VALUE}")[0], "b"
+    return (
+        (f"any_value({VALUE})", "b") if len(plan.places) == 1 else (aggregated(plan.aggregate, plan.measure), "s")
+    )
 
 
-def _ranking(axis: Axis, show: Show, base: str, total: str) -> list[str]:
+def _ranking(axis: Axis, show: Show, total: str, base: str) -> list[str]:
     role = axis.role
     by = {
         "up": "g asc nulls last",
@@ -375,7 +405,7 @@ def points(
     ranked = [one for one in groups if shows[one.role].ranked]
     parts = [f"s as (select {row} as r, {', '.join(rows)} from {source}{_where([where, *usable])})"]
     for one in ranked:
-        parts += _ranking(one, shows[one.role], "s", "count(*)")
+        parts += _ranking(one, shows[one.role], "count(*)", "s")
     joined = "".join(f" {_join(one, shows[one.role], 's')}" for one in ranked)
     names = "".join(f", {text}" for text in _columns(plan, shows, "s"))
     parts.append(
