@@ -100,6 +100,7 @@ class WriteBuffer:
         self._closing = False
         self._writing = False
         self._flushing = 0
+        self._written = 0
         self._thread: threading.Thread | None = None
 
     # ---- giving -----------------------------------------------------------------------------------------
@@ -134,8 +135,10 @@ class WriteBuffer:
     def window(self, person: str, window: str, *, device: str, since: int, state: str) -> None:
         """Take what a window shows, to be written with the rest; only the latest counts."""
         with self._wake:
+            idle = not self._windows
             self._windows[window] = _Window(person, window, device, since, state)
-            self._begin()
+            if idle:  # else somebody waits for it already
+                self._begin()
 
     def forget(self, person: str, keys: Sequence[str]) -> None:
         """Have the values of fields forgotten, those that wait included: what they were for is done."""
@@ -149,6 +152,11 @@ class WriteBuffer:
         """Return the values made here that are not on the disk yet."""
         with self._wake:
             return {key: value for (owner, _, key), value in self._own.items() if owner == person}
+
+    @property
+    def written(self) -> int:
+        """Counts the transactions with values; as long as it stays, no field has got another one."""
+        return self._written
 
     @property
     def state(self) -> BufferState:
@@ -222,6 +230,7 @@ class WriteBuffer:
             return False
         with self._wake:
             self._problem = None
+            self._written += bool(batch.posts or batch.own or batch.forgotten)
             del self._forgotten[: len(batch.forgotten)]
             _drop_written(self._own, batch.own)
             _drop_written(self._windows, batch.windows)

@@ -10,6 +10,7 @@ from app.session.bootstrap import bootstrap_session
 from app.session.inputs import (
     Offer,
     dismiss_offer,
+    dismiss_other,
     forget_inputs,
     offers,
     other_value,
@@ -28,6 +29,7 @@ __all__ = [
     "UserSession",
     "bootstrap_session",
     "dismiss_offer",
+    "dismiss_other",
     "forget_inputs",
     "kept",
     "notices",

@@ -45,9 +45,11 @@ def bootstrap_session(ctx: "AppContext") -> UserSession:
         with ctx.storage.database.read() as uow:
             mine = uow.windows.get(session.window)
             latest = [] if mine else uow.windows.latest(OWNER)
-            session.found = uow.journal.values(OWNER)
+            session.looked_at = ctx.storage.drafts.written
+            found = uow.journal.found(OWNER, session.window, uow.windows.since(OWNER))
+            session.found, session.own, session.rivals = found.newest, found.own, found.rivals
             session.offered = uow.journal.aside(OWNER, why=UNFIT)
-            session.since = uow.journal.head(OWNER)
+            session.since = mine.since if mine and mine.person == OWNER else uow.journal.head(OWNER)
         before = mine or next((one for one in latest if not ctx.windows.is_open(one.window)), None)
         if before is not None and before.person == OWNER:
             session.take_over(before.state)

@@ -25,7 +25,7 @@ _UNSET: Final = object()
 class Offer:
     """A value a field could have had: one it no longer takes ("unfit"), or another window's ("window").
 
-    `at` is ISO 8601 UTC; `id` tells what is kept aside (None for another window's).
+    `at` is ISO 8601 UTC; `id` tells what is kept aside (None for another window's), `window` whose it was.
     """
 
     key: str
@@ -33,6 +33,7 @@ class Offer:
     why: str
     at: str
     id: int | None = None
+    window: str = ""
 
 
 def persist_input(key: str, value: object) -> None:
@@ -46,6 +47,7 @@ def persist_input(key: str, value: object) -> None:
     session = user_session()
     with session.lock:
         session.found.pop(key, None)
+        session.own.pop(key, None)
     session.acts += 1
     if session.storage is None:
         return
@@ -73,11 +75,17 @@ def seed_input(key: str, default: object = _UNSET, *, fits: Callable[[Any], bool
         st.session_state[key] = default
 
 
-def stored_input(key: str, default: Any = None, *, fits: Callable[[Any], bool] | None = None) -> Any:  # noqa: ANN401
-    """Return what this window found half-typed in a field when it was opened; one that does not fit goes aside."""
+def stored_input(
+    key: str, default: Any = None, *, fits: Callable[[Any], bool] | None = None, newest: bool = False  # noqa: ANN401
+) -> Any:  # noqa: ANN401  # fmt: skip
+    """Return what this window found half-typed in a field when it was opened; one that does not fit goes aside.
+
+    A window that was there before finds its own; with `newest` what any window has put there last.
+    """
     session = user_session()
     with session.lock:
-        found = session.found.get(key)
+        found = None if newest else session.own.get(key)
+        found = found or session.found.get(key)
     if found is None or key.startswith(SECRET):
         return default
     try:
@@ -87,7 +95,7 @@ def stored_input(key: str, default: Any = None, *, fits: Callable[[Any], bool] |
     except Exception as error:  # whatever a stale value makes a check do, it is no reason to lose either
         log_error(error, {"where": "seed_input", "key": key})
     _put_aside(session, key)
-    return default
+    return stored_input(key, default, fits=fits, newest=newest)  # what another window put there may fit
 
 
 def forget_inputs(*keys: str) -> None:
@@ -95,7 +103,8 @@ def forget_inputs(*keys: str) -> None:
     session = user_session()
     with session.lock:
         for key in keys:
-            session.found.pop(key, None)
+            for held in (session.found, session.own, session.rivals):
+                held.pop(key, None)
     if session.storage is None:
         return
     session.storage.drafts.forget(session.person, keys)
@@ -124,27 +133,60 @@ def dismiss_offer(offer_id: int) -> None:
 
 
 def other_value(key: str) -> Offer | None:
-    """Return what another window of this person put into a field since this one was opened, if it differs."""
+    """Return what another window, open or closed, put into a field and this one has not seen, if it differs.
+
+    Cheap: the values are read again only after some window has written one.
+    """
     session = user_session()
     if session.storage is None:
         return None
-    with session.storage.database.read() as uow:
-        rows = uow.journal.of(session.person, key)
-    mine = next((row for row in rows if row.window == session.window), None)
-    for row in rows:
-        if row.window != session.window and row.seq > session.since and (mine is None or row.value != mine.value):
-            return Offer(key, _readable(row.value), "window", row.at)
+    if session.storage.drafts.written != session.looked_at:
+        _look_again(session)
+    now = st.session_state.get(key)
+    with session.lock:
+        rivals = list(session.rivals.get(key, ()))
+    for one in rivals:
+        value = _readable(one.value)
+        if value != now:
+            return Offer(key, value, "window", one.at, window=one.window)
     return None
+
+
+def dismiss_other(offer: Offer) -> None:
+    """Forget what a window that is closed left in a field: somebody has seen it and does not want it."""
+    session = user_session()
+    with session.lock:
+        left = [one for one in session.rivals.get(offer.key, ()) if one.window != offer.window]
+        session.rivals[offer.key] = left
+    if session.storage is not None:
+        session.storage.database.run_tx(
+            lambda uow: uow.journal.forget_windows(session.person, offer.key, offer.window), label="journal-offer"
+        )
+
+
+def _look_again(session: UserSession) -> None:
+    storage = session.storage
+    if storage is None:
+        return
+    written = storage.drafts.written
+    with storage.database.read() as uow:
+        since = {**uow.windows.since(session.person), session.window: session.since}
+        rivals = uow.journal.found(session.person, session.window, since, later=True).rivals
+    with session.lock:
+        session.rivals, session.looked_at = rivals, written
 
 
 def _put_aside(session: UserSession, key: str) -> None:
     with session.lock:
-        found = session.found.pop(key, None)
-    if found is None or session.storage is None:
+        own = session.own.pop(key, None)
+        found = None if own else session.found.pop(key, None)
+    gone = own or found
+    if gone is None or session.storage is None:
         return
     try:
         aside = session.storage.database.run_tx(
-            lambda uow: uow.journal.put_aside(session.person, found, "unfit"), label="journal-aside"
+            lambda uow: uow.journal.put_aside(session.person, gone, "unfit", alone=own is not None),
+            label="journal-aside",
         )
         with session.lock:
             session.offered.insert(0, aside)

@@ -41,12 +41,13 @@ class UserSession:
     """What one window knows of its person and itself.
 
     `window` names the window, `device` the browser. `since` is the number up to which it has seen what other
-    windows typed. `found` are the drafts it found when it was opened, by key; `offered` those no field takes.
+    windows typed. `found` are the drafts it found when it was opened, by key; `own` its own of them where another
+    window's is newer, `rivals` what others have put in besides; `offered` those no field takes.
     `journey` ends with the present place; `address` is what the browser showed when the window was opened.
     `scroll` is how far each view is scrolled, in pixels, as found.
     `preferences` are this person's; `cache_keys` what the window's views were drawn from; `forms` the forms it has
     open, by their ids, with their versions. `visits` counts page views, `acts` what a person did, `seconds` how
-    long earlier windows of this session were open.
+    long earlier windows of this session were open. `looked_at` is the write up to which `rivals` are known.
     """
 
     person: str = OWNER
@@ -64,6 +65,9 @@ class UserSession:
     seconds: float = 0.0
     address: dict[str, str] = field(default_factory=dict)
     found: "dict[str, Kept]" = field(default_factory=dict)
+    own: "dict[str, Kept]" = field(default_factory=dict)
+    rivals: "dict[str, list[Kept]]" = field(default_factory=dict)
+    looked_at: int = 0
     offered: "list[Aside]" = field(default_factory=list)
     storage: "Storage | None" = None
     lock: threading.RLock = field(default_factory=threading.RLock)

@@ -91,7 +91,9 @@ def s_segments(
             required=True, label_visibility="collapsed" if hide_label else "visible",
         )  # fmt: skip
 
-    return _drawn(at, draw, options, naming, width)
+    return _drawn(
+        at, draw, options, naming, width, others=False
+    )  # what one looks at, mostly, not what one puts in
 
 
 def s_multiselect(
@@ -254,7 +256,7 @@ def _seed_value(at: Place, default: Any, fits: Callable[[Any], bool], as_held: A
 
 def _drawn(
     at: Place, draw: Callable[[], None], options: Sequence[Any], naming: Naming, width: Width, *,
-    several: bool = False,
+    several: bool = False, others: bool = True,
 ) -> Any:  # noqa: ANN401  # fmt: skip
     _plainly(at, draw, width)
     if at.form is None:
@@ -262,7 +264,7 @@ def _drawn(
         def fits(value: Any) -> bool:  # noqa: ANN401 - whatever was kept
             return all(one in options for one in (value if several and isinstance(value, list) else [value]))
 
-        draw_unfit(at, fits, naming=lambda one: naming(one) if one in options else str(one))
+        draw_unfit(at, fits, naming=lambda one: naming(one) if one in options else str(one), others=others)
     return at.value
 
 

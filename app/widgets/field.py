@@ -40,8 +40,8 @@ TEXT: Final[Rule[str]] = Rule(str, required=False)
 class Place:
     """One widget: where it is, what it must be, and who hears of it.
 
-    `shows` tells that it only shows a value that is kept elsewhere, `typed` that a person
-    types into it.
+    `shows` tells that it only shows a value that is kept elsewhere, `typed` that a person types into it, `differs`
+    that another window has something else there.
     """
 
     ctx: "AppContext"
@@ -54,6 +54,7 @@ class Place:
     on_change: Hear | None = None
     shows: bool = False
     typed: bool = False
+    differs: bool = False
 
     @property
     def key(self) -> str:
@@ -171,6 +172,7 @@ def framed(at: Place, *, width: Width = "stretch") -> Iterator[None]:
                 problem=problem,
                 check=_check(at) if at.typed and not at.secret else None,
                 dirty=form is not None and watches and at.field in form.dirty_fields(),
+                differs=at.differs,
                 key=f"note_{at.key}",
             )
 

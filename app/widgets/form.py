@@ -99,7 +99,7 @@ def _take_over(ctx: "AppContext", view: str, form: FormState) -> None:
     seen = session.forms.get(form.name)
     for one in form.spec.fields:
         key = form_field_key(view, one.name, form.name)
-        draft = stored_input(key, _UNSET)
+        draft = stored_input(key, _UNSET, newest=True)
         if not isinstance(draft, str) or draft == form.shown(one.name):
             continue
         found = session.found.get(key)

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from app.boundary import escaped, guarded
-from app.session import Offer, dismiss_offer, kept, offers, persist_input, put
+from app.session import Offer, dismiss_offer, dismiss_other, kept, offers, other_value, persist_input, put
 from app.widgets.field import Place
 from app.widgets.keys import field_key
 from core.i18n import _
@@ -30,12 +30,15 @@ def choices_fit(at: Place, options: Collection[Any], default: object, *, several
     put(at.key, [one for one in held if one in options] if several else default)
 
 
-def draw_unfit(at: Place, fits: Callable[[Any], bool], naming: Naming = str) -> None:
-    """Offer what does not fit a widget any more, or fits again."""
+def draw_unfit(at: Place, fits: Callable[[Any], bool], naming: Naming = str, *, others: bool = True) -> None:
+    """Offer what does not fit a widget any more, or fits again, and what another window has chosen there."""
     unfit: dict[str, Any] = kept("unfit", dict)
     found = [one for one in offers(at.key) if one.key == at.key]
     if at.key in unfit:
         found.insert(0, Offer(at.key, unfit[at.key], "unfit", ""))
+    other = other_value(at.key) if others and not at.shows else None
+    if other is not None and other.value is not None and fits(other.value):
+        found.append(other)
     draw_offers(at, found, fits=fits, naming=naming)
 
 
@@ -53,7 +56,7 @@ def draw_offers(
                     _("Take it"), key=field_key("offer", "take", f"{number}/{at.key}"), type="tertiary",
                     on_click=guarded(at.view, _take), args=(at, one),
                 )  # fmt: skip
-            if one.why != "window":
+            if one.why != "window" or not at.ctx.windows.is_open(one.window):
                 st.button(
                     _("Forget it"), key=field_key("offer", "forget", f"{number}/{at.key}"), type="tertiary",
                     on_click=guarded(at.view, _forget), args=(one,),
@@ -70,11 +73,16 @@ def _told(one: Offer, naming: Naming) -> str:
 def _take(at: Place, one: Offer) -> None:
     put(at.key, one.value)
     persist_input(at.key, one.value)
-    _forget(one)
-    at.hear()
+    if one.why != "window":  # it stays what the other window has
+        _forget(one)
+    if not at.typed:  # a text is half-typed until somebody leaves its field
+        at.hear()
 
 
 def _forget(one: Offer) -> None:
+    if one.why == "window":
+        dismiss_other(one)
+        return
     unfit: dict[str, Any] = kept("unfit", dict)
     unfit.pop(one.key, None)
     if one.id is not None:

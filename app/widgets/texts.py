@@ -127,7 +127,9 @@ def _is_text(value: object) -> bool:
 
 
 def _draw_other(at: Place) -> None:
-    """Offer what another window of this person has in the same field."""
-    if at.secret or at.form is not None or not at.ctx.windows.several:
+    """Offer what another window of this person, open or closed, has in the same field."""
+    if at.secret or at.form is not None:
         return
-    draw_offers(at, [other] if (other := other_value(at.key)) is not None else [])
+    other = other_value(at.key)
+    at.differs = other is not None
+    draw_offers(at, [other] if other is not None else [])

@@ -78,6 +78,19 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What a window finds in the fields.
+
+    `newest` are their values, by key. `own` are this window's where another one has put in something else that is
+    newer; `rivals` what other windows have put in that whoever has the field now had not seen, the newest first.
+    """
+
+    newest: dict[str, Kept]
+    own: dict[str, Kept]
+    rivals: dict[str, list[Kept]]
+
+
+@dataclass(frozen=True, slots=True)
 class Aside:
     """A value that is not the field's, but nobody threw away; `why` is `OLDER` or `UNFIT`."""
 
@@ -150,11 +163,17 @@ class Journal:
         told = [acks[at] for at in range(len(entries))]
         return told if since is None else [replace(ack, clash=known.clashes(ack.key, since)) for ack in told]
 
-    def put_aside(self, person: str, kept: Kept, why: str) -> Aside:
-        """Keep a value that its field no longer takes, and take it out of the field."""
+    def put_aside(self, person: str, kept: Kept, why: str, *, alone: bool = False) -> Aside:
+        """Keep a value that its field no longer takes, and take it out of the field.
+
+        With `alone` what other windows have in the field stays.
+        """
         row = {"person_id": person, "key": kept.key, "window_id": kept.window, "seq": kept.seq, "why": why}
         known = _add_aside(self._connection, {**row, "value": _text(kept.value), "at": kept.at})
-        self.forget(person, [kept.key])
+        if alone:
+            self.forget_windows(person, kept.key, kept.window)
+        else:
+            self.forget(person, [kept.key])
         return Aside(known, kept.key, kept.value, kept.window, kept.seq, kept.at, why)
 
     def drop_aside(self, person: str, aside_id: int) -> None:
@@ -186,6 +205,39 @@ class Journal:
         query = _rows().where(JournalRow.person_id == person).order_by(JournalRow.seq, JournalRow.revision)
         newest = {row.key: row for row in self._connection.execute(query)}
         return {key: _kept(row) for key, row in newest.items() if row.value != _FORGOTTEN}
+
+    def found(self, person: str, window: str, since: Mapping[str, int], *, later: bool = False) -> Found:
+        """Return what a window finds when it is opened.
+
+        Args:
+            person: Whose.
+            window: Its name; it may be new.
+            since: The numbers up to which windows have seen the others' values; who is not in it has seen all.
+            later: It is open: what was put in since then is a rival even where it has no value itself.
+        """
+        rows: dict[str, list[Any]] = {}
+        query = _rows().where(JournalRow.person_id == person, JournalRow.value != _FORGOTTEN)
+        for row in self._connection.execute(query.order_by(JournalRow.seq.desc(), JournalRow.revision.desc())):
+            rows.setdefault(row.key, []).append(row)
+        found = Found({key: _kept(several[0]) for key, several in rows.items()}, {}, {})
+        for key, several in rows.items():
+            own = next((row for row in several if row.window_id == window), None)
+            shown = own or several[0]
+            seen = since.get(window if later else shown.window_id, SEQ_LIMIT)
+            unseen = [row for row in several if row.seq > seen and row.window_id != window]
+            others = {
+                row.value: row for row in reversed(unseen) if row.value != shown.value or (later and not own)
+            }
+            if others:
+                found.rivals[key] = [_kept(row) for row in reversed(others.values())]
+            if shown is not several[0] and shown.value != several[0].value:
+                found.own[key] = _kept(shown)
+        return found
+
+    def forget_windows(self, person: str, key: str, window: str) -> None:
+        """Forget what one window left in a field: it is gone, and nobody wants its value."""
+        mine = [JournalRow.person_id == person, JournalRow.window_id == window, JournalRow.key == key]
+        self._connection.execute(delete(JournalRow).where(*mine))
 
     def of(self, person: str, key: str) -> list[Kept]:
         """Return what each window left in a field, the newest first."""

@@ -75,6 +75,11 @@ class Windows:
         query = _rows().where(SessionRow.person_id == person).order_by(SessionRow.seen_at.desc()).limit(limit)
         return [_line(row) for row in self._connection.execute(query)]
 
+    def since(self, person: str) -> dict[str, int]:
+        """Return up to which number each window of a person knows what the others typed."""
+        query = select(SessionRow.window_id, SessionRow.since).where(SessionRow.person_id == person)
+        return {row.window_id: row.since for row in self._connection.execute(query)}
+
     def expire(self, before: str) -> int:
         """Forget windows not seen since a time (ISO 8601 UTC); return how many."""
         return self._connection.execute(delete(SessionRow).where(SessionRow.seen_at < before)).rowcount

@@ -243,6 +243,22 @@ def test_two_windows_of_one_person_are_told_of_each_other(person: Person) -> Non
         kept = file.execute("SELECT value FROM journal WHERE key = 'import__path'").fetchall()
     assert {json.loads(value) for (value,) in kept} >= {"/tmp/mine", "/tmp/theirs"}
 
+    offer = "[class*=st-key-offer_0_import__path]"
+    for page, own, foreign in ((other, "/tmp/theirs", "/tmp/mine"), (person.page, "/tmp/mine", "/tmp/theirs")):
+        page.reload()  # takes no side: what was typed here stays, the other text stays a click away
+        person.ready(page)
+        expect(page.locator(PATH)).to_have_value(own)
+        expect(page.locator(offer)).to_contain_text(foreign)
+        expect(page.locator(STATUS)).to_contain_text("differs")
+    other.close()
+    person.page.reload()
+    person.ready()
+    expect(person.page.locator(offer)).to_contain_text("/tmp/theirs")
+    person.page.locator(offer).get_by_role("button", name="Take it").click()
+    expect(person.page.locator(PATH)).to_have_value("/tmp/theirs")
+    expect(person.page.locator(offer)).to_have_count(0)
+    expect(person.page.locator(STATUS)).to_contain_text("Saved")
+
 
 def test_what_was_typed_under_another_port_is_asked_for_when_it_is_free(person: Person) -> None:
     """The home port was taken for a while; what the stand-in's origin still keeps is there under the home port."""

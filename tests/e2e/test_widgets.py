@@ -210,7 +210,7 @@ def test_a_secret_is_never_kept(after: Page) -> None:
 def test_a_half_typed_cell_and_chosen_cells_come_back_in_a_new_window(
     browser: Browser, tmp_path: Path
 ) -> None:
-    """Engine and window are killed while a cell is typed into: the next window offers the text and goes on with it.
+    """Engine and window are killed while a cell is typed into: the next window offers the text again.
 
     The cells that were chosen in another grid are chosen there, too.
     """

@@ -2,7 +2,14 @@
 
 import type { Bestand } from '../journal/frontend/index';
 
+const page = (): Bestand | undefined => (globalThis as { bestand?: Bestand }).bestand;
+
 /** Keep the value of a field; its Python face finds it by `stored_input(key)`. */
 export function journal(key: string, value: unknown): void {
-  (globalThis as { bestand?: Bestand }).bestand?.journal(key, value);
+  page()?.journal(key, value);
+}
+
+/** Python says whether another window has something else in a field. */
+export function differs(key: string, so: boolean): void {
+  page()?.differs(key, so);
 }

@@ -23,7 +23,15 @@ _BODY_LIMIT: Final = 2 * TEXT_LIMIT
 _note = component("note")
 
 
-def note(field: str, *, problem: str | None, check: str | None = None, dirty: bool = False, key: str) -> None:
+def note(
+    field: str,
+    *,
+    problem: str | None,
+    check: str | None = None,
+    dirty: bool = False,
+    differs: bool = False,
+    key: str,
+) -> None:
     """Draw what is wrong with a field under it; nothing where all is well.
 
     Args:
@@ -31,10 +39,12 @@ def note(field: str, *, problem: str | None, check: str | None = None, dirty: bo
         problem: What is wrong with what the page knows.
         check: The field's name in `Checks`, to be asked while somebody types; None for what is not typed.
         dirty: Whether it is not as it was saved; marked beside its label.
+        differs: Whether another window has something else there; the status line says so.
         key: The note's own key.
     """
     own = key.replace("__", "-")  # which Streamlit keeps for itself in the keys of components
-    _note(key=own, data={"field": field, "problem": problem or "", "check": check, "dirty": dirty})
+    told = {"field": field, "problem": problem or "", "check": check, "dirty": dirty, "differs": differs}
+    _note(key=own, data=told)
 
 
 def problem_list(problems: Mapping[str, tuple[str, str]], *, label: str, key: str) -> None:

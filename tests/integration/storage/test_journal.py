@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from core.errors import BestandError, DiskFullError, JournalRefusedError
 from core.paths import ProfilePaths
 from storage.database.database import Database
-from storage.database.journal import ENTRY_LIMIT, KEYS_LIMIT, Ack, Entry, Journal, checked
+from storage.database.journal import ENTRY_LIMIT, KEYS_LIMIT, Ack, Entry, Journal, Kept, checked
 from storage.database.migrate import migrate
 from storage.write_buffer import WriteBuffer
 
@@ -79,6 +79,63 @@ def test_of_two_windows_the_last_key_wins_and_the_other_value_stays(database: Da
             ("one", "mine, longer"),
         ]
     assert value(database) == "theirs"
+
+
+def find(
+    database: Database, window: str, since: dict[str, int], *, later: bool = False
+) -> tuple[object, list[object]]:
+    """Return what a window shows in the field, and what it offers besides."""
+    with database.read() as uow:
+        found = uow.journal.found(ME, window, since, later=later)
+    shown = found.own.get(KEY) or found.newest.get(KEY)
+    return (shown.value if shown else None), [one.value for one in found.rivals.get(KEY, ())]
+
+
+def test_after_a_reload_each_window_has_its_own_value_and_is_offered_the_others(database: Database) -> None:
+    """Two windows that differ do so after a reload, too; neither side is taken, neither is lost."""
+    apply(database, "one", Entry(KEY, "before", 5))
+    since = {"one": 0, "two": 5}
+    apply(database, "two", Entry(KEY, "theirs", 20))
+    assert find(database, "one", since) == ("before", ["theirs"])
+    assert find(database, "two", since) == ("theirs", [])  # it knew what it overwrote
+
+    apply(database, "one", Entry(KEY, "mine", 30))
+    assert find(database, "one", since) == ("mine", ["theirs"])
+    assert find(database, "two", since) == ("theirs", ["mine"])
+
+
+def test_a_closed_windows_value_is_offered_until_somebody_has_seen_it(database: Database) -> None:
+    """The next window has the newest text and is offered the other one; who typed over both has decided."""
+    since = {"one": 0, "two": 5}
+    apply(database, "one", Entry(KEY, "mine", 10))
+    apply(database, "two", Entry(KEY, "theirs", 20))
+    assert find(database, "three", since) == ("theirs", ["mine"])
+    assert find(database, "three", {**since, "three": 20}) == ("theirs", ["mine"])
+
+    apply(database, "three", Entry(KEY, "decided", 30))
+    assert find(database, "four", {**since, "three": 20}) == ("decided", [])
+    database.run_tx(lambda uow: uow.journal.forget_windows(ME, KEY, "two"))
+    assert find(database, "one", since) == ("mine", ["decided"])
+
+
+def test_an_open_window_hears_of_fields_it_has_not_touched(database: Database) -> None:
+    """What another window puts into a field since is a rival of what stands there; what was there is not."""
+    apply(database, "old", Entry(KEY, "before", 5))
+    assert find(database, "mine", {"old": 0, "mine": 5}, later=True) == ("before", [])
+    apply(database, "new", Entry(KEY, "after", 20))
+    assert find(database, "mine", {"old": 0, "new": 5, "mine": 5}, later=True) == ("after", ["after"])
+    assert find(database, "mine", {}, later=True) == ("after", [])
+
+
+def test_a_value_that_does_not_fit_one_window_stays_the_others(database: Database) -> None:
+    """What is put aside for one window alone is still in the field of the other."""
+    apply(database, "one", Entry(KEY, "gone", 10))
+    apply(database, "two", Entry(KEY, "there", 20))
+    own = Kept(KEY, "gone", "one", 10, 1, "2026-01-01T00:00:00Z")
+    database.run_tx(lambda uow: uow.journal.put_aside(ME, own, "unfit", alone=True))
+    assert find(database, "one", {"one": 0}) == ("there", [])
+    with database.read() as uow:
+        assert [one.value for one in uow.journal.aside(ME)] == ["gone"]
 
 
 def test_nobody_sees_another_persons_drafts(database: Database) -> None:

@@ -1,6 +1,6 @@
 // The first script of the page. From here on each key is kept, each connection says whose it is, and the rest of the
-// page can ask how it stands: `bestand.journal(key, value)` for text in shadow roots, the event `bestand:journal` for the
-// truth about saving.
+// page can ask how it stands: `bestand.journal(key, value)` for text in shadow roots, `bestand.differs(key, so)` for what
+// Python knows, the event `bestand:journal` for the truth about saving.
 
 import { focusKeeper } from './focus';
 import { beacon, post } from './engine';
@@ -24,6 +24,7 @@ const LOST_AFTER_MS = 700;
 
 export interface Bestand {
   journal(key: string, value: unknown): void;
+  differs(key: string, so: boolean): void;
   standing: Standing;
   window: string;
 }
@@ -62,6 +63,7 @@ function begin(): void {
     journal: (key, value) => {
       if (!isSecret(key)) journal.put(key, value);
     },
+    differs: (key, so) => journal.differs(key, so),
     standing,
     window: name,
   };

@@ -187,6 +187,21 @@ describe('when it goes wrong', () => {
     expect(world.journal.present.state).toBe('saved');
   });
 
+  it('says so too when the page knows it, after a reload, and no longer when the other value was taken', async () => {
+    world.journal.differs('v__f', true);
+    expect(world.journal.present.state).toBe('conflict');
+    world.journal.put('v__f', 'mine');
+    world.journal.differs('v__f', false); // drawn before that key was heard of
+    world.engine = (entries) => {
+      const told = acknowledge(entries);
+      return Promise.resolve({ ...told, acks: told.acks.map((one) => ({ ...one, clash: true })) });
+    };
+    await world.pass(PAUSE_MS);
+    expect(world.journal.present.state).toBe('conflict');
+    world.journal.differs('v__f', false);
+    expect(world.journal.present.state).toBe('saved');
+  });
+
   it('says nothing of saving when somebody only scrolls', async () => {
     world.journal.put('scroll__data', 120);
     await world.pass(PAUSE_MS);

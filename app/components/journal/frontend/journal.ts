@@ -117,6 +117,14 @@ export class Journal {
     this.settle();
   }
 
+  /** The page was drawn: another window has something else in a field, or not any more. */
+  differs(key: string, so: boolean): void {
+    if (so === this.clashes.has(key) || this.unsaved.has(key)) return; // of what is under way the answer tells
+    if (so) this.clashes.add(key);
+    else this.clashes.delete(key);
+    if (this.unsaved.size === 0 && (this.state === 'saved' || this.state === 'conflict')) this.settle();
+  }
+
   /** The page goes. */
   leave(): void {
     if (this.unsaved.size > 0) this.parts.beacon(this.parts.window, [...this.unsaved.values()]);

@@ -3,6 +3,7 @@
 
 import { define, style } from '../../frontend/component';
 import { h } from '../../frontend/dom';
+import { differs } from '../../frontend/journal';
 import css from './style.css?inline';
 
 /** The key of a field, what it is called, and what is wrong with it. */
@@ -13,6 +14,7 @@ interface Data {
   problem: string;
   check: string | null;
   dirty: boolean;
+  differs: boolean;
   list?: Problem[];
   label?: string;
 }
@@ -62,6 +64,7 @@ export default define<Data>((root) => {
       asked += 1; // what the page says now is newer than any answer under way
       tell(now.problem);
       field()?.toggleAttribute('data-dirty', now.dirty);
+      differs(now.field, now.differs);
     },
     destroy: () => {
       window.clearTimeout(timer);

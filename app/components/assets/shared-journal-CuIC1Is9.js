@@ -1,0 +1,1 @@
+var e=()=>globalThis.bestand;function t(t,n){e()?.journal(t,n)}function n(t,n){e()?.differs(t,n)}export{t as n,n as t};

@@ -1,1 +1,0 @@
-function e(e,t){globalThis.bestand?.journal(e,t)}export{e as t};
