@@ -9,8 +9,10 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
+from contextvars import copy_context
 from dataclasses import replace as replace_fields
 from functools import partial
 from pathlib import Path
@@ -32,6 +34,7 @@ from core.ids import new_id
 from core.progress import PartOfProgress, Progress
 from core.types import FileOfSet, Manifest, Reading, SourceRef
 from core.version import app_version
+from storage.sources import shown_name
 
 if TYPE_CHECKING:
     from storage.database.unit_of_work import UnitOfWork
@@ -139,9 +142,14 @@ class Importer:
         limits = self._storage.config.imports
         counter = FactsCounter()
         size_bytes = path.stat().st_size if path.is_file() else 0
+        shown = called or shown_name(path)
+        decide = partial(
+            choose, self._readings, self.saved, name=shown, wish=said, min_confidence=limits.min_confidence
+        )
         with (
             closing(counter),
             self._readings.settled(path) as whole,
+            _meanwhile(decide, whole) as deciding,
             self._storage.sources.take(
                 whole,
                 progress=PartOfProgress(progress, 0.0, 0.25),
@@ -149,12 +157,13 @@ class Importer:
                 each_chunk=counter.take,
             ) as found,
         ):
-            taken = found.as_called(called or path.name, path) if called or whole != path else found
+            taken = found.as_called(shown, path) if called or whole != path else found
             facts = counter.finish()
             progress.report(0.25, N_("Finding out how to read it"))
-            chosen = choose(
-                self._readings, self.saved, taken.path, taken.ref.name, said, min_confidence=limits.min_confidence
-            )
+            with suppress(BestandError):
+                deciding()
+            judged_these = self._storage.sources.is_as_taken(found.ref)
+            chosen = deciding() if judged_these else decide(taken.path)
             wanted = dataset_name(name or name_after(taken.ref.name, chosen.reading))
             if replace and said.reading is None:
                 chosen = self._with_corrections(chosen, wanted)
@@ -332,6 +341,16 @@ class Importer:
 def dataset_name(wanted: str) -> str:
     """Return the text as a dataset's name: one line, not empty, of reasonable length; any script stays."""
     return " ".join(_UNPRINTABLE.sub(" ", wanted).split())[:_NAME_CHARS].strip() or _UNNAMED
+
+
+@contextmanager
+def _meanwhile(decide: Callable[[Path], Chosen], path: Path) -> Iterator[Callable[[], Chosen]]:
+    """Decide how to read a file on a thread of its own while it is copied; what is given waits for the answer."""
+    if not path.is_file():  # opening a pipe could wait for ever; whoever copies it says what it is
+        yield partial(decide, path)
+        return
+    with ThreadPoolExecutor(1, "judge") as thread:
+        yield thread.submit(copy_context().run, decide, path).result
 
 
 def name_after(file_name: str, reading: Reading) -> str:

@@ -9,6 +9,7 @@ import stat
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 HELD_FOR_S = 2.0 if os.name == "nt" else 0.0
 """How long a rename is tried again while others hold the file; only Windows lets them."""
@@ -99,3 +100,10 @@ def remove_tree(path: Path) -> None:
             for name in names:
                 (Path(folder) / name).chmod(stat.S_IRUSR | stat.S_IWUSR)
     shutil.rmtree(path)
+
+
+def write_all(target: BinaryIO, chunk: bytes) -> None:
+    """Write every byte: on a disk that is nearly full the system takes some and says so only by their number."""
+    left = memoryview(chunk)
+    while left:
+        left = left[target.write(left) :]

@@ -16,23 +16,20 @@ from typing import BinaryIO
 
 from blake3 import blake3
 
-from core.errors import FileChangedError, FileMissingError, FileUnreadableError, NotATableError
+from core.errors import FileChangedError, FileMissingError, FileUnreadableError, NotATableError, SourceError
 from core.fingerprint import CHUNK_BYTES
 from core.i18n import N_, _
 from core.ids import new_id
 from core.paths import ProfilePaths, translate_os_error
 from core.progress import Progress
 from core.types import SourceRef
-from storage.durable import discard, make_read_only, put_in_place, sync_folder
+from storage.durable import discard, make_read_only, put_in_place, sync_folder, write_all
 
 EachChunk = Callable[[bytes], None]
 
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 _CLONE = 0x40049409
 """Linux' FICLONE request: the copy shares the original's blocks where the file system can do that."""
-
-_FLUSH_BYTES = 32 * 1024 * 1024
-"""How much is written before the disk is asked to begin keeping it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +82,7 @@ class SourceStore:
                 reader = _Reader(path, source, progress, each_chunk)
                 digest = reader.digest() if part is None else self._copy(reader, part)
             self._stamps[digest] = reader.stamp
-            name = os.fsencode(path.name).decode("utf-8", "replace")
-            ref = SourceRef(name, digest, reader.stamp.size_bytes, not reference, str(path.absolute()))
+            ref = SourceRef(shown_name(path), digest, reader.stamp.size_bytes, not reference, str(path.absolute()))
             yield Taken(ref, path if part is None else part.path, self, part)
 
     @contextmanager
@@ -112,8 +108,18 @@ class SourceStore:
             FileChangedError: it was changed or replaced since.
             FileMissingError: it is gone.
         """
-        if ref.kept:
-            return
+        if not ref.kept:
+            self._check(ref)
+
+    def is_as_taken(self, ref: SourceRef) -> bool:
+        """Tell whether the file a person has is still the one this process hashed."""
+        try:
+            self._check(ref)
+        except SourceError:
+            return False
+        return True
+
+    def _check(self, ref: SourceRef) -> None:
         try:
             present = _Stamp.of(Path(ref.path).stat())
         except OSError as error:
@@ -253,38 +259,37 @@ class _Reader:
 
 
 class _Copier:
-    """Writes chunks on a thread of its own and lets the disk begin early, so that the last flush is short."""
+    """Writes chunks on a thread of its own, while the next ones are read and hashed."""
 
     def __init__(self, target: BinaryIO | None) -> None:
         self._target = target
-        self._threads = ThreadPoolExecutor(2) if target is not None else None
-        self._writing: Future[int] | None = None
-        self._flushing: Future[None] | None = None
-        self._unflushed = 0
+        self._thread = ThreadPoolExecutor(1, "source-copy") if target is not None else None
+        self._writing: Future[None] | None = None
 
     def __enter__(self) -> "_Copier":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if self._threads is None:
+        if self._thread is None:
             return
         try:
             if kind is None and self._writing is not None:
                 self._writing.result()
         finally:
-            self._threads.shutdown()
+            self._thread.shutdown()
 
     def write(self, chunk: bytes) -> None:
         """Hand over one chunk; what the disk said to the one before is raised here."""
-        if self._target is None or self._threads is None:
+        if self._target is None or self._thread is None:
             return
         if self._writing is not None:
             self._writing.result()
-        self._writing = self._threads.submit(self._target.write, chunk)
-        self._unflushed += len(chunk)
-        if self._unflushed >= _FLUSH_BYTES and (self._flushing is None or self._flushing.done()):
-            self._unflushed = 0
-            self._flushing = self._threads.submit(os.fsync, self._target.fileno())
+        self._writing = self._thread.submit(write_all, self._target, chunk)
+
+
+def shown_name(path: Path) -> str:
+    """Return a file's name as text; on some systems a name may be any bytes."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
 
 
 @contextmanager

@@ -3,13 +3,16 @@
 import subprocess
 import sys
 import textwrap
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from analysis.importing import Importer, dataset_name
-from analysis.readings import Readings
+from analysis.readings import Judgement, Readings
+from analysis.readings.model import ANY, Choice
 from core.errors import (
     CancelledError,
     DiskFullError,
@@ -179,6 +182,48 @@ def test_stopped_anywhere_nothing_stays(importer: Importer, storage: Storage, ta
     assert list(storage.paths.datasets.iterdir()) == []
 
 
+class Slow(Readings):
+    """A judge that only looks at a person's file once it was written anew; a kept copy it looks at at once."""
+
+    def __init__(self, storage: Storage, original: Path) -> None:
+        super().__init__(storage)
+        self.original, self.rewritten = original, threading.Event()
+
+    def judge(self, path: Path, *, name: str | None = None, choice: Choice = ANY) -> Judgement:
+        if path == self.original:
+            assert self.rewritten.wait(60)
+        return super().judge(path, name=name, choice=choice)
+
+
+class Finding(SilentProgress):
+    """Does something once the file was copied, while it may still be judged."""
+
+    def __init__(self, then: Callable[[], None]) -> None:
+        self.then = then
+
+    def report(self, fraction: float, step: str = "") -> None:
+        if step == "Finding out how to read it" and fraction < 1:
+            self.then()
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_what_is_kept_is_what_was_judged(storage: Storage, table: Path, gone: bool) -> None:
+    """The file is judged while it is copied; if it is another one by then, the copy is judged."""
+    slow = Slow(storage, table)
+
+    def rewrite() -> None:
+        if gone:
+            table.unlink()
+        else:
+            table.write_text("id|name|betrag|note\n1|Tee|2,50|x\n2|Kaffee|3,75|y\n", encoding="utf-8")
+        slow.rewritten.set()
+
+    imported = Importer(storage, slow).import_file(table, progress=Finding(rewrite))
+
+    assert imported.manifest.reading.delimiter == ";"
+    assert [column.name for column in imported.manifest.columns] == ["id", "name", "betrag"]
+
+
 def test_missing_and_foreign_files_are_told(importer: Importer, storage: Storage, tmp_path: Path) -> None:
     """Their errors come through as they are, and nothing stays but the kept original."""
     photo = tmp_path / "photo.csv"
@@ -271,7 +316,8 @@ def test_killed_in_the_middle_leaves_nothing_published(storage: Storage, tmp_pat
         import sys
         from pathlib import Path
         from analysis.importing import Importer
-        from analysis.readings import Readings
+        from analysis.readings import Judgement, Readings
+from analysis.readings.model import ANY, Choice
         from core.config import load_config
         from core.paths import ProfilePaths
         from core.progress import SilentProgress

@@ -1,11 +1,13 @@
 """Originals: hashed once, kept by content, read-only; each kind of bad file has its own words."""
 
+import io
 import os
 import socket
 import stat
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import pytest
 from blake3 import blake3
@@ -23,7 +25,11 @@ from core.fingerprint import CHUNK_BYTES
 from core.paths import ProfilePaths
 from core.progress import Progress, SilentProgress
 from core.types import SourceRef
+from storage.durable import write_all
 from storage.sources import SourceStore
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
 
 
 class Watching:
@@ -185,6 +191,24 @@ def test_a_kept_source_needs_no_original(profile: ProfilePaths, tmp_path: Path) 
     ref, _ = kept_by(store, path, progress=SilentProgress())
     path.unlink()
     store.check_unchanged(ref)
+
+
+def test_what_is_written_in_part_is_written_to_its_end() -> None:
+    """On a disk that is nearly full a write may take some bytes only and say so by their number."""
+    got = bytearray()
+
+    class Sparing(io.RawIOBase):
+        """Takes at most a thousand bytes at once."""
+
+        def write(self, data: "Buffer", /) -> int:
+            taken = bytes(data)[:1000]
+            got.extend(taken)
+            return len(taken)
+
+    content = os.urandom(30_500)
+    write_all(cast("BinaryIO", Sparing()), content)
+
+    assert bytes(got) == content
 
 
 def test_each_bad_file_has_its_own_words(profile: ProfilePaths, tmp_path: Path) -> None:
