@@ -4,6 +4,7 @@ Used by `Readings`, which has unpacked the file by then. Keeps no state.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,12 @@ from analysis.readings.isolated.worker import Workers
 from analysis.readings.model import ANY, Candidate, Choice, Judgement, Loaded, Reader
 from analysis.readings.records.json_reader import JsonReader
 from analysis.readings.records.ndjson_reader import NdjsonReader
+from analysis.readings.records.offers import explained, with_texts_only
+from analysis.readings.records.retyping import retyped
 from analysis.readings.records.settling import database_kind
 from analysis.readings.records.xlsx_reader import XlsxReader
 from analysis.readings.text import TextReader
-from core.progress import Progress
+from core.progress import PartOfProgress, Progress
 from core.types import Correction, FileFormat, Reading
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ class ByFormat:
 
     def __init__(self, storage: "Storage") -> None:
         duck, config, paths = storage.duck, storage.config, storage.paths
+        self._duck = duck
         self.text = TextReader(duck, config)
         self._workers = Workers(isolated_setup(config, paths))
         isolated = [
@@ -63,7 +67,8 @@ class ByFormat:
         head = read_head(path, name)
         for reader in self._others:
             if reader.recognises(path, head, name):
-                return reader.judge(path, name=name, choice=choice)
+                judgement = reader.judge(path, name=name, choice=choice)
+                return replace(judgement, candidates=tuple(map(explained, judgement.candidates)))
         refuse_foreign(path, head, name)
         return self.text.judge(path, name=name)
 
@@ -71,6 +76,10 @@ class ByFormat:
         """See `Readings.try_reading`."""
         if reading.format is FileFormat.DELIMITED:
             return self.text.try_reading(path, reading, name=name)
+        return explained(self._native(path, reading, name), reading)
+
+    def _native(self, path: Path, reading: Reading, name: str) -> Candidate:
+        """Return what a reading shows of a file that is no text, with the types the file itself has."""
         if reading.format in self._sheets.formats:
             return self._sheets.try_reading(path, reading, name=name)
         chosen = Choice.in_reading(reading)
@@ -94,7 +103,18 @@ class ByFormat:
             return self.text.load(
                 path, reading, out, name=name, progress=progress, facts=facts, corrections=corrections
             )
-        return self._reader(reading.format).load(path, reading, out, name=name, progress=progress)
+        reads, writes = PartOfProgress(progress, 0.0, 0.9), PartOfProgress(progress, 0.9, 1.0)
+        loaded = self._reader(reading.format).load(path, with_texts_only(reading), out, name=name, progress=reads)
+        return retyped(
+            self._duck,
+            out,
+            loaded,
+            reading,
+            name=name,
+            native=lambda: self._native(path, reading, name),
+            raw_of=None,
+            progress=writes,
+        )
 
     def cells(self, path: Path, reading: Reading, *, name: str, progress: Progress) -> Iterator[list[str]]:
         """Yield what is in a file that is no delimited text; see `Reader.cells`."""

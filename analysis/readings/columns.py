@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from analysis.readings.asked import Asked
 from analysis.readings.conversions import DMY, MDY, converter
 from analysis.readings.forms import TEXT, Form, asked_form, decimal_form
-from analysis.readings.guessing import Cell, Marks, guess, marks_of, order_of, report, report_asked
+from analysis.readings.guessing import Cell, Marks, decimal_of, guess, marks_of, order_of, report, report_asked
 from analysis.readings.model import Guess
 from analysis.readings.shapes import Shape, shape_of
 from analysis.readings.structure import unique_names
@@ -63,7 +63,7 @@ def columns_of(
         told = reading.column_types[i] if i < len(reading.column_types) else form.sql_type
         if told != form.sql_type:
             form = _wider(told, form, marks) or form
-        wanted = _asked(i, name, told, texts[i], marks, reading) if told != form.sql_type else None
+        wanted = asked_column(i, name, told, texts[i], marks, reading) if told != form.sql_type else None
         if wanted is not None:
             asked.append(wanted)
             form = asked_form(f"k{i}", told)
@@ -86,13 +86,25 @@ def _wider(told: str, form: Form, marks: Marks) -> Form | None:
     digits, fraction = (int(guessed[1]) - int(guessed[2]), int(guessed[2])) if guessed else (0, 0)
     if fraction > scale or (guessed and guessed[1] != wanted[1] and digits > precision - scale):
         return None
-    found = decimal_form(precision - scale, scale, decimal=marks.decimal, thousands=marks.thousands)
+    decimal, thousands = form.marks if guessed else (marks.decimal, marks.thousands)
+    found = decimal_form(precision - scale, scale, decimal=decimal, thousands=thousands)
     return found if found is not None and found.sql_type == told else None
 
 
-def _asked(at: int, name: str, told: str, texts: Sequence[str], marks: Marks, reading: Reading) -> Asked | None:
-    """Return a column whose type was chosen; None where that is text, or no type there is."""
-    decimal = (marks_of([texts]) if marks == Marks() else marks).decimal
+def asked_column(
+    at: int, name: str, told: str, texts: Sequence[str], marks: Marks, reading: Reading
+) -> Asked | None:
+    """Return a column whose type was chosen; None where that is text, or no type there is.
+
+    Args:
+        at: Its position.
+        name: What it is called in the table.
+        told: The type.
+        texts: Sampled cells.
+        marks: How the file writes fractions.
+        reading: Says which words stand for nothing, and the order of dates.
+    """
+    decimal = decimal_of(texts, marks_of([texts]) if marks == Marks() else marks)
     shown = order_of(texts)
     order = reading.date_order or (shown if shown in (DMY, MDY) else DMY)
     convert = converter(told, decimal=decimal, order=order) if told != TEXT.sql_type else None

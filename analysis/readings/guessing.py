@@ -137,6 +137,20 @@ def order_of(cells: Iterable[str]) -> str | None:
     return MIXED if len(found) == 2 else next(iter(found), None)
 
 
+def decimal_of(cells: Sequence[str], marks: Marks) -> str:
+    """Return the decimal mark by which most cells are numbers, units aside; the file's if none is better.
+
+    Args:
+        cells: Sampled ones of a column.
+        marks: How fractions are written elsewhere in the file.
+    """
+    first = cells[:_FIRST]
+    return max(
+        dict.fromkeys((marks.decimal, ".", ",")),
+        key=lambda mark: sum(number(cell, mark) is not None for cell in first),
+    )
+
+
 # ---- forms ------------------------------------------------------------------------------------------------
 
 
@@ -257,6 +271,7 @@ _OTHERWISE: Final = N_("{count} of {total} cells are written in a way that would
 _NOT_CLEAR: Final = N_("Nothing shows whether the day or the month comes first.")
 _BOTH: Final = N_("Some cells have the day first, others the month; {count} of {total} do not fit.")
 _STRAYS: Final = N_("{count} of {total} cells are something else; they would be empty, their text kept.")
+_SAYS_THE_SAME: Final = N_("Every cell says the same as a value of this type; here it is text.")
 _WORDS: Final = N_("These words say yes and no.")
 _DOES_NOT_FIT: Final = N_("{count} of {total} cells do not fit; they are empty, their text is kept.")
 _SHOWN: Final = {
@@ -311,6 +326,9 @@ def report(column: str, cells: Sequence[Cell], form: Form, marks: Marks, order: 
         return plain
     if form is not TEXT:
         return replace(plain, note=_order_shown(cells, form, order))
+    exact = guess([cell.text for cell in cells], marks, order)
+    if exact is not TEXT:
+        return replace(plain, offered=exact.sql_type, note=_SAYS_THE_SAME)
     known = order_of(cell.text for cell in cells)
     offers = _offers(cells, marks, known if known in (DMY, MDY) else order or DMY)
     best = max(offers, key=lambda offer: offer.share, default=None)

@@ -85,7 +85,8 @@ class Candidate:
     `preview` holds the first records as text, one tuple per record, None for an empty value. `why` is the reading
     in words, as the Import page shows it. `reasons` say, a sentence each, what speaks for it and against it.
     `differs` counts the cells of the preview that differ from the best candidate's; 0 for the best one. `guesses`
-    tell, column by column, what the sample says about the types.
+    tell, column by column, what the sample says about the types. `sampled` are line and texts of the records that
+    were looked at, for whoever says something about types; empty once it was said.
     """
 
     reading: Reading
@@ -96,6 +97,7 @@ class Candidate:
     reasons: tuple[str, ...] = ()
     differs: int = 0
     guesses: tuple[Guess, ...] = ()
+    sampled: tuple[tuple[int, tuple[str | None, ...]], ...] = ()
 
 
 PartKind = Literal["sheet", "table", "member"]
@@ -172,7 +174,8 @@ class Loaded:
     """What became of a file: `reading` is complete, with the column types as they were stored.
 
     `guesses` tell what the whole file says about the types; `corrections` are those that were applied, at the
-    lines where they were found.
+    lines where they were found. `places` tell where in the file the rows are, where a row's number (from 1) is not
+    its line: from each of these rows on, so much is added to it.
     """
 
     rows: int
@@ -182,6 +185,7 @@ class Loaded:
     flags: tuple[Flag, ...]
     guesses: tuple[Guess, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    places: tuple[tuple[int, int], ...] = ()
 
 
 class Reader(Protocol):

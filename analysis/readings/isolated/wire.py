@@ -26,6 +26,7 @@ def judgement_to(judgement: Judgement) -> Message:
                 "columns": [asdict(column) for column in found.columns],
                 "preview": found.preview,
                 "why": found.why,
+                "sampled": found.sampled,
             }
             for found in judgement.candidates
         ],
@@ -42,6 +43,7 @@ def judgement_from(told: Mapping[str, Any]) -> Judgement:
                 tuple(Column(**column) for column in found["columns"]),
                 tuple(tuple(row) for row in found["preview"]),
                 found["why"],
+                sampled=tuple((int(line), tuple(row)) for line, row in found["sampled"]),
             )
             for found in told["candidates"]
         ),
@@ -58,6 +60,7 @@ def loaded_to(loaded: Loaded) -> Message:
         "ledger": loaded.ledger.to_dict(),
         "flags": [asdict(flag) for flag in loaded.flags],
         "guesses": [guess.to_dict() for guess in loaded.guesses],
+        "places": loaded.places,
     }
 
 
@@ -70,6 +73,7 @@ def loaded_from(told: Mapping[str, Any]) -> Loaded:
         Ledger(**told["ledger"]),
         tuple(Flag(**flag) for flag in told["flags"]),
         tuple(Guess.from_dict(guess) for guess in told["guesses"]),
+        places=tuple((int(row), int(shift)) for row, shift in told["places"]),
     )
 
 

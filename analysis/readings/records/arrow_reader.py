@@ -16,10 +16,10 @@ import pyarrow.feather as feather
 import pyarrow.parquet as pq
 
 from analysis.readings.ledger_file import LedgerWriter
-from analysis.readings.model import ANY, PREVIEW_ROWS, Candidate, Choice, Judgement, Loaded
+from analysis.readings.model import ANY, Candidate, Choice, Judgement, Loaded
 from analysis.readings.records.arrow_types import Conversion, conversion
 from analysis.readings.records.names import column_names, renamed
-from analysis.readings.records.sampling import counted
+from analysis.readings.records.sampling import counted, sampled_rows, with_sample
 from analysis.readings.records.staging import DATA_NAME
 from core.config import AppConfig
 from core.errors import DamagedFileError, FileTooLargeError, NotATableError
@@ -59,17 +59,17 @@ class ArrowReader:
         """Read the schema and the first batches; see `model.Reader`."""
         with _opened(path, name) as source:
             plan = _Plan.of(source.schema, name, self._max_columns)
-            shown: list[pa.RecordBatch] = []
+            most, shown = sampled_rows(len(plan.names)), list[pa.RecordBatch]()
             for batch in source.batches():
-                shown.append(plan.converted(batch.slice(0, PREVIEW_ROWS)))
-                if sum(part.num_rows for part in shown) >= PREVIEW_ROWS:
+                shown.append(plan.converted(batch.slice(0, most)))
+                if sum(part.num_rows for part in shown) >= most:
                     break
         with tempfile.TemporaryDirectory(prefix="look-") as folder:
             types, preview = self._as_stored(pa.Table.from_batches(shown, plan.schema), Path(folder))
         reading = Reading(FileFormat.ARROW, header_rows=1, null_words=(), column_types=types)
         rows = "" if source.rows is None else f" · {counted(source.rows, 'row')}"
         why = f"{source.kind}{rows}"
-        return Judgement((Candidate(reading, plan.columns(types), preview, why),))
+        return Judgement((with_sample(Candidate(reading, plan.columns(types), (), why), preview),))
 
     def load(self, path: Path, reading: Reading, out: Path, *, name: str, progress: Progress) -> Loaded:
         """Write the table, batch by batch; see `model.Reader`."""
@@ -105,7 +105,7 @@ class ArrowReader:
     ) -> tuple[tuple[str, ...], tuple[tuple[str | None, ...], ...]]:
         """Return types and text of the first rows, as the table will have them."""
         file = folder / DATA_NAME
-        pq.write_table(table.slice(0, PREVIEW_ROWS), file, store_schema=False)
+        pq.write_table(table.slice(0, sampled_rows(table.num_columns)), file, store_schema=False)
         with self._duck.trusted() as connection:
             rows = connection.execute(f"select columns(*)::VARCHAR from {_table(file)}").fetchall()
         return self._types(file), tuple(rows)

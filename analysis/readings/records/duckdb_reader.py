@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from analysis.readings.ledger_file import LedgerWriter
-from analysis.readings.model import ANY, PREVIEW_ROWS, Candidate, Choice, Judgement, Loaded
+from analysis.readings.model import ANY, Candidate, Choice, Judgement, Loaded
 from analysis.readings.records.names import column_names, renamed
-from analysis.readings.records.sampling import counted
+from analysis.readings.records.sampling import counted, sampled_rows, with_sample
 from analysis.readings.records.staging import DATA_NAME
 from analysis.readings.records.tables_in import MOST_LOOKED_AT, DatabaseTable, check_table, judge_tables
 from core.config import AppConfig
@@ -142,13 +142,13 @@ class DuckdbReader:
         found = self._columns(connection, place, name)
         described = connection.execute(f"describe select {_named(found)} from {place}").fetchall()
         types = tuple(str(row[1]) for row in described)
-        preview = connection.execute(f"{_texts(place, found)} limit {PREVIEW_ROWS}").fetchall()
+        preview = connection.execute(f"{_texts(place, found)} limit {sampled_rows(len(found))}").fetchall()
         rows = _one(connection, f"select count(*) from {place}")
         columns = tuple(Column(c.name, c.source, kind) for c, kind in zip(found, types, strict=True))
         named = N_("table '{name}'").format(name=table)
         why = " · ".join([N_("DuckDB database"), named, counted(rows, "row")])
         reading = Reading(FileFormat.DUCKDB, header_rows=1, null_words=(), column_types=types, table=table)
-        return Candidate(reading, columns, tuple(preview), why)
+        return with_sample(Candidate(reading, columns, (), why), preview)
 
     def _columns(self, connection: Connection, place: str, name: str) -> list[_Column]:
         described = connection.execute(f"describe {place}").fetchall()

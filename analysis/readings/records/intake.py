@@ -101,7 +101,9 @@ class Intake:
             duck, self._out, progress, decimals=decimals, names=names, wanted_types=reading.column_types
         )
         final = replace(reading, column_types=tuple(column.type for column in done.columns))
-        return Loaded(done.rows, done.columns, final, self._summary(), (*self._flags, *self._more(), *done.flags))
+        flags = (*self._flags, *self._more(), *done.flags)
+        places = tuple(self.staging.places)
+        return Loaded(done.rows, done.columns, final, self._summary(), flags, places=places)
 
     def _summary(self) -> Ledger:
         counts = {str(action): count for action, count in self._counts.items() if action is not None}

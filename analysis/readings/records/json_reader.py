@@ -228,23 +228,27 @@ def _candidates_of(listing: Listing, layout: Layout) -> list[Candidate]:
     certain = {Form.OBJECTS: 0.99, Form.VALUES: 0.75}[listing.form]
     if listing.key is not None:
         certain = 0.95 if len(layout.listings) == 1 else 0.5
-    records = [
-        members
-        for value in listing.elements
+    found = [
+        (number, members)
+        for number, value in enumerate(listing.elements, 1)
         if (members := members_of(listing.form, value, "")) is not None
-    ]  # fmt: skip
-    return [_candidate(listing, layout, records, certain, header_rows=1 if listing.form is Form.OBJECTS else 0)]
+    ]
+    rows, lines = 1 if listing.form is Form.OBJECTS else 0, [number for number, _ in found]
+    records = [members for _, members in found]
+    return [_candidate(listing, layout, records, certain, header_rows=rows, lines=lines)]
 
 
 def _candidates_of_lists(listing: Listing, layout: Layout) -> list[Candidate]:
-    rows = [value.items for value in listing.elements if value.items is not None]
+    placed = [(number, each.items) for number, each in enumerate(listing.elements, 1) if each.items is not None]
+    rows, lines = [row for _, row in placed], [number for number, _ in placed]
     header = names_columns(rows[0], rows[1:]) if len(rows) > 1 and listing.elements[0].items is not None else 0.0
     width = max(map(len, rows))
 
     def one(certain: float, header_rows: int) -> Candidate:
         names = titles(rows[0] if header_rows else None, width)
         records = [[(str(at), cell) for at, cell in enumerate(row)] for row in rows[header_rows:]]
-        return _candidate(listing, layout, records, certain, header_rows=header_rows, names=names)
+        below = lines[header_rows:]
+        return _candidate(listing, layout, records, certain, header_rows=header_rows, lines=below, names=names)
 
     if header == 0.0:
         return [one(0.9, 0)]
@@ -258,6 +262,7 @@ def _candidate(
     confidence: float,
     *,
     header_rows: int,
+    lines: Sequence[int],
     names: list[str] | None = None,
 ) -> Candidate:
     word = _WORDS[listing.form]
@@ -275,7 +280,9 @@ def _candidate(
         sheet=listing.key,
     )
     complete = listing.count is not None and listing.count == len(listing.elements)
-    return candidate(records, reading, " · ".join(why), decimals=True, complete=complete, titles=names)
+    return candidate(
+        records, reading, " · ".join(why), decimals=True, complete=complete, titles=names, lines=lines
+    )
 
 
 def _whole_object(path: Path, name: str, layout: Layout) -> Candidate:

@@ -56,12 +56,13 @@ class NdjsonReader:
         encoding, mark = encoding_of(_head(path))
         sample = list(islice(raw_lines(path, name), _SAMPLE_LINES))
         complete = len(sample) < _SAMPLE_LINES
-        records = []
+        records, lines = [], []
         bad = 0
-        for at, raw in enumerate(sample):
-            found = read_line(raw[mark:] if at == 0 else raw, encoding)
+        for line, raw in enumerate(sample, 1):
+            found = read_line(raw[mark:] if line == 1 else raw, encoding)
             if isinstance(found, Value) and found.pairs is not None:
                 records.append(found.pairs)
+                lines.append(line)
             elif found is not None:
                 bad += 1
         if not any(records):
@@ -73,7 +74,7 @@ class NdjsonReader:
         why = f"NDJSON · {N_('one object in each line')}"
         if complete:
             why += f" · {counted(len(records), 'object')}"
-        return Judgement((candidate(records, reading, why, decimals=True, complete=complete),))
+        return Judgement((candidate(records, reading, why, decimals=True, complete=complete, lines=lines),))
 
     def load(self, path: Path, reading: Reading, out: Path, *, name: str, progress: Progress) -> Loaded:
         """Write the table and the ledger; see `model.Reader`."""

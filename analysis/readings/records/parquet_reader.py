@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Final
 
 from analysis.readings.ledger_file import LedgerWriter
-from analysis.readings.model import ANY, PREVIEW_ROWS, Candidate, Choice, Judgement, Loaded
+from analysis.readings.model import ANY, Candidate, Choice, Judgement, Loaded
 from analysis.readings.records.names import column_names, renamed
 from analysis.readings.records.page_checksums import Chunk, damaged_column
-from analysis.readings.records.sampling import counted
+from analysis.readings.records.sampling import counted, sampled_rows, with_sample
 from analysis.readings.records.staging import DATA_NAME
 from core.config import AppConfig
 from core.errors import BestandError, DamagedFileError, FileTooLargeError, NotATableError
@@ -77,11 +77,12 @@ class ParquetReader:
             found = self._columns(connection, path, name)
             described = connection.execute(f"describe {_select(path, found)}").fetchall()
             types = [str(row[1]) for row in described]
-            preview = connection.execute(_select_texts(path, found, limit=PREVIEW_ROWS)).fetchall()
+            preview = connection.execute(_select_texts(path, found, limit=sampled_rows(len(found)))).fetchall()
             groups = _row_groups(connection, path)
         columns = tuple(Column(c.name, c.source, kind) for c, kind in zip(found, types, strict=True))
         why = f"Parquet · {counted(sum(groups), 'row')} · {counted(len(groups), 'row group')}"
-        return Judgement((Candidate(replace(_READING, column_types=tuple(types)), columns, tuple(preview), why),))
+        found_reading = replace(_READING, column_types=tuple(types))
+        return Judgement((with_sample(Candidate(found_reading, columns, (), why), preview),))
 
     def load(self, path: Path, reading: Reading, out: Path, *, name: str, progress: Progress) -> Loaded:
         """Copy the table page by page; see `model.Reader`."""

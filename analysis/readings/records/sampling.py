@@ -4,6 +4,7 @@ Used by the readers of this package: the columns with the types the sample sugge
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from analysis.readings.model import PREVIEW_ROWS, Candidate
@@ -14,6 +15,10 @@ from core.types import Reading
 
 SAMPLED = 0.9
 """How sure a type is that was seen in the first records only."""
+_SAMPLED_ROWS: Final = 200
+_SAMPLED_CELLS: Final = 100_000
+_SAMPLED_CHARS: Final = 200
+"""A longer cell is text and nothing else, however it goes on."""
 _COUNTED: Final = {
     "list of list": (N_("list of 1 list"), N_("list of {number} lists")),
     "list of object": (N_("list of 1 object"), N_("list of {number} objects")),
@@ -34,6 +39,7 @@ def candidate(
     decimals: bool,
     complete: bool,
     titles: Sequence[str] | None = None,
+    lines: Sequence[int] = (),
 ) -> Candidate:
     """Return the candidate for a reading.
 
@@ -44,19 +50,42 @@ def candidate(
         decimals: See `ColumnFacts.type`.
         complete: The records are all there are, so the types are certain.
         titles: What the file calls the columns, where their keys are positions ("0", "1", …).
+        lines: Where each record is in the file, if that is not its number.
     """
     found = (key for members in records for key, _ in members)
     keys = list(dict.fromkeys(found)) if titles is None else [str(at) for at in range(len(titles))]
     cells = [dict(members) for members in records]
-    lines = range(1, len(records) + 1)
+    places = lines or range(1, len(records) + 1)
     facts = []
     for key in keys:
         seen = ColumnFacts()
-        seen.add([record.get(key) for record in cells], lines)
+        seen.add([record.get(key) for record in cells], places)
         facts.append(seen)
     columns = describe(facts, titles or keys, decimals=decimals, confidence=1.0 if complete else SAMPLED)
-    preview = tuple(tuple(_shown(record.get(key)) for key in keys) for record in cells[:PREVIEW_ROWS])
-    return Candidate(reading, columns, preview, why)
+    texts = [tuple(_shown(record.get(key)) for key in keys) for record in cells]
+    return with_sample(Candidate(reading, columns, (), why), texts, places)
+
+
+def sampled_rows(width: int) -> int:
+    """Return of how many records the texts are looked at."""
+    return max(min(_SAMPLED_ROWS, _SAMPLED_CELLS // max(width, 1)), PREVIEW_ROWS)
+
+
+def with_sample(found: Candidate, texts: Sequence[Sequence[str | None]], lines: Sequence[int] = ()) -> Candidate:
+    """Return a candidate with its preview, and with what there is to say of types from.
+
+    Args:
+        found: The candidate.
+        texts: The first records, as text.
+        lines: Where each is in the file, if that is not its number.
+    """
+    rows = sampled_rows(len(found.columns))
+    places = lines or range(1, len(texts) + 1)
+    sampled = tuple(
+        (line, tuple(None if cell is None else cell[:_SAMPLED_CHARS] for cell in row))
+        for line, row in zip(places, texts[:rows], strict=False)
+    )
+    return replace(found, preview=tuple(tuple(row) for row in texts[:PREVIEW_ROWS]), sampled=sampled)
 
 
 def counted(number: int, word: str) -> str:

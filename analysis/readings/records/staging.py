@@ -60,6 +60,8 @@ class Staging:
         self._facts: dict[str, ColumnFacts] = {}
         self._lines: list[int] = []
         self._chars = 0
+        self._shift = 0
+        self.places: list[tuple[int, int]] = []
         self._broken: dict[str, tuple[int, int]] = {}
         self.rows = 0
 
@@ -94,6 +96,10 @@ class Staging:
             FileTooLargeError: there are more columns than a table may have.
         """
         row = len(self._lines)
+        number = self.rows + row + 1
+        if line - number != self._shift:
+            self._shift = line - number
+            self.places.append((number, self._shift))
         for key, value in members:
             column = self._cells.get(key)
             if column is None:
@@ -138,7 +144,7 @@ class Staging:
             progress: 0..1 of this step.
             decimals: See `ColumnFacts.type`.
             names: What the file calls the columns, where that is not the key.
-            wanted_types: Types by position; where a person wants text, the column stays text.
+            wanted_types: Types by position; where a person wants text, the column stays the text of the file.
 
         Raises:
             DamagedFileError: there is not one column.
@@ -149,11 +155,10 @@ class Staging:
         if not self._facts:
             raise DamagedFileError(self._file_name, _("holds records, but not one of them has a value."))
         columns = describe(list(self._facts.values()), list(names or self._facts), decimals=decimals)
-        if len(wanted_types) == len(columns):
-            columns = tuple(
-                replace(column, type=_TEXT) if wanted == _TEXT else column
-                for column, wanted in zip(columns, wanted_types, strict=True)
-            )
+        texts = {at for at, wanted in enumerate(wanted_types) if wanted == _TEXT}
+        columns = tuple(
+            replace(column, type=_TEXT) if at in texts else column for at, column in enumerate(columns)
+        )
         progress.report(0.0, N_("writing the table"))
         if len(columns) >= WIDE:
             write_wide(self._parts.files, columns, out / DATA_NAME, progress)

@@ -164,7 +164,9 @@ def _candidate(
     )
     rows = [row for row in sample.rows if row.number >= layout.first_row]
     table = _Table.of(rows, header=layout.header)
-    records = [table.members(row) for row in rows[1 if layout.header else 0 :]]
+    body = rows[1 if layout.header else 0 :]
+    records = [table.members(row) for row in body]
+    lines = [row.number for row in body]
     header = N_("header in row {number}").format(number=f"{layout.first_row:,}")
     sheet = N_("OpenDocument sheet '{name}'") if kind is FileFormat.ODS else N_("Excel sheet '{name}'")
     why = sheet.format(name=sample.sheet.name)
@@ -172,7 +174,9 @@ def _candidate(
     if others:
         named = ", ".join(f"'{other}'" for other in others[:3]) + (", …" if len(others) > 3 else "")
         why += f" · {counted(len(others), 'more sheet')} ({named})"
-    return candidate(records, reading, why, decimals=False, complete=sample.complete, titles=table.titles)
+    return candidate(
+        records, reading, why, decimals=False, complete=sample.complete, titles=table.titles, lines=lines
+    )
 
 
 @dataclass(frozen=True, slots=True)
