@@ -35,6 +35,13 @@ class _SharedRotatingHandler(logging.handlers.RotatingFileHandler):
         except OSError:
             return
 
+    def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802 - the library's name
+        """Tell whether the file is full; the library would put the line together for that, and then once more."""
+        del record
+        if self.stream is None:
+            self.stream = self._open()
+        return self.maxBytes > 0 and os.fstat(self.stream.fileno()).st_size >= self.maxBytes
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
         """Stay silent: a log that cannot be written must not stop the work it tells of."""
 

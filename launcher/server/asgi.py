@@ -19,6 +19,7 @@ from streamlit import file_util
 from streamlit import logger as streamlit_logger
 
 from app.boundary import on_script_error
+from app.lighter import lighten
 from app.theme.live import tell_theme_once
 from core.config import AppConfig
 from core.paths import ProfilePaths
@@ -56,6 +57,7 @@ def build_app(
     streamlit_config.get_config_options(
         force_reparse=True, options_from_flags=dict(streamlit_options(config, port))
     )
+    lighten()
     tell_theme_once()
     _log_with_the_rest()
     return st.App(script, routes=routes, middleware=list(walls), on_script_error=on_script_error)

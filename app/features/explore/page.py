@@ -86,7 +86,7 @@ def state() -> DataState:
 def _draw_list(ctx: "AppContext") -> None:
     seed_input(_SEARCH, "")  # what it narrows stands above it
     search = str(value(_SEARCH, "") or "")
-    lines = catalogue.list_datasets(ctx, search)
+    lines = ctx.changes.memo(f"datasets:{search}", DataPage.watches, lambda: catalogue.list_datasets(ctx, search))
     with toolbar(VIEW, _(texts.TITLE), counted(len(lines), "dataset")):
         s_text(
             ctx, VIEW, "search", label=_(texts.SEARCH_DATASETS), live=True, width=260, hide_label=True,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import psutil
 
-from app import visits, work
+from app import catalogue, visits, work
+from app.changes import ANYTHING
 from app.visits import Visit
 from core.i18n import _, size
 from storage.health import LOW_DISK_BYTES
@@ -48,13 +49,17 @@ class Overview:
 
 def overview(ctx: "AppContext") -> Overview:
     """Look at the profile; cheap enough for each drawing."""
+    datasets, questions, jobs = ctx.changes.memo("home", [ANYTHING], lambda: _latest(ctx))
+    health, troubles = _health(ctx)
+    return Overview(ctx.paths.killed_file.exists(), _going_on(ctx), datasets, questions, jobs, health, troubles)
+
+
+def _latest(ctx: "AppContext") -> "tuple[list[DatasetRow], list[QueryRow], list[JobStatus]]":
     with ctx.storage.database.read() as uow:
         datasets = list(uow.datasets.list_recent(limit=DATASETS))
         questions = list(uow.queries.history(limit=QUESTIONS))
     waiting = work.UNFINISHED | work.WANTS_ATTENTION
-    jobs = work.list_jobs(ctx, states=waiting, limit=JOBS)
-    health, troubles = _health(ctx)
-    return Overview(ctx.paths.killed_file.exists(), _going_on(ctx), datasets, questions, jobs, health, troubles)
+    return datasets, questions, work.list_jobs(ctx, states=waiting, limit=JOBS)
 
 
 def take_note(ctx: "AppContext") -> None:
@@ -67,14 +72,9 @@ def _going_on(ctx: "AppContext") -> Visit | None:
     """Return the last place that was not Home and is still there."""
     for visit in visits.visits(ctx.paths):
         dataset = visit.params.get("dataset")
-        if visit.page != "home" and (dataset is None or _exists(ctx, dataset)):
+        if visit.page != "home" and (dataset is None or catalogue.shown(ctx, dataset) is not None):
             return visit
     return None
-
-
-def _exists(ctx: "AppContext", dataset: str) -> bool:
-    with ctx.storage.database.read() as uow:
-        return uow.datasets.by_name(dataset) is not None
 
 
 def _health(ctx: "AppContext") -> tuple[str, tuple[str, ...]]:

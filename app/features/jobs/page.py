@@ -109,7 +109,10 @@ def _take_over(params: JobsParams) -> None:
 
 def _listed(ctx: "AppContext", wanted: str) -> "list[JobStatus]":
     """Return the jobs to show, newest first, those nothing tries again any more on top."""
-    jobs = actions.list_jobs(ctx, states=_STATES[wanted], limit=SHOWN)
+    states = _STATES[wanted]
+    jobs = ctx.changes.memo(
+        f"jobs:{wanted}", JobsPage.watches, lambda: actions.list_jobs(ctx, states=states, limit=SHOWN)
+    )
     if wanted == texts.ALL:  # tidying up that went well is nobody's business
         jobs = [job for job in jobs if job.kind != _HOUSEKEEPING or job.state != "done"]
     return sorted(jobs, key=lambda job: job.state not in _GIVEN_UP)

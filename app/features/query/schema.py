@@ -3,6 +3,7 @@
 import json
 from typing import TYPE_CHECKING, Final
 
+from app.catalogue import DATASETS
 from core.fingerprint import fingerprint
 from core.types import Json
 
@@ -19,9 +20,13 @@ COLUMNS_SENT: Final = 50_000
 
 def mark(ctx: "AppContext") -> str:
     """Return what changes whenever `datasets` would."""
-    with ctx.storage.database.read() as uow:
-        rows = uow.datasets.list_by_name(limit=DATASETS_SENT)
-        return fingerprint([[row.id, row.name, row.current_version] for row in rows])[:20]
+
+    def ask() -> str:
+        with ctx.storage.database.read() as uow:
+            rows = uow.datasets.list_by_name(limit=DATASETS_SENT)
+            return fingerprint([[row.id, row.name, row.current_version] for row in rows])[:20]
+
+    return ctx.changes.memo("sql mark", [DATASETS], ask)
 
 
 def datasets(ctx: "AppContext") -> list[Json]:
