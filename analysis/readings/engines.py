@@ -31,9 +31,23 @@ class Opinion:
 
 def opinions_on(lines: Lines, duck: DuckEngine) -> tuple[Opinion, ...]:
     """Return what the engines say of some lines; at most one opinion each."""
-    text = "\n".join(_shortened(lines.texts))
-    found = (_of_duckdb(text, duck), _of_clevercsv(text))
-    return tuple(opinion for opinion in found if opinion is not None)
+    return (*second_opinion(lines, duck), *third_opinion(lines))
+
+
+def second_opinion(lines: Lines, duck: DuckEngine) -> tuple[Opinion, ...]:
+    """Return what the quick engine says, which is here anyway; nothing if it has no answer."""
+    found = _of_duckdb(_text(lines), duck)
+    return () if found is None else (found,)
+
+
+def third_opinion(lines: Lines) -> tuple[Opinion, ...]:
+    """Return what the slow engine says; loading it alone takes longer than judging a clean file."""
+    found = _of_clevercsv(_text(lines))
+    return () if found is None else (found,)
+
+
+def _text(lines: Lines) -> str:
+    return "\n".join(_shortened(lines.texts))
 
 
 def _shortened(texts: Sequence[str]) -> list[str]:

@@ -130,7 +130,9 @@ def decimal_form(
     else:
         matches = f"regexp_full_match({{c}}, '{_sql(pattern)}')"
         faithful = f"starts_with({{v}}::varchar, {plain}) and {matches}{OR_NULL}"
-    value = f"try_cast({plain} as {sql_type})"
+    # Straight from text to a wide decimal, the engine needs three hundred times as long as by way of an integer.
+    value = f"try_cast({plain} as HUGEINT)" if precision == MAX_DIGITS and scale == 0 else plain
+    value = f"try_cast({value} as {sql_type})"
     made = form(key, sql_type, pattern, value, faithful, text, exact=bool(zeros))
     return replace(made, marks=(decimal, thousands))
 

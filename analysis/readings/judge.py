@@ -8,7 +8,7 @@ it explains and how many it would have to repair. Other engines have a say. Know
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from analysis.readings.engines import Opinion, opinions_on
+from analysis.readings.engines import Opinion, second_opinion, third_opinion
 from analysis.readings.events import LedgerBook
 from analysis.readings.lines import Lines
 from analysis.readings.model import PREVIEW_ROWS, Candidate, Score
@@ -26,6 +26,9 @@ MAX_CANDIDATES = 3
 _CLEAR_LEAD = 0.5
 """A candidate that explains the file less than this share of the best one is not shown."""
 _ACCOUNTED_LINES = 400
+_REGULAR = 0.99
+_FAR_BEHIND = 0.9
+"""A vote is worth less than what is missing to the best way."""
 _REPAIRS_WEIGH = 0.5
 """How much of the confidence is lost when every line needs repair."""
 
@@ -121,10 +124,26 @@ def _ways(sample: Sample, name: str, duck: DuckEngine) -> tuple[list[_Way], tupl
         head = sample.head(newline)
         if not any(text.strip() for text in head.texts):
             raise EmptyFileError(name)
-        asked = opinions_on(head, duck)
+        probes, asked = sample.probes(newline), second_opinion(head, duck)
+        explanations = explain(head, probes, asked)
+        if not _is_beyond_doubt(explanations):
+            asked = (*asked, *third_opinion(head))
+            explanations = explain(head, probes, asked)
         opinions = opinions or asked
-        ways.extend(_Way(newline, found) for found in explain(head, sample.probes(newline), asked))
+        ways.extend(_Way(newline, found) for found in explanations)
     return sorted(ways, key=lambda way: -way.explanation.score), opinions
+
+
+def _is_beyond_doubt(explanations: Sequence[Explanation]) -> bool:
+    """Tell whether a third opinion could change nothing: the engine agrees, all is regular, the rest far off."""
+    best = explanations[0]
+    rival = max((e.score for e in explanations if _marks_of(e) != _marks_of(best)), default=0.0)
+    regular = best.width > 1 and best.sound == 1.0 and best.steady >= _REGULAR
+    return bool(best.agreeing) and regular and rival <= _FAR_BEHIND * best.score
+
+
+def _marks_of(explanation: Explanation) -> tuple[str, int]:
+    return explanation.dialect.delimiter, explanation.width
 
 
 def _worth_showing(ways: Sequence[_Way]) -> list[_Way]:

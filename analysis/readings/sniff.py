@@ -24,6 +24,10 @@ MAX_CHARS = 1 << 17
 MAX_RECORD_LINES = 60
 _MANY_STRAY = 20
 """So many lines with a quote, none of which encloses a cell: the quote is an ordinary character."""
+_FEW_STRAY = 3
+"""So many are enough where tabs separate the cells, since such files often have no quotes; fewer are damage."""
+_SURELY_QUOTED = 1.01
+"""What it is worth that the rules of a quote explain marks nothing else explains."""
 _FIRST = 30
 _FIRST_SHARE = 0.3
 _INNER_LINES = 25
@@ -302,11 +306,13 @@ def _quote_factor(lines: Lines, dialect: Dialect, records: Sequence[SampleRecord
         return 1.0
     if dialect.quote is None:
         encloses = any(cell.startswith('"') for record in records for cell in record.cells)
-        ordinary = dialect.delimiter == "\t" or sum('"' in text for text in texts) >= _MANY_STRAY
+        enough = _FEW_STRAY if dialect.delimiter == "\t" else _MANY_STRAY
+        ordinary = sum('"' in text for text in texts) >= enough
         return 0.97 if ordinary and not encloses else 0.6
     if dialect.quote == "'":
         if all(r.sound and not r.stray for r in records) and _encloses_marks(records, dialect):
-            return 1.0  # nothing but a quote explains them
+            other = any(cell.startswith('"') for record in records for cell in record.cells)
+            return 1.0 if other else _SURELY_QUOTED  # nothing but a quote explains them
         opened = sum(text.count(dialect.delimiter + "'") + text.startswith("'") for text in texts)
         return 0.98 if opened >= 0.5 * len(texts) else 0.6
     return 1.0
@@ -320,6 +326,9 @@ def _doubles_quotes(texts: Sequence[str], dialect: Dialect) -> bool:
 
 
 def _encloses_marks(records: Sequence[SampleRecord], dialect: Dialect) -> bool:
-    """Tell whether a cell of sound records holds a delimiter or a quote, which it only can within quotes."""
-    marks = (dialect.delimiter, dialect.quote or "", "\n")
+    """Tell whether a cell of sound records holds a delimiter, a part of one, or a quote, as only within quotes.
+
+    Who writes delimiters of several characters puts a cell with one of them into quotes, too.
+    """
+    marks = (dialect.delimiter, *dialect.delimiter.replace(" ", ""), dialect.quote or "", "\n", "\r")
     return any(mark in cell for record in records for cell in record.cells for mark in marks if mark)

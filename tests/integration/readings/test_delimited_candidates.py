@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from analysis.importing import Importer
-from analysis.readings import Readings, text
+from analysis.readings import Readings, judge, text
+from analysis.readings.engines import Opinion, third_opinion
+from analysis.readings.lines import Lines
 from core.progress import SilentProgress
 from storage.open import Storage
 
@@ -50,6 +52,57 @@ def test_candidates_say_what_was_weighed(readings: Readings, tmp_path: Path) -> 
         assert found.score is not None
         assert found.score.total == found.reading.confidence <= best.reading.confidence
         assert found.reasons
+
+
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [(lines_of(40), 0), (["a,b;c", "1,5;2", "2,5;3", "3,5;4", "4,5;5"], 1)],
+    ids=["clean", "commas in numbers"],
+)
+def test_the_slow_engine_is_asked_only_where_there_is_doubt(
+    lines: list[str], count: int, readings: Readings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clean file never waits for CleverCSV; a file that could be read in two ways hears it."""
+    asked = []
+
+    def listen(some: Lines) -> tuple[Opinion, ...]:
+        asked.append(some)
+        return third_opinion(some)
+
+    monkeypatch.setattr(judge, "third_opinion", listen)
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    readings.judge(path)
+
+    assert len(asked) == count
+
+
+def test_one_cell_in_single_quotes_tells_the_quote(readings: Readings, tmp_path: Path) -> None:
+    """Where the marks within it are doubled as within quotes, it is a quoted cell, be it the only one."""
+    path = tmp_path / "a.csv"
+    lines = lines_of(6)
+    lines[6] = lines[6].replace("name 6", "'it''s'")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    best = readings.judge(path).best
+
+    assert best.reading.quote == "'"
+    assert [row[1] for row in best.preview][-1] == "it's"
+
+
+def test_one_quote_in_a_file_with_tabs_is_told(readings: Readings, tmp_path: Path) -> None:
+    """Files with tabs often have no quotes at all, but a single one in a column of numbers is damage."""
+    path = tmp_path / "a.tsv"
+    lines = [line.replace(",", "\t") for line in lines_of(6)]
+    lines[2] = lines[2].replace("2\t", '2"\t', 1)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    loaded = readings.write_clean(
+        path, readings.judge(path).best.reading, tmp_path / "out", name="a", progress=SilentProgress()
+    )
+
+    assert [(flag.code, flag.line) for flag in loaded.flags] == [("stray_quote", 3)]
 
 
 @pytest.mark.parametrize(

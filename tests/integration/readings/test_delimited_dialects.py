@@ -185,12 +185,16 @@ def test_damage_is_never_silent(
 
 
 def damaged(line: str, style: Style) -> list[str]:
-    """Return what may happen to a line that changes where its cells are."""
+    """Return what may happen to a line that changes where its cells are.
+
+    A delimiter within quotes is none: without it, or with another one, the file is one somebody may have written.
+    """
     found = []
     cut = line.find(style.delimiter)
     while cut >= 0:
-        found.append(line[:cut] + line[cut + len(style.delimiter) :])  # a delimiter lost
-        found.append(line[:cut] + style.delimiter + line[cut:])  # one too many
+        if line[:cut].count(style.quote) % 2 == 0:
+            found.append(line[:cut] + line[cut + len(style.delimiter) :])  # a delimiter lost
+            found.append(line[:cut] + style.delimiter + line[cut:])  # one too many
         found.append(line[:cut] + style.quote + line[cut:])  # a quote too many
         found.append(line[:cut])  # the rest lost
         cut = line.find(style.delimiter, cut + len(style.delimiter))

@@ -158,6 +158,8 @@ def test_a_chosen_type_loses_no_text(readings: Readings, table: list[list[str]],
     [
         (["00123", "1"], "VARCHAR", "00123"),
         (["18446744073709551616", "5"], "DECIMAL(38,0)", Decimal(18446744073709551616)),
+        (["9" * 38, "-" + "9" * 38], "DECIMAL(38,0)", Decimal("9" * 38)),
+        (["1" + "0" * 38, "5"], "VARCHAR", "1" + "0" * 38),
         (["1.234,50", "0,25"], "DECIMAL(18,2)", Decimal("1234.50")),
         (["1\u202f234,5", "12\u202f345,25"], "DECIMAL(18,2)", Decimal("1234.50")),
         (["ja", "nein"], "BOOLEAN", True),
