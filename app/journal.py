@@ -21,6 +21,7 @@ from app.session import OWNER
 from app.windows import Turn
 from core.errors import BestandError, JournalRefusedError
 from core.telemetry import log_error, metrics, track
+from core.turns import turns
 from storage.database.journal import Entry, checked, checked_window
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def journal_routes(ctx: "AppContext") -> list[Route]:
     """Return the route of the journal."""
 
     async def post(request: Request) -> Response:
-        with metrics().timed("journal_post"):
+        with metrics().timed("journal_post"), turns().hasten():
             try:
                 return await _answer(ctx, await _body(request))
             except JournalRefusedError as error:

@@ -30,6 +30,7 @@ from core.logging import configure_logging
 from core.paths import ProfilePaths
 from core.security.secrets import new_secret
 from core.telemetry import track
+from core.turns import turns
 from launcher.instance import PATIENCE_S, EngineAddress, announced, only_engine
 from launcher.server.asgi import build_app, gate_for, page_document, preload, settle
 from launcher.server.document import Drawn, document_routes
@@ -39,6 +40,7 @@ from launcher.server.opening import Opening, RoutesWhenOpen, WaitUntilOpen
 from launcher.server.reconnect import ReconnectGate
 from launcher.server.security import CookieNames
 from launcher.server.sockets import LOOPBACK, open_socket
+from launcher.server.uncompressed import Uncompressed
 
 if TYPE_CHECKING:
     from app.context import AppContext
@@ -50,9 +52,6 @@ _GRACE_S: Final = 1
 _MESSAGE_LIMIT: Final = 200 * 1024 * 1024
 """Most bytes of one WebSocket message; Streamlit's own limit."""
 _PING_S: Final = 30.0
-_TURN_S: Final = 0.001
-"""How long one thread of Python may keep the others waiting. What is typed passes three threads on its way to the
-disk and back; with Python's own five milliseconds it waits that long for each import that runs beside it."""
 _SETTLE_AFTER_S: Final = 3.0
 """When the first page is surely drawn."""
 
@@ -103,7 +102,7 @@ def run_engine(paths: ProfilePaths, launch: Launch, hooks: Hooks) -> bool:
     """
     paths.create()
     boot = new_id()
-    sys.setswitchinterval(_TURN_S)
+    turns().shorten()
     with only_engine(paths, launch.patience_s), ExitStack() as stack:
         config = load_config_report(paths, overrides=launch.overrides, files=not launch.safe).config
         configure_logging(config, paths)  # before the first request; what is refused is no result on stdout
@@ -161,6 +160,7 @@ def _walls(
     return [
         wall(paths, left, opening, lambda other: framed(port=other)),
         gate(port=port, frames=left.origins),
+        Middleware(Uncompressed),
         Middleware(WaitUntilOpen, opening=opening),
         Middleware(ReconnectGate, opening=opening, device_cookie=CookieNames.of(paths).device),
     ]

@@ -150,7 +150,7 @@ def test_two_windows_lose_nothing_and_both_values_are_seen(browser: Browser, tri
     two.page.get_by_label("Name", exact=True).press_sequentially(" and two")  # not left yet
     commit(one.page, "Name", "one again")
     holds(one.page, "name='one again'")
-    two.page.get_by_label("Name", exact=True).press("Tab")
+    two.page.get_by_role("textbox", name="Name", exact=True).press("Tab")
     merge = two.page.locator("[class*=st-key-form__merge]").first
     expect(merge).to_contain_text("Mine: from one and two")
     expect(merge).to_contain_text("Theirs: one again")

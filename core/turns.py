@@ -1,0 +1,56 @@
+"""How long one thread of Python may keep the others waiting, and the moments in which that must be short.
+
+Threads of one process take turns. Work in Python (an import that looks at its lines) gives its turn up only after
+a while, and with several such threads whoever answers a key waits for each of them, ten times and more on the way
+to the disk and back. So the engine has short turns, and very short ones while somebody waits: shorter ones all the
+time would cost all work some percent. Used by the engine's start and the journal's route.
+"""
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Final
+
+USUAL_S: Final = 0.001
+"""Python's own would be five milliseconds."""
+HASTY_S: Final = 0.0001
+
+
+class Turns:
+    """The length of this process's turns; a process has exactly one, see `turns`."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting = 0
+        self._usual_s = sys.getswitchinterval()
+
+    def shorten(self) -> None:
+        """Have turns as an engine needs them, from now on."""
+        with self._lock:
+            self._usual_s = USUAL_S
+            if not self._waiting:
+                sys.setswitchinterval(USUAL_S)
+
+    @contextmanager
+    def hasten(self) -> Iterator[None]:
+        """Have very short turns in the block, in which somebody waits; blocks may overlap."""
+        with self._lock:
+            self._waiting += 1
+            if self._waiting == 1:
+                self._usual_s = sys.getswitchinterval()
+                sys.setswitchinterval(HASTY_S)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting -= 1
+                if not self._waiting:
+                    sys.setswitchinterval(self._usual_s)
+
+
+@cache
+def turns() -> Turns:
+    """Return what sets the turns of this process."""
+    return Turns()
