@@ -15,6 +15,7 @@ from app.features.explore.state import DataState
 from app.refresh import inspector_key, redraw, view_key
 from app.session import put
 from app.widgets import field_key
+from app.widgets.facts import facts
 from app.widgets.words import counted, number, rounded, size, when
 from core.i18n import _
 
@@ -47,17 +48,16 @@ def draw_inspector(ctx: "AppContext", manifest: "Manifest", state: DataState, ta
 
 def _draw_dataset(manifest: "Manifest") -> None:
     st.subheader(_(texts.ABOUT), anchor=False)
-    st.table(
+    facts(
         {
-            _(texts.FILE): escaped(manifest.source.name),
+            _(texts.FILE): manifest.source.name,
             _(texts.SIZE): size(manifest.source.size_bytes),
             _(texts.ROWS): number(manifest.rows),
             _(texts.COLUMNS): number(len(manifest.columns)),
             _(texts.IMPORTED): when(manifest.created_at),
-            _(texts.READ_AS): escaped(reading_line(manifest)),
+            _(texts.READ_AS): reading_line(manifest),
         },
-        border="horizontal",
-        alt=_(texts.ABOUT),
+        label=_(texts.ABOUT),
     )
     st.caption(_(texts.PICK))
 
@@ -77,7 +77,7 @@ def _draw_column(
                 column=column.name, low=column.histogram[0].low, high=column.histogram[-1].high
             ),
         )
-    st.table(_facts(column, profile.rows), border="horizontal", alt=column.name)
+    facts(_facts(column, profile.rows), label=column.name)
     if column.top:
         _draw_top(column, manifest, state, tab_key)
     elif not column.histogram:
@@ -97,7 +97,7 @@ def _facts(column: "ColumnProfile", rows: int) -> dict[str, str]:
         texts.DEVIATION: None if column.std is None else rounded(column.std),
         texts.LENGTH: lengths,
     }
-    return {_(name): escaped(_short(value)) for name, value in known.items() if value is not None}
+    return {_(name): _short(value) for name, value in known.items() if value is not None}
 
 
 def _short(text: str, longest: int = FACT_CHARACTERS) -> str:

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from app.boundary import escaped
 from app.catalogue import reading_line
 from app.features.explore import texts
+from app.widgets.facts import facts
 from app.widgets.ledger import draw_ledger
 from app.widgets.words import size, when
 from core.i18n import _
@@ -31,16 +31,16 @@ def draw_source(ctx: "AppContext", manifest: "Manifest") -> None:
 
 def _draw_facts(manifest: "Manifest") -> None:
     source = manifest.source
-    kept = _(texts.KEPT) if source.kept else _(texts.REFERENCED).format(path=escaped(source.path))
-    st.table(
+    kept = _(texts.KEPT) if source.kept else _(texts.REFERENCED).format(path=source.path)
+    facts(
         {
-            _(texts.FILE): escaped(source.name),
+            _(texts.FILE): source.name,
             _(texts.SIZE): size(source.size_bytes),
             _(texts.ORIGINAL): kept,
-            _(texts.FINGERPRINT): f"`{source.digest[:DIGEST_SHOWN]}…`",
+            _(texts.FINGERPRINT): f"{source.digest[:DIGEST_SHOWN]}…",
             _(texts.IMPORTED): when(manifest.created_at),
-            _(texts.READ_AS): escaped(reading_line(manifest)),
+            _(texts.READ_AS): reading_line(manifest),
         },
-        border="horizontal",
-        alt=_(texts.SOURCE),
+        label=_(texts.SOURCE),
+        code=[_(texts.FINGERPRINT)],
     )
