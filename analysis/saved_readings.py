@@ -12,11 +12,20 @@ from typing import TYPE_CHECKING, Final
 
 from analysis.readings import Candidate, Judgement, Readings
 from analysis.readings.corrections import Located
-from analysis.readings.drift import Drift, adapted, base_of, drift, lost_corrections, same_kind, settled
+from analysis.readings.drift import (
+    Drift,
+    adapted,
+    base_of,
+    drift,
+    leaving_out,
+    lost_corrections,
+    same_kind,
+    settled,
+)
 from analysis.readings.saved import SavedReading, from_toml, pattern_of, source_names, to_toml
 from core.errors import FileMissingError, FileUnreadableError, ReadingFileError, SourceError
 from core.i18n import _
-from core.types import Column, Correction, FileFormat, Manifest, Reading
+from core.types import Column, Correction, Manifest, Reading
 
 if TYPE_CHECKING:
     from storage.database.models import SavedReadingRow
@@ -191,6 +200,7 @@ class SavedReadings:
         base = base_of(replayed, best) if saved.reading.format is best.reading.format else best
         fitted = self._readings.try_reading(path, adapted(saved, base), name=called)
         located = self._located(path, saved, fitted.reading, called)
+        fitted = leaving_out(fitted, located.found)
         different = (*drift(saved, base, best, fitted), *lost_corrections(located.lost))
         reading = settled(base, fitted) if different else fitted.reading
         corrections = tuple(located.found[line] for line in sorted(located.found))
@@ -203,8 +213,8 @@ class SavedReadings:
             return None
 
     def _located(self, path: Path, saved: SavedReading, reading: Reading, called: str) -> Located:
-        if not saved.corrections or reading.format is not FileFormat.DELIMITED:
-            return Located({}, lost=saved.corrections)
+        if not saved.corrections:
+            return Located({})
         return self._readings.locate(path, reading, saved.corrections, name=called)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from app.catalogue import current
 from core.errors import ColumnNotFoundError, FileMissingError, UsageError
 from core.i18n import _
-from core.types import Column, Correction, FileFormat, Json, Manifest, Reading
+from core.types import CORRECTABLE, Column, Correction, FileFormat, Json, Manifest, Reading
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -117,6 +117,7 @@ def correction_at(ctx: "AppContext", dataset: str, line: int, text: str) -> Corr
     from analysis.readings.corrections import correction_of
 
     manifest = current(ctx, dataset)
+    _check_correctable(manifest)
     found = ctx.analysis.ledgers.page(manifest, LedgerQuery(lines=(line,), limit=1)).entries
     if found:
         return correction(found[0], text)
@@ -170,10 +171,11 @@ def correct(ctx: "AppContext", dataset: str, new: Sequence[Correction], *, undo:
 
     Raises:
         DatasetNotFoundError: there is no such dataset.
-        UsageError: it came from no text file.
+        UsageError: nothing can be set right in files of its format.
         FileMissingError: the file it came from was not kept and is gone.
     """
     manifest = current(ctx, dataset)
+    _check_correctable(manifest)
     return _read_again(ctx, manifest, corrections=corrected(manifest, new, undo=undo))
 
 
@@ -237,21 +239,34 @@ def source_of(ctx: "AppContext", manifest: Manifest) -> Path:
     """Return where the bytes a dataset came from lie: the kept original, or the file itself.
 
     Raises:
-        UsageError: it came from no text file, whose lines could be corrected.
+        UsageError: it came from no file, or from several.
         FileMissingError: the file is not there any more.
     """
-    if manifest.question is not None or manifest.reading.format is not FileFormat.DELIMITED:
+    if manifest.question is not None or manifest.reading.format is FileFormat.FILES:
         raise UsageError(
-            _("'{name}' does not come from a text file, so it has no lines to correct.").format(
-                name=manifest.name
-            ),
-            hint=_("Correct the file where it comes from, and import it again."),
+            _("'{name}' does not come from one file, so it cannot be read again.").format(name=manifest.name),
+            hint=_("Change what it was made from, and make it anew."),
         )
     kept = ctx.storage.sources.path(manifest.source.digest)
     path = kept if manifest.source.kept and kept.exists() else Path(manifest.source.path)
     if not path.exists():
         raise FileMissingError(path)
     return path
+
+
+def can_be_corrected(manifest: Manifest) -> bool:
+    """Tell whether lines or records of the file a dataset came from can be set right by hand."""
+    return manifest.question is None and manifest.reading.format in CORRECTABLE
+
+
+def _check_correctable(manifest: Manifest) -> None:
+    if not can_be_corrected(manifest):
+        raise UsageError(
+            _("'{name}' does not come from a text file or a spreadsheet, so it has no lines to correct.").format(
+                name=manifest.name
+            ),
+            hint=_("Correct the file where it comes from, and import it again."),
+        )
 
 
 # ---- saved readings ---------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, ClassVar, Self, TypeAlias
+from typing import Any, ClassVar, Final, Self, TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 """What JSON can hold."""
@@ -41,6 +41,15 @@ class FileFormat(StrEnum):
     DUCKDB = "duckdb"
     FILES = "files"
     """Several files as one table."""
+
+
+CORRECTABLE: Final = frozenset(
+    {
+        FileFormat.DELIMITED, FileFormat.JSON, FileFormat.NDJSON, FileFormat.XLSX, FileFormat.XLS, FileFormat.XLSB,
+        FileFormat.ODS,
+    }
+)  # fmt: skip
+"""Formats whose lines or records can be set right by hand: what stands there can be written as a text."""
 
 
 class LineAction(StrEnum):
@@ -176,7 +185,7 @@ class LedgerLine:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One line of a text file, set right by hand.
+    """One line of a text file, or one record of a JSON file or a spreadsheet, set right by hand.
 
     It is found again by its bytes: `digest` is the BLAKE3 hex digest of the line as it was, without its end;
     `line` is where it stood (from 1), and decides where the same bytes stand in several lines. `text` takes its

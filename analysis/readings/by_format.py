@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.readings.corrections import Located, locate_among, lost_flag
 from analysis.readings.detect import HEAD_BYTES, read_head, refuse_foreign
 from analysis.readings.facts import Facts
 from analysis.readings.isolated.reader import IsolatedReader, isolated_setup, unlock_isolated
 from analysis.readings.isolated.registry import isolated_readers
 from analysis.readings.isolated.worker import Workers
-from analysis.readings.model import ANY, Candidate, Choice, Judgement, Loaded, Reader
+from analysis.readings.model import ANY, Candidate, Choice, Judgement, Loaded, Reader, RecordReader
 from analysis.readings.records.json_reader import JsonReader
 from analysis.readings.records.ndjson_reader import NdjsonReader
 from analysis.readings.records.offers import explained, with_texts_only
@@ -42,8 +43,13 @@ class ByFormat:
         ]
         self._databases = {reader.formats[0]: reader for reader in isolated}
         self._sheets = XlsxReader(duck, config)
-        plain = [reader(duck, config) for reader in (NdjsonReader, JsonReader)]
-        self._others: tuple[Reader, ...] = (*isolated, self._sheets, *plain)
+        correctable: tuple[RecordReader, ...] = (
+            self._sheets,
+            NdjsonReader(duck, config),
+            JsonReader(duck, config),
+        )
+        self._correctable = {kind: reader for reader in correctable for kind in reader.formats}
+        self._others: tuple[Reader, ...] = (*isolated, *correctable)
 
     def close(self) -> None:
         """End the processes that read for this one."""
@@ -103,22 +109,83 @@ class ByFormat:
             return self.text.load(
                 path, reading, out, name=name, progress=progress, facts=facts, corrections=corrections
             )
-        reads, writes = PartOfProgress(progress, 0.0, 0.9), PartOfProgress(progress, 0.9, 1.0)
-        loaded = self._reader(reading.format).load(path, with_texts_only(reading), out, name=name, progress=reads)
+        return self._load_records(path, reading, out, name=name, progress=progress, corrections=corrections)
+
+    def locate(self, path: Path, reading: Reading, corrections: Sequence[Correction], *, name: str) -> Located:
+        """Return where in a file the lines or records are that were set right by hand; see `Readings.locate`."""
+        if reading.format is FileFormat.DELIMITED:
+            return self.text.locate(path, reading, corrections, name=name)
+        reader = self._correctable.get(reading.format)
+        if reader is None or not corrections:
+            return Located({}, lost=tuple(corrections))
+        return locate_among(reader.raw_records(path, reading, name=name), corrections)
+
+    def line_bytes(self, path: Path, reading: Reading, line: int, *, name: str) -> bytes | None:
+        """Return the bytes of a line or record, from 1; None if there is none, or nothing is set right there."""
+        if reading.format is FileFormat.DELIMITED:
+            return self.text.line_bytes(path, reading, line, name=name)
+        return self._raws(path, reading, [line], name).get(line)
+
+    def cells(
+        self,
+        path: Path,
+        reading: Reading,
+        *,
+        name: str,
+        progress: Progress,
+        corrections: Sequence[Correction] = (),
+    ) -> Iterator[list[str]]:
+        """Yield what is in a file that is no delimited text; see `RecordReader.cells`."""
+        located = self.locate(path, reading, corrections, name=name)
+        reader = self._correctable.get(reading.format)
+        if reader is None:
+            return self._reader(reading.format).cells(path, reading, name=name, progress=progress)
+        return reader.cells(path, reading, name=name, progress=progress, corrections=located.found)
+
+    def _load_records(
+        self,
+        path: Path,
+        reading: Reading,
+        out: Path,
+        *,
+        name: str,
+        progress: Progress,
+        corrections: Sequence[Correction],
+    ) -> Loaded:
+        """Load by the reader of the format, then give the columns the types that are wished."""
+        located = self.locate(path, reading, corrections, name=name)
+        wanted, reads = with_texts_only(reading), PartOfProgress(progress, 0.0, 0.9)
+        reader = self._correctable.get(reading.format)
+        if reader is None:
+            loaded = self._reader(reading.format).load(path, wanted, out, name=name, progress=reads)
+        else:
+            loaded = reader.load(
+                path, wanted, out, name=name, progress=reads, corrections=located.found
+            )  # fmt: skip
+        lost = tuple(lost_flag(one) for one in located.lost)
+        found = tuple(located.found[line] for line in sorted(located.found))
         return retyped(
             self._duck,
             out,
-            loaded,
+            replace(loaded, corrections=found, flags=(*loaded.flags, *lost)),
             reading,
             name=name,
             native=lambda: self._native(path, reading, name),
-            raw_of=None,
-            progress=writes,
+            raw_of=(lambda lines: self._raws(path, reading, lines, name)) if reader else None,
+            progress=PartOfProgress(progress, 0.9, 1.0),
         )
 
-    def cells(self, path: Path, reading: Reading, *, name: str, progress: Progress) -> Iterator[list[str]]:
-        """Yield what is in a file that is no delimited text; see `Reader.cells`."""
-        return self._reader(reading.format).cells(path, reading, name=name, progress=progress)
+    def _raws(self, path: Path, reading: Reading, lines: Sequence[int], name: str) -> dict[int, bytes]:
+        """Return the bytes of records, by number; reads no further than it must."""
+        reader = self._correctable.get(reading.format)
+        wanted = frozenset(lines)
+        found: dict[int, bytes] = {}
+        for number, raw in reader.raw_records(path, reading, name=name) if reader else ():
+            if number in wanted:
+                found[number] = raw
+            if number >= max(wanted):
+                break
+        return found
 
     def _reader(self, kind: FileFormat) -> Reader:
         return next(reader for reader in self._others if kind in reader.formats)

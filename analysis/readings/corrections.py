@@ -1,18 +1,20 @@
-"""Lines of a text file set right by hand, put in their place while the file is read.
+"""Lines of a text file, or records of another, set right by hand, put in their place while the file is read.
 
-Used by the text reader and by whoever makes a correction. A correction is found by the bytes of its line; where
+Used by the readers and by whoever makes a correction. A correction is found by the bytes of its line; where
 the same bytes stand in several lines, by the line's number. What is not found is told, never skipped unseen.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from blake3 import blake3
 
 from analysis.readings.lines import Lines
-from core.types import Correction
+from core.i18n import N_
+from core.types import Correction, Flag
 
-__all__ = ["Correction", "Located", "correct", "correction_of", "digest_of", "locate"]
+__all__ = ["Correction", "Located", "correct", "correction_of", "digest_of", "locate", "locate_among"]
 
 
 def digest_of(raw: bytes) -> str:
@@ -55,13 +57,22 @@ NOTHING = Located({})
 
 def locate(batches: Iterable[Lines], corrections: Sequence[Correction]) -> Located:
     """Find the lines of corrections in a file, whose lines come batch by batch; reads only as far as it must."""
+    lines = ((batch.first + at, batch.raw(at)) for batch in batches for at in range(len(batch.texts)))
+    return locate_among(lines, corrections)
+
+
+def locate_among(lines: Iterable[tuple[int, bytes]], corrections: Sequence[Correction]) -> Located:
+    """Find the lines (or records) of corrections among those of a file, each with its number and its bytes."""
     if not corrections:
         return NOTHING
     waiting = {(one.line, one.digest): one for one in corrections}
     wanted = {one.digest for one in corrections}
     found: dict[int, Correction] = {}
     elsewhere: dict[str, list[int]] = {}
-    for number, digest in _digests(batches, wanted):
+    for number, raw in lines:
+        digest = digest_of(raw)
+        if digest not in wanted:
+            continue
         exact = waiting.pop((number, digest), None)
         if exact is not None:
             found[number] = exact
@@ -81,15 +92,6 @@ def locate(batches: Iterable[Lines], corrections: Sequence[Correction]) -> Locat
     return Located(found, tuple(moved), tuple(lost))
 
 
-def _digests(batches: Iterable[Lines], wanted: set[str]) -> Iterator[tuple[int, str]]:
-    """Yield number and digest of the lines that have one of the wanted digests."""
-    for batch in batches:
-        for index in range(len(batch.texts)):
-            digest = digest_of(batch.raw(index))
-            if digest in wanted:
-                yield batch.first + index, digest
-
-
 def correct(batch: Lines, found: Mapping[int, Correction]) -> Lines:
     """Put corrections in their place, within the batch; the bytes that stood there stay with their lines."""
     for number, one in found.items():
@@ -99,3 +101,13 @@ def correct(batch: Lines, found: Mapping[int, Correction]) -> Lines:
             batch.damaged.pop(index, None)
             batch.texts[index], batch.corrected[index] = one.text, raw
     return batch
+
+
+LOST: Final = "not_found"
+"""Action of a flag about a correction that was not applied."""
+_LOST: Final = N_("The line that was set right by hand is not there any more; nothing was changed.")
+
+
+def lost_flag(one: Correction) -> Flag:
+    """Return what is told of a correction whose line is not there."""
+    return Flag("correction_lost", LOST, _LOST, one.line)

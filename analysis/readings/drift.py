@@ -4,10 +4,11 @@ Used when a saved reading is replayed. Compares what the saved reading makes of 
 of it; a difference in the signs that changes no cell is none.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Final
 
+from analysis.readings.guessing import EXAMPLES
 from analysis.readings.model import Candidate, Loaded
 from analysis.readings.saved import SavedReading, signature_of, source_names
 from core.i18n import N_
@@ -133,6 +134,17 @@ def settled(base: Candidate, fitted: Candidate) -> Reading:
         if guess.share < MOST:
             types[at] = base.columns[at].type
     return replace(fitted.reading, column_types=tuple(types))
+
+
+def leaving_out(fitted: Candidate, lines: Collection[int]) -> Candidate:
+    """Return a candidate whose guesses say nothing of lines that are set right by hand while they are loaded."""
+    guesses = []
+    for guess in fitted.guesses:
+        rest = tuple(one for one in guess.counterexamples if one[0] not in lines)
+        all_known = len(guess.counterexamples) < EXAMPLES
+        fits = all_known and not rest and len(guess.counterexamples) > 0
+        guesses.append(replace(guess, counterexamples=rest, share=1.0 if fits else guess.share))
+    return replace(fitted, guesses=tuple(guesses))
 
 
 def _signs(saved: Reading, judged: Reading) -> Iterator[Drift]:

@@ -6,6 +6,7 @@ Shared by all readers below this package and by their callers. No I/O.
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, Protocol, Self
 
 from core.progress import Progress
@@ -188,6 +189,10 @@ class Loaded:
     places: tuple[tuple[int, int], ...] = ()
 
 
+NO_CORRECTIONS: Mapping[int, Correction] = MappingProxyType({})
+"""No record was set right by hand."""
+
+
 class Reader(Protocol):
     """Reads the files of some formats."""
 
@@ -218,3 +223,42 @@ class Reader(Protocol):
 
     def cells(self, path: Path, reading: Reading, *, name: str, progress: Progress) -> Iterator[list[str]]:
         """Yield header (if the reading has one) and records as text, as found, all of the same width."""
+
+
+class RecordReader(Reader, Protocol):
+    """Reads files of which single records can be set right by hand."""
+
+    def load(
+        self,
+        path: Path,
+        reading: Reading,
+        out: Path,
+        *,
+        name: str,
+        progress: Progress,
+        corrections: Mapping[int, Correction] = NO_CORRECTIONS,
+    ) -> Loaded:
+        """Write the table and the ledger; see `Reader`.
+
+        Args:
+            path: The file.
+            reading: How to read it.
+            out: Folder to write to.
+            name: What the file is called.
+            progress: Told how far it is.
+            corrections: Records set right by hand, by the number each has in this file.
+        """
+
+    def cells(
+        self,
+        path: Path,
+        reading: Reading,
+        *,
+        name: str,
+        progress: Progress,
+        corrections: Mapping[int, Correction] = NO_CORRECTIONS,
+    ) -> Iterator[list[str]]:
+        """Yield header and records as text; see `Reader` and `load`."""
+
+    def raw_records(self, path: Path, reading: Reading, *, name: str) -> Iterator[tuple[int, bytes]]:
+        """Yield number and bytes of each record, as its ledger has them, in order of the file."""

@@ -130,7 +130,7 @@ class Readings:
             name: What the file is called.
             progress: Told how far it is; may stop it.
             facts: What the file's bytes tell, if they were counted already.
-            corrections: Lines of a text that were set right by hand; one whose line is not there is flagged.
+            corrections: Lines or records that were set right by hand; one that is not there is flagged.
 
         Raises:
             SourceError: the file cannot be read in this way.
@@ -177,14 +177,14 @@ class Readings:
     def locate(
         self, path: Path, reading: Reading, corrections: Sequence[Correction], *, name: str | None = None
     ) -> Located:
-        """Return where in a text file the lines are that were set right by hand; reads all of it if it must."""
+        """Return where in a file the lines are that were set right by hand; reads all of it if it must."""
         with self._opening.opened(path, name or path.name, reading.member) as opened:
-            return self._formats.text.locate(opened.path, opened.marked(reading), corrections, name=opened.name)
+            return self._formats.locate(opened.path, opened.marked(reading), corrections, name=opened.name)
 
     def line_bytes(self, path: Path, reading: Reading, line: int, *, name: str | None = None) -> bytes | None:
-        """Return the bytes of one line of a text file, from 1 and without its end; None if the file is shorter."""
+        """Return the bytes of one line or record, from 1 and without its end; None if there is none."""
         with self._opening.opened(path, name or path.name, reading.member) as opened:
-            return self._formats.text.line_bytes(opened.path, opened.marked(reading), line, name=opened.name)
+            return self._formats.line_bytes(opened.path, opened.marked(reading), line, name=opened.name)
 
     def closer_look(self, path: Path, loaded: Loaded, *, name: str) -> Reading | None:
         """Return a reading that explains the lines a text file's own reading had to repair; None if there is none.
@@ -219,18 +219,27 @@ class Readings:
                 return self._formats.text.write_clean(
                     opened.path, wanted, out_file, name=opened.name, progress=progress, corrections=corrections
                 )
-            return self._write_cells(opened.path, wanted, out_file, opened.name, progress)
+            return self._write_cells(opened.path, wanted, out_file, opened.name, progress, corrections)
 
     def _judge(self, path: Path, name: str, choice: Choice) -> Judgement:
         with self._opening.opened(path, name, choice.member) as opened:
             return opened.told(self._formats.judge(opened.path, name=opened.name, choice=choice))
 
-    def _write_cells(self, path: Path, reading: Reading, out_file: Path, name: str, progress: Progress) -> Loaded:
+    def _write_cells(
+        self,
+        path: Path,
+        reading: Reading,
+        out_file: Path,
+        name: str,
+        progress: Progress,
+        corrections: Sequence[Correction],
+    ) -> Loaded:
         with tempfile.TemporaryDirectory(prefix=".part-", dir=out_file.parent) as folder:
+            reads, writes = PartOfProgress(progress, 0.0, 0.6), PartOfProgress(progress, 0.6, 1.0)
             loaded = self._formats.load(
-                path, reading, Path(folder), name=name, progress=PartOfProgress(progress, 0.0, 0.6)
-            )
-        rows = self._formats.cells(path, reading, name=name, progress=PartOfProgress(progress, 0.6, 1.0))
+                path, reading, Path(folder), name=name, progress=reads, corrections=corrections
+            )  # fmt: skip
+        rows = self._formats.cells(path, reading, name=name, progress=writes, corrections=corrections)
         with out_file.open("w", encoding="utf-8", errors="replace", newline="") as file:
             write_rows(file, rows)
         return loaded

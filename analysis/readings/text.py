@@ -13,7 +13,7 @@ from pathlib import Path
 
 from analysis.readings.clean import write_rows
 from analysis.readings.closer import better_reading, is_worth_it
-from analysis.readings.corrections import Located, correct, locate
+from analysis.readings.corrections import Located, correct, locate, lost_flag
 from analysis.readings.detect import is_text
 from analysis.readings.encodings import DIRECT, UTF8, transcode
 from analysis.readings.events import LedgerBook, Note
@@ -44,11 +44,6 @@ from storage.duck import DuckEngine
 FAST_ABOVE_BYTES = 8 << 20
 """Smaller files are read by the exact parser at once: it is as fast, and tells more."""
 _BATCH_CELLS = 1 << 20
-LOST = "not_found"
-"""Action of a flag about a correction that was not applied."""
-_LOST = Note(
-    "correction_lost", N_("The line that was set right by hand is not there any more; nothing was changed.")
-)
 
 
 class TextReader:
@@ -332,7 +327,8 @@ def _in_utf8(source: Source, encoding: str, folder: Path, progress: Progress) ->
 def _told(source: Source, understanding: Understanding, parser: Parser, book: LedgerBook) -> Loaded:
     """Return what the parser found, before the types."""
     for one in source.located.lost:
-        book.flag(_LOST, LOST, one.line)
+        told = lost_flag(one)
+        book.flag(Note(told.code, told.message), told.action, told.line)
     if len(parser.header) > 1:
         message = N_("The header spans {count} lines; the names were joined.").format(count=len(parser.header))
         book.flag(Note("header_joined", message), "repaired", understanding.plan.first_line + 1)

@@ -15,7 +15,7 @@ from app.boundary import escaped, guarded, part, problem
 from app.components.grid import GridEvent, Kind, grid, ledger_rows
 from app.components.ledgerbar import ledger_bar
 from app.messages import say
-from app.readings import correct, correction, export_ledger, ledger_page, save_dataset_reading
+from app.readings import can_be_corrected, correct, correction, export_ledger, ledger_page, save_dataset_reading
 from app.refresh import NAV, STATUS, redraw, refresh, view_key
 from app.router import redraw_view, router
 from app.session import forget_inputs, kept, persist_input, stored_input, value
@@ -27,7 +27,7 @@ from app.widgets.words import counted, done_word
 from core.errors import UsageError
 from core.i18n import N_, _, ngettext, retold
 from core.ids import new_id
-from core.types import Correction, FileFormat, Flag, Json, LineAction, Manifest
+from core.types import Correction, Flag, Json, LineAction, Manifest
 
 if TYPE_CHECKING:
     from analysis.ledgers import LedgerEntry, LedgerFormat
@@ -45,6 +45,8 @@ _FORMATS: "Final[dict[LedgerFormat, str]]" = {
 }
 _CLEAN: Final = N_("Every line was read as it is: nothing was repaired and nothing was left out.")
 _LINES: Final = N_("Lines that were not simply loaded, click one to set it right")
+_ONLY_LINES: Final = N_("Lines that were not simply loaded")
+_NOT_HERE: Final = N_("Nothing can be set right here; that is possible for one text file, JSON file or spreadsheet.")
 _COLUMNS: Final = N_("Columns to know about")
 _EXPORT: Final = N_("Export ledger")
 _FORMAT: Final = N_("Format")
@@ -118,7 +120,9 @@ def draw_ledger(ctx: "AppContext", view: str, manifest: Manifest) -> None:
     if not kept_lines or not (state.only or manifest.ledger.repaired or manifest.ledger.rejected):
         st.markdown(_(_CLEAN))
         return
-    if state.line is not None:
+    if not can_be_corrected(manifest):
+        st.caption(_(_NOT_HERE))
+    elif state.line is not None:
         _draw_line(ctx, view, manifest, state)
     _draw_lines(ctx, view, manifest, state)
 
@@ -162,9 +166,9 @@ def _draw_lines(ctx: "AppContext", view: str, manifest: Manifest, state: LedgerS
         grid(
             ledger_rows(manifest, only=only),
             key=field_key(view, "ledger", manifest.dataset_id.lower()),
-            label=_(_LINES),
+            label=_(_LINES) if can_be_corrected(manifest) else _(_ONLY_LINES),
             tools=False,
-            events=_HEARD if _correctable(manifest) else (),
+            events=_HEARD if can_be_corrected(manifest) else (),
             on_event=guarded(view, heard),
         )
 
@@ -190,10 +194,6 @@ def _column_line(flag: Flag) -> str:
 
 
 # ---- one line ---------------------------------------------------------------------------------------------
-
-
-def _correctable(manifest: Manifest) -> bool:
-    return manifest.question is None and manifest.reading.format is FileFormat.DELIMITED
 
 
 def _draw_line(ctx: "AppContext", view: str, manifest: Manifest, state: LedgerState) -> None:
@@ -225,6 +225,11 @@ def _draw_line(ctx: "AppContext", view: str, manifest: Manifest, state: LedgerSt
             _(_CLOSE), key=field_key(view, "line_close"), icon=":material/close:", type="tertiary",
             on_click=guarded(view, _close), args=args,
         )  # fmt: skip
+
+
+def _in_one_line(text: str) -> str:
+    """Return a record on a single line; between the values of JSON a line end is as good as a space."""
+    return " ".join(part.strip() for part in text.splitlines()) if "\n" in text else text
 
 
 def _set(view: str, manifest: Manifest, state: LedgerState, entry: "LedgerEntry", key: str) -> None:

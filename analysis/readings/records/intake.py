@@ -5,22 +5,27 @@ adds up; the records themselves go to `staging`, the raw bytes of the others to 
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from analysis.readings.corrections import digest_of
 from analysis.readings.ledger_file import LedgerWriter
-from analysis.readings.model import Loaded
+from analysis.readings.model import NO_CORRECTIONS, Loaded
 from analysis.readings.records.staging import Members, Staging
+from core.i18n import N_
 from core.paths import translate_os_error
 from core.progress import Progress
-from core.types import Flag, Ledger, LedgerLine, LineAction, Reading
+from core.types import Correction, Flag, Ledger, LedgerLine, LineAction, Reading
 from storage.duck import DuckEngine
 
 MOST_FLAGS: Final = 1_000
 """Flags of one code told one by one; the ledger file has all lines."""
+_CORRECTED: Final = N_("This record was set right by hand.")
+_LEFT_OUT: Final = N_("This record was left out by hand.")
+_NO_RECORD: Final = N_("What was set right by hand is no record of this file; the record was left out.")
 
 
 class Intake:
@@ -31,7 +36,16 @@ class Intake:
     `unit` is the ledger's: "line" where the file is text with a record per line, otherwise "record".
     """
 
-    def __init__(self, out: Path, *, file_name: str, unit: str, max_columns: int) -> None:
+    def __init__(
+        self,
+        out: Path,
+        *,
+        file_name: str,
+        unit: str,
+        max_columns: int,
+        corrections: Mapping[int, Correction] = NO_CORRECTIONS,
+    ) -> None:
+        self.corrections = corrections
         self.staging = Staging(file_name, max_columns=max_columns, folder=out)
         self._ledger = LedgerWriter(out)
         self._out = out
@@ -73,6 +87,22 @@ class Intake:
         """Leave a record out, and say so."""
         self.put_aside(LineAction.REJECTED, line=line, raw=raw, reason=reason)
         self.flag(Flag(code, "rejected", reason, line=line))
+
+    def correction(self, line: int, raw: bytes) -> Correction | None:
+        """Return what a person made of a record, if these are the bytes it was made for."""
+        found = self.corrections.get(line)
+        return found if found is not None and found.digest == digest_of(raw) else None
+
+    def correct(self, members: Members | None, *, line: int, raw: bytes) -> None:
+        """Take a record as a person set it right; None if what they wrote is no record of this file."""
+        if members is None:
+            self.reject(line=line, raw=raw, reason=_NO_RECORD, code="bad_correction")
+        else:
+            self.repair(members, line=line, raw=raw, flag=Flag("corrected", "repaired", _CORRECTED, line=line))
+
+    def leave_out(self, *, line: int, raw: bytes) -> None:
+        """Leave a record out because a person said so."""
+        self.reject(line=line, raw=raw, reason=_LEFT_OUT, code="left_out")
 
     def put_aside(self, action: LineAction, *, line: int, raw: bytes, reason: str) -> None:
         """Count something that is no record of the table, and keep it in the ledger."""

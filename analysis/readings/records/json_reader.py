@@ -5,16 +5,16 @@ the JSON they are; memory holds a few megabytes, however long the list is.
 """
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from analysis.readings.model import ANY, Candidate, Choice, Judgement, Loaded
+from analysis.readings.model import ANY, NO_CORRECTIONS, Candidate, Choice, Judgement, Loaded
 from analysis.readings.records.headings import LIKELY, names_columns, titles
 from analysis.readings.records.intake import Intake
 from analysis.readings.records.json_layout import Form, Layout, Listing, look
-from analysis.readings.records.json_scan import JsonError, Pairs, Value, scan, skip_space
+from analysis.readings.records.json_scan import JsonError, Pairs, Value, scan, scan_document, skip_space
 from analysis.readings.records.json_walk import JsonWalk
 from analysis.readings.records.kinds import RawJson
 from analysis.readings.records.sampling import candidate, counted
@@ -23,7 +23,7 @@ from core.config import AppConfig
 from core.errors import DamagedFileError, NotATableError
 from core.i18n import N_, _
 from core.progress import PartOfProgress, Progress
-from core.types import FileFormat, Flag, LineAction, Reading
+from core.types import Correction, FileFormat, Flag, LineAction, Reading
 from storage.duck import DuckEngine
 
 _NAMES: Final = (".json", ".geojson", ".topojson", ".har", ".ipynb", ".webmanifest")
@@ -73,18 +73,35 @@ class JsonReader:
             raise NotATableError(name, _("is valid JSON, but empty, so there is nothing to import."))
         return Judgement(tuple(each for each in found if each.columns)[:3])
 
-    def load(self, path: Path, reading: Reading, out: Path, *, name: str, progress: Progress) -> Loaded:
-        """Write the table and the ledger; see `model.Reader`."""
-        with Intake(out, file_name=name, unit="record", max_columns=self._max_columns) as intake:
+    def load(
+        self,
+        path: Path,
+        reading: Reading,
+        out: Path,
+        *,
+        name: str,
+        progress: Progress,
+        corrections: Mapping[int, Correction] = NO_CORRECTIONS,
+    ) -> Loaded:
+        """Write the table and the ledger; see `model.RecordReader`."""
+        with self._intake(out, name, corrections) as intake:
             shape = _Filling(path, name, reading, intake).run(PartOfProgress(progress, 0.0, 0.7))
             rest = PartOfProgress(progress, 0.7, 1.0)
             return intake.finish(self._duck, reading, rest, decimals=True, names=shape)
 
-    def cells(self, path: Path, reading: Reading, *, name: str, progress: Progress) -> Iterator[list[str]]:
-        """Yield the records as text; see `model.Reader`."""
+    def cells(
+        self,
+        path: Path,
+        reading: Reading,
+        *,
+        name: str,
+        progress: Progress,
+        corrections: Mapping[int, Correction] = NO_CORRECTIONS,
+    ) -> Iterator[list[str]]:
+        """Yield the records as text; see `model.RecordReader`."""
         with (
             tempfile.TemporaryDirectory(prefix="cells-") as folder,
-            Intake(Path(folder), file_name=name, unit="record", max_columns=self._max_columns) as intake,
+            self._intake(Path(folder), name, corrections) as intake,
         ):
             names = _Filling(path, name, reading, intake).run(progress)
             rows = intake.staging.texts()
@@ -92,6 +109,25 @@ class JsonReader:
             if reading.header_rows:
                 yield list(names or keys)
             yield from rows
+
+    def raw_records(self, path: Path, reading: Reading, *, name: str) -> Iterator[tuple[int, bytes]]:
+        """Yield number and text of each element; see `model.RecordReader`."""
+        listing = _listing(path, name, reading)
+        with JsonWalk(path, name) as walk:
+            if listing is None:
+                yield 1, _bytes(walk.value()[1], reading)
+                return
+            for key in walk.members() if listing.key is not None else ():
+                if key == listing.key and walk.peek() == "[":
+                    break
+                walk.value()
+            above = 1 if listing.form is Form.LISTS and reading.header_rows else 0
+            for number, (_value, raw) in enumerate(walk.elements(), 1):
+                if number > above:
+                    yield number, _bytes(raw, reading)
+
+    def _intake(self, out: Path, name: str, corrections: Mapping[int, Correction]) -> Intake:
+        return Intake(out, file_name=name, unit="record", max_columns=self._max_columns, corrections=corrections)
 
 
 @dataclass(slots=True)
@@ -107,7 +143,7 @@ class _Filling:
 
     def run(self, progress: Progress) -> list[str] | None:
         """Return what the file calls the columns, or None where their keys say it."""
-        listing = self._listing()
+        listing = _listing(self.path, self.name, self.reading)
         with JsonWalk(self.path, self.name) as walk:
             if listing is None:
                 value, raw = walk.value()
@@ -119,16 +155,6 @@ class _Filling:
                 names = self._member_list(walk, listing, progress)
             walk.end()
         return names
-
-    def _listing(self) -> Listing | None:
-        layout = look(self.path, self.name)
-        key = self.reading.sheet
-        if layout.outer == "{" and key is None:
-            return None
-        for listing in layout.listings:
-            if listing.key == key:
-                return listing
-        raise DamagedFileError(self.name, _("has no list of records in '{key}'.").format(key=key))
 
     def _member_list(self, walk: JsonWalk, listing: Listing, progress: Progress) -> list[str] | None:
         names: list[str] | None = None
@@ -148,7 +174,7 @@ class _Filling:
             reason = N_("'{key}' is there a second time; the first one is the table.").format(key=key)
             self.intake.flag(Flag("duplicate_key", "rejected", reason, line=self.seen, column=None))
         text = f'"{key}": {raw}'
-        self.intake.put_aside(action, line=self.seen, raw=text.encode("utf-8", "backslashreplace"), reason=reason)
+        self.intake.put_aside(action, line=self.seen, raw=self._raw(text), reason=reason)
 
     def _list(self, walk: JsonWalk, listing: Listing, progress: Progress) -> list[str] | None:
         form = listing.form
@@ -157,7 +183,9 @@ class _Filling:
         if form is Form.LISTS and self.reading.header_rows:
             _, raw = next(elements)
             self.seen = 1
-            self.intake.put_aside(LineAction.HEADER, line=1, raw=_bytes(raw), reason=N_("It names the columns."))
+            self.intake.put_aside(
+                LineAction.HEADER, line=1, raw=self._raw(raw), reason=N_("It names the columns.")
+            )
         for value, raw in elements:
             self._take(form, value, raw)
             if self.seen % _REPORT_EVERY == 0:
@@ -179,18 +207,38 @@ class _Filling:
 
     def _take(self, form: Form, value: Value, raw: str) -> None:
         self.seen += 1
+        if self.seen in self.intake.corrections and self._corrected(form, raw):
+            return
         members = members_of(form, value, raw)
         if members is None:
             reason = N_("Record {number} is no {form}, as the others are.").format(
                 number=f"{self.seen:,}", form=_WORDS[form]
             )
-            self.intake.reject(line=self.seen, raw=_bytes(raw), reason=reason)
+            self.intake.reject(line=self.seen, raw=self._raw(raw), reason=reason)
         elif value.twice and form is Form.OBJECTS:
-            take_with_duplicates(self.intake, members, value.twice, line=self.seen, raw=_bytes(raw))
+            take_with_duplicates(self.intake, members, value.twice, line=self.seen, raw=self._raw(raw))
         elif form is Form.LISTS and len(members) != self.width:
             self._take_ragged(members, raw)
         else:
             self.intake.load(members, line=self.seen, chars=len(raw))
+
+    def _corrected(self, form: Form, raw: str) -> bool:
+        """Take a record as a person set it right; no, if this is not the one they meant."""
+        fix = self.intake.correction(self.seen, self._raw(raw))
+        if fix is None:
+            return False
+        if not fix.text.strip():
+            self.intake.leave_out(line=self.seen, raw=self._raw(raw))
+            return True
+        try:
+            members = members_of(form, scan_document(fix.text), fix.text)
+        except JsonError:
+            members = None
+        self.intake.correct(members, line=self.seen, raw=self._raw(raw))
+        return True
+
+    def _raw(self, raw: str) -> bytes:
+        return _bytes(raw, self.reading)
 
     def _take_ragged(self, members: Pairs, raw: str) -> None:
         short = len(members) < self.width
@@ -198,7 +246,19 @@ class _Filling:
             number=f"{self.seen:,}", found=f"{len(members):,}", expected=f"{self.width:,}"
         )
         flag = Flag("missing_field" if short else "extra_field", "repaired", message, line=self.seen)
-        self.intake.repair(members, line=self.seen, raw=_bytes(raw), flag=flag)
+        self.intake.repair(members, line=self.seen, raw=self._raw(raw), flag=flag)
+
+
+def _listing(path: Path, name: str, reading: Reading) -> Listing | None:
+    """Return the list a reading means; None where the outer object is the one record."""
+    layout = look(path, name)
+    key = reading.sheet
+    if layout.outer == "{" and key is None:
+        return None
+    for listing in layout.listings:
+        if listing.key == key:
+            return listing
+    raise DamagedFileError(name, _("has no list of records in '{key}'.").format(key=key))
 
 
 def members_of(form: Form, value: Value, raw: str) -> Pairs | None:
@@ -314,5 +374,6 @@ def _begins_as_json(head: bytes) -> bool:
     return skip_space(text, value.end) == len(text)
 
 
-def _bytes(raw: str) -> bytes:
-    return raw.encode("utf-8", "surrogatepass")
+def _bytes(raw: str, reading: Reading) -> bytes:
+    """Return the text of a record in the file's own encoding."""
+    return raw.encode(reading.encoding or "utf-8", "surrogatepass")

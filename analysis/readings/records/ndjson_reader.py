@@ -5,12 +5,12 @@ object is left out with its bytes, a blank one is counted. Memory holds one batc
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from analysis.readings.model import ANY, Choice, Judgement, Loaded
+from analysis.readings.model import ANY, NO_CORRECTIONS, Choice, Judgement, Loaded
 from analysis.readings.records.intake import Intake
 from analysis.readings.records.json_reader import take_with_duplicates
 from analysis.readings.records.json_scan import JsonError, Value, scan_document
@@ -20,7 +20,7 @@ from core.config import AppConfig
 from core.errors import NotATableError
 from core.i18n import N_, _
 from core.progress import PartOfProgress, Progress
-from core.types import FileFormat, LineAction, Reading
+from core.types import Correction, FileFormat, LineAction, Reading
 from storage.duck import DuckEngine
 
 _NAMES: Final = (".ndjson", ".jsonl", ".jsonlines", ".geojsonl", ".ldjson")
@@ -76,17 +76,34 @@ class NdjsonReader:
             why += f" · {counted(len(records), 'object')}"
         return Judgement((candidate(records, reading, why, decimals=True, complete=complete, lines=lines),))
 
-    def load(self, path: Path, reading: Reading, out: Path, *, name: str, progress: Progress) -> Loaded:
-        """Write the table and the ledger; see `model.Reader`."""
-        with Intake(out, file_name=name, unit="line", max_columns=self._max_columns) as intake:
+    def load(
+        self,
+        path: Path,
+        reading: Reading,
+        out: Path,
+        *,
+        name: str,
+        progress: Progress,
+        corrections: Mapping[int, Correction] = NO_CORRECTIONS,
+    ) -> Loaded:
+        """Write the table and the ledger; see `model.RecordReader`."""
+        with self._intake(out, name, corrections) as intake:
             _fill(path, name, intake, PartOfProgress(progress, 0.0, 0.7))
             return intake.finish(self._duck, reading, PartOfProgress(progress, 0.7, 1.0), decimals=True)
 
-    def cells(self, path: Path, reading: Reading, *, name: str, progress: Progress) -> Iterator[list[str]]:
-        """Yield names and records as text; see `model.Reader`."""
+    def cells(
+        self,
+        path: Path,
+        reading: Reading,
+        *,
+        name: str,
+        progress: Progress,
+        corrections: Mapping[int, Correction] = NO_CORRECTIONS,
+    ) -> Iterator[list[str]]:
+        """Yield names and records as text; see `model.RecordReader`."""
         with (
             tempfile.TemporaryDirectory(prefix="cells-") as folder,
-            Intake(Path(folder), file_name=name, unit="line", max_columns=self._max_columns) as intake,
+            self._intake(Path(folder), name, corrections) as intake,
         ):
             _fill(path, name, intake, progress)
             rows = intake.staging.texts()
@@ -94,6 +111,13 @@ class NdjsonReader:
             if reading.header_rows:
                 yield names
             yield from rows
+
+    def raw_records(self, path: Path, reading: Reading, *, name: str) -> Iterator[tuple[int, bytes]]:  # noqa: ARG002 - the protocol's signature
+        """Yield number and bytes of each line; see `model.RecordReader`."""
+        return ((line, raw) for line, raw, _encoding in _lines(path, name))
+
+    def _intake(self, out: Path, name: str, corrections: Mapping[int, Correction]) -> Intake:
+        return Intake(out, file_name=name, unit="line", max_columns=self._max_columns, corrections=corrections)
 
 
 def read_line(raw: bytes, encoding: str) -> Value | str | None:
@@ -111,18 +135,30 @@ def read_line(raw: bytes, encoding: str) -> Value | str | None:
     return value if value.pairs is not None else "is valid JSON, but no object"
 
 
-def _fill(path: Path, name: str, intake: Intake, progress: Progress) -> None:
+def _lines(path: Path, name: str) -> Iterator[tuple[int, bytes, str]]:
+    """Yield number and bytes of each line, without its end, and the encoding they are in."""
     encoding, mark = encoding_of(_head(path))
+    ends = tuple(end.encode(encoding) for end in ("\r\n", "\n"))
+    for line, raw in enumerate(raw_lines(path, name), 1):
+        text = raw[mark:] if line == 1 else raw
+        end = next((end for end in ends if text.endswith(end)), b"")
+        yield line, text.removesuffix(end), encoding
+
+
+def _fill(path: Path, name: str, intake: Intake, progress: Progress) -> None:
     size = path.stat().st_size or 1
     done = 0
-    for line, raw in enumerate(raw_lines(path, name), 1):
-        done += len(raw)
-        _take(intake, raw[mark:] if line == 1 else raw, encoding, line)
+    for line, raw, encoding in _lines(path, name):
+        done += len(raw) + 1
+        _take(intake, raw, encoding, line)
         if line % _REPORT_EVERY == 0:
-            progress.report(done / size, N_("reading line {line}").format(line=f"{line:,}"))
+            progress.report(min(done / size, 1.0), N_("reading line {line}").format(line=f"{line:,}"))
 
 
 def _take(intake: Intake, raw: bytes, encoding: str, line: int) -> None:
+    if line in intake.corrections and (fix := intake.correction(line, raw)) is not None:
+        _take_corrected(intake, fix, raw, line)
+        return
     found = read_line(raw, encoding)
     if isinstance(found, str):
         intake.reject(line=line, raw=raw, reason=N_("Line {line} {found}.").format(line=f"{line:,}", found=found))
@@ -132,6 +168,14 @@ def _take(intake: Intake, raw: bytes, encoding: str, line: int) -> None:
         take_with_duplicates(intake, found.pairs or [], found.twice, line=line, raw=raw)
     else:
         intake.load(found.pairs or [], line=line, chars=len(raw))
+
+
+def _take_corrected(intake: Intake, fix: Correction, raw: bytes, line: int) -> None:
+    found = read_line(fix.text.encode(), "utf-8")
+    if found is None:
+        intake.leave_out(line=line, raw=raw)
+    else:
+        intake.correct(found.pairs if isinstance(found, Value) else None, line=line, raw=raw)
 
 
 def _is_object(line: str) -> bool:

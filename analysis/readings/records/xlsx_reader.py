@@ -6,17 +6,18 @@ value are told.
 """
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from analysis.readings.containers import OLE_MAGIC, ZIP_MAGIC
-from analysis.readings.model import ANY, Candidate, Choice, Judgement, Loaded, Part
+from analysis.readings.model import ANY, NO_CORRECTIONS, Candidate, Choice, Judgement, Loaded, Part
 from analysis.readings.records.headings import titles
 from analysis.readings.records.intake import Intake
 from analysis.readings.records.kinds import Cell
 from analysis.readings.records.names import column_names
+from analysis.readings.records.row_texts import corrected_row, row_text
 from analysis.readings.records.sampling import candidate, counted
 from analysis.readings.records.workbooks import open_workbook
 from analysis.readings.records.xlsx_layout import SAMPLE_ROWS, SheetLayout, layouts
@@ -27,7 +28,7 @@ from core.config import AppConfig
 from core.errors import NotATableError
 from core.i18n import N_, _, number
 from core.progress import PartOfProgress, Progress
-from core.types import FileFormat, Flag, LineAction, Reading
+from core.types import Correction, FileFormat, Flag, LineAction, Reading
 from storage.duck import DuckEngine
 
 _MOST_CANDIDATES: Final = 3
@@ -77,22 +78,39 @@ class XlsxReader:
         layout = SheetLayout(first, header=bool(reading.header_rows), confidence=reading.confidence)
         return _candidate(sample, layout, (), kind, first=True)
 
-    def load(self, path: Path, reading: Reading, out: Path, *, name: str, progress: Progress) -> Loaded:
-        """Write the table and the ledger; see `model.Reader`."""
+    def load(
+        self,
+        path: Path,
+        reading: Reading,
+        out: Path,
+        *,
+        name: str,
+        progress: Progress,
+        corrections: Mapping[int, Correction] = NO_CORRECTIONS,
+    ) -> Loaded:
+        """Write the table and the ledger; see `model.RecordReader`."""
         with (
             self._open(path, name) as workbook,
-            Intake(out, file_name=name, unit="record", max_columns=self._max_columns) as intake,
+            self._intake(out, name, corrections) as intake,
         ):
             names = _Filling(workbook, reading, intake, name).run(PartOfProgress(progress, 0.0, 0.8))
             rest = PartOfProgress(progress, 0.8, 1.0)
             return intake.finish(self._duck, reading, rest, decimals=False, names=names)
 
-    def cells(self, path: Path, reading: Reading, *, name: str, progress: Progress) -> Iterator[list[str]]:
-        """Yield header and rows as text; see `model.Reader`."""
+    def cells(
+        self,
+        path: Path,
+        reading: Reading,
+        *,
+        name: str,
+        progress: Progress,
+        corrections: Mapping[int, Correction] = NO_CORRECTIONS,
+    ) -> Iterator[list[str]]:
+        """Yield header and rows as text; see `model.RecordReader`."""
         with (
             tempfile.TemporaryDirectory(prefix="cells-") as folder,
             self._open(path, name) as workbook,
-            Intake(Path(folder), file_name=name, unit="record", max_columns=self._max_columns) as intake,
+            self._intake(Path(folder), name, corrections) as intake,
         ):
             names = _Filling(workbook, reading, intake, name).run(progress)
             rows = intake.staging.texts()
@@ -100,6 +118,19 @@ class XlsxReader:
             if reading.header_rows:
                 yield names
             yield from rows
+
+    def raw_records(self, path: Path, reading: Reading, *, name: str) -> Iterator[tuple[int, bytes]]:
+        """Yield number and texts of each row that is no header; see `model.RecordReader`."""
+        with self._open(path, name) as workbook:
+            sheet = _named(workbook, reading.sheet or "", name)
+            table = _table(workbook, sheet, reading, name)
+            first = reading.first_line + (1 if reading.header_rows else 0)
+            for row, _done in workbook.rows(sheet):
+                if row.cells and row.number >= first:
+                    yield row.number, row_text(row, table.columns)
+
+    def _intake(self, out: Path, name: str, corrections: Mapping[int, Correction]) -> Intake:
+        return Intake(out, file_name=name, unit="record", max_columns=self._max_columns, corrections=corrections)
 
     def _open(self, path: Path, name: str) -> AnyWorkbook:
         return open_workbook(path, name, unpacked_limit_mib=self._limit_mib)
@@ -196,6 +227,11 @@ class _Table:
         found = titles(first, right - left + 1)
         return cls(left, found, column_names(found))
 
+    @property
+    def columns(self) -> range:
+        """The columns of the sheet that are columns of the table."""
+        return range(self.left, self.left + len(self.titles))
+
     def members(self, row: Row) -> list[tuple[str, Cell]]:
         """Return the cells of a row by position in the table."""
         return [(str(column - self.left), cell) for column, cell in row.cells.items()]
@@ -204,6 +240,14 @@ class _Table:
         """Return what a column of the sheet is called in messages."""
         position = column - self.left
         return self.names[position] if 0 <= position < len(self.names) else f"column_{position + 1}"
+
+
+def _table(workbook: AnyWorkbook, sheet: Sheet, reading: Reading, name: str) -> _Table:
+    """Return the columns of the table a reading means."""
+    rows = _sample(workbook, sheet, first=reading.first_line).rows
+    if not rows:
+        raise NotATableError(name, _nothing_from(reading.first_line))
+    return _Table.of(rows, header=bool(reading.header_rows))
 
 
 @dataclass(slots=True)
@@ -220,7 +264,7 @@ class _Filling:
     def run(self, progress: Progress) -> list[str]:
         """Return what the file calls the columns."""
         sheet = _named(self.workbook, self.reading.sheet or "", self.name)
-        table = self._table(sheet)
+        table = _table(self.workbook, sheet, self.reading, self.name)
         self.intake.staging.declare(str(position) for position in range(len(table.titles)))
         for row, done in self.workbook.rows(sheet, merged=self.merged):
             self._take(row, table)
@@ -228,12 +272,6 @@ class _Filling:
                 progress.report(done, N_("reading row {number}").format(number=f"{row.number:,}"))
         self._flag_merged()
         return table.titles + [""] * (len(self.intake.staging.keys) - len(table.titles))
-
-    def _table(self, sheet: Sheet) -> _Table:
-        rows = _sample(self.workbook, sheet, first=self.reading.first_line).rows
-        if not rows:
-            raise NotATableError(self.name, _nothing_from(self.reading.first_line))
-        return _Table.of(rows, header=bool(self.reading.header_rows))
 
     def _take(self, row: Row, table: _Table) -> None:
         if not row.cells and not row.uncomputed:
@@ -246,24 +284,34 @@ class _Filling:
         elif row.number == self.reading.first_line and self.reading.header_rows:
             self._aside(row, LineAction.HEADER, N_("It names the columns."))
         else:
-            members = table.members(row)
-            self.intake.load(members, line=row.number, chars=sum(len(str(cell)) for cell in row.cells.values()))
-            self._flag_cells(row, table)
+            self._record(row, table)
+
+    def _record(self, row: Row, table: _Table) -> None:
+        """Take a row of the table; what a person made of it, where they did."""
+        if row.number in self.intake.corrections:
+            raw = row_text(row, table.columns)
+            fix = self.intake.correction(row.number, raw)
+            if fix is not None and not fix.text.strip():
+                self.intake.leave_out(line=row.number, raw=raw)
+                return
+            if fix is not None:
+                row = corrected_row(row, table.columns, fix.text)
+                self.intake.correct(table.members(row), line=row.number, raw=raw)
+                for flag in _odd_cells(row, table):
+                    self.intake.flag(flag)
+                return
+        flags = list(_odd_cells(row, table))
+        if flags:
+            raw = row_text(row, table.columns)
+            self.intake.repair(table.members(row), line=row.number, raw=raw, flag=flags[0])
+            for flag in flags[1:]:
+                self.intake.flag(flag)
+        else:
+            chars = sum(len(str(cell)) for cell in row.cells.values())
+            self.intake.load(table.members(row), line=row.number, chars=chars)
 
     def _aside(self, row: Row, action: LineAction, reason: str) -> None:
         self.intake.put_aside(action, line=row.number, raw=shown(list(row.cells.values())), reason=reason)
-
-    def _flag_cells(self, row: Row, table: _Table) -> None:
-        for column in row.errors:
-            message = N_("Row {number} has the error {error} in place of a value.").format(
-                number=f"{row.number:,}", error=row.cells.get(column)
-            )
-            self.intake.flag(Flag("error_cell", "kept_as_text", message, row.number, table.name(column)))
-        for column in row.uncomputed:
-            message = N_("Row {number} has a formula whose value is not stored in the file; it is empty.").format(
-                number=f"{row.number:,}"
-            )
-            self.intake.flag(Flag("formula_without_value", "left_empty", message, row.number, table.name(column)))
 
     def _flag_merged(self) -> None:
         for reference in self.merged:
@@ -273,3 +321,17 @@ class _Filling:
                     reference=reference
                 )
                 self.intake.flag(Flag("merged_cells", "left_empty", message, max(first, self.reading.first_line)))
+
+
+def _odd_cells(row: Row, table: _Table) -> Iterator[Flag]:
+    """Yield what there is to tell of a row's cells."""
+    for column in row.errors:
+        message = N_("Row {number} has the error {error} in place of a value.").format(
+            number=f"{row.number:,}", error=row.cells.get(column)
+        )
+        yield Flag("error_cell", "kept_as_text", message, row.number, table.name(column))
+    for column in row.uncomputed:
+        message = N_("Row {number} has a formula whose value is not stored in the file; it is empty.").format(
+            number=f"{row.number:,}"
+        )
+        yield Flag("formula_without_value", "left_empty", message, row.number, table.name(column))
