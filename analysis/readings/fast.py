@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Final
 
 from analysis.readings.encodings import UTF8
-from analysis.readings.events import LedgerBook
+from analysis.readings.events import KEPT, LedgerBook, Note
 from analysis.readings.facts import Facts, has_blanks_around_quotes
 from analysis.readings.footers import is_footer
 from analysis.readings.forms import TEXT, Form
+from analysis.readings.inner_lines import Table, odd_rows
 from analysis.readings.kept import TEXTS_NAME, write_kept
 from analysis.readings.lines import CHUNK_BYTES, CR, Lines, read_lines
 from analysis.readings.model import Guess, Loaded
@@ -65,13 +66,13 @@ def load_fast(
     _check_bytes(source.path, understanding, facts)
     target, names = out / "data.parquet", [column.name for column in understanding.columns]
     with LedgerBook(out, "line") as book:
-        head_lines = _account_for_head(source.path, understanding, book)
+        head_lines, header = _account_for_head(source.path, understanding, book)
         lines = facts.lines - head_lines - _account_for_end(source.path, facts, book, understanding.plan)
         table = _table(source.path, understanding, head_lines)
         has_breaks = facts.has_quote and understanding.plan.dialect.quote is not None
         with duck.trusted() as connection:
 
-            def work() -> tuple[int, Sequence[Form], tuple[Guess, ...]]:
+            def work() -> tuple[int, Sequence[Form], tuple[Guess, ...], list[tuple[int, Note]]]:
                 rows, forms = _write(connection, table, understanding, names, target, lines, has_breaks=has_breaks)
                 texts = out / TEXTS_NAME
                 kept = write_kept(connection, table, forms, texts)
@@ -81,21 +82,23 @@ def load_fast(
                 )
 
                 def lines_of(some: Sequence[int]) -> list[int]:
-                    if not has_breaks:
-                        return [head_lines + row for row in some]
-                    return [
-                        head_lines + row + _line_breaks(connection, target, forms, names, before=row)
-                        for row in some
-                    ]
+                    broken = _breaks_before(connection, target, forms, names, some) if has_breaks else {}
+                    return [head_lines + row + broken.get(row, 0) for row in some]
 
-                return rows, forms, report_whole(connection, written, understanding.known.guesses, lines_of)
+                found = odd_rows(connection, Table(target, names, forms, header), understanding.plan.look)
+                at = lines_of([row for row, _ in found])
+                odd = [(line, note) for line, (_, note) in zip(at, found, strict=True)]
+                guesses = report_whole(connection, written, understanding.known.guesses, lines_of)
+                return rows, forms, guesses, odd
 
             try:
-                rows, forms, guesses = in_steps(
+                rows, forms, guesses, odd = in_steps(
                     connection, work, progress, f"Importing '{source.name}'", "Writing the table", source.name
                 )
             except SourceError as error:
                 raise Misfit(str(error)) from error
+        for line, note in odd:
+            book.flag(note, KEPT, line)
         book.loaded(lines)
         ledger, flags = book.ledger(facts.lines), book.flags()
     loaded = Loaded(rows, understanding.columns, understanding.reading, ledger, flags, guesses)
@@ -133,26 +136,40 @@ def _table(path: Path, understanding: Understanding, skip: int) -> TextTable:
     return TextTable(scan, understanding.plan.width, words, numbered)
 
 
-def _line_breaks(
-    connection: Connection,
-    target: Path,
-    forms: Sequence[Form],
-    names: Sequence[str],
-    *,
-    before: int | None = None,
-) -> int:
-    """Return how many line feeds stand within cells, of all rows or of those before one."""
-    texts = [quote_identifier(name) for name, form in zip(names, forms, strict=True) if form is TEXT]
+def _line_breaks(connection: Connection, target: Path, forms: Sequence[Form], names: Sequence[str]) -> int:
+    """Return how many line feeds stand within cells."""
+    texts = _texts(forms, names)
     if not texts:
         return 0
     one = "coalesce(sum(strlen({c}) - strlen(replace({c}, chr(10), ''))) filter (contains({c}, chr(10))), 0)"
     counts = " + ".join(one.format(c=c) for c in texts)
-    file = quote_literal(str(target))
-    where = "" if before is None else f" where file_row_number < {before - 1}"
-    row = connection.execute(
-        f"select {counts} from read_parquet({file}, file_row_number = true){where}"
-    ).fetchone()
+    row = connection.execute(f"select {counts} from read_parquet({quote_literal(str(target))})").fetchone()
     return int(row[0] or 0) if row else 0
+
+
+def _breaks_before(
+    connection: Connection, target: Path, forms: Sequence[Form], names: Sequence[str], rows: Sequence[int]
+) -> dict[int, int]:
+    """Return how many line feeds stand within cells above each of some rows, rows from 1."""
+    texts = _texts(forms, names)
+    if not texts or not rows:
+        return {}
+    one = "coalesce(strlen({c}) - strlen(replace({c}, chr(10), '')), 0)"
+    breaks = " + ".join(one.format(c=c) for c in texts)
+    broken = " or ".join(f"contains({c}, chr(10))" for c in texts)
+    found = connection.execute(
+        "select wanted.row, so_far.breaks from (select unnest(?::bigint[]) as row) as wanted asof join "
+        "(select row, sum(breaks) over (order by row) as breaks from (select file_row_number + 1 as row, "
+        f"{breaks} as breaks from read_parquet({quote_literal(str(target))}, file_row_number = true) "
+        f"where {broken})) "
+        "as so_far on wanted.row > so_far.row",
+        [list(rows)],
+    ).fetchall()
+    return {int(row): int(count) for row, count in found}
+
+
+def _texts(forms: Sequence[Form], names: Sequence[str]) -> list[str]:
+    return [quote_identifier(name) for name, form in zip(names, forms, strict=True) if form is TEXT]
 
 
 def _scan(path: Path, understanding: Understanding, skip: int) -> str:
@@ -179,11 +196,15 @@ def _check_bytes(path: Path, understanding: Understanding, facts: Facts) -> None
                 raise Misfit("blanks around a quote")
 
 
-def _account_for_head(path: Path, understanding: Understanding, book: LedgerBook) -> int:
-    """Let the exact parser deal with everything before the first record; return how many lines that is."""
+def _account_for_head(path: Path, understanding: Understanding, book: LedgerBook) -> tuple[int, list[str]]:
+    """Let the exact parser deal with everything before the first record.
+
+    Returns:
+        How many lines that is, and the last record of the header; no cells where there is none.
+    """
     count = understanding.table_line - 1
     if count == 0:
-        return 0
+        return 0, []
     newline = understanding.reading.newline or "lf"
     first = next(iter(read_lines(path, path.name, UTF8, newline)), None)
     if first is None or len(first.texts) < count:
@@ -194,7 +215,7 @@ def _account_for_head(path: Path, understanding: Understanding, book: LedgerBook
     )
     if records or parser.finish() or len(parser.header) != understanding.plan.header_rows or first.damaged:
         raise Misfit("an odd header")
-    return count
+    return count, parser.header[-1] if parser.header else []
 
 
 def _account_for_end(path: Path, facts: Facts, book: LedgerBook, plan: Plan) -> int:

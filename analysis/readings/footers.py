@@ -15,6 +15,8 @@ _WORDS = (
     r"(?:zwischen|gesamt|end)?summen?|gesamt|insgesamt|(?:gesamt)?ergebnis|durchschnitt|mittelwert|"
     r"sous-?totaux|(?:sous-)?total général|totaux|somme|moyenne|totale|somma|totaal|suma|razem|ogółem|итого|всего"
 )
+BEGINS_SQL = rf"^[^\p{{L}}\p{{N}}]*(?:{_WORDS})"
+"""Pattern, for the engine, of what every total begins with, in letters of either case; other cells may, too."""
 _TOTAL = re.compile(rf"(?:{_WORDS})\b[^,;]{{0,40}}", re.IGNORECASE)
 _BEGINS = re.compile(rf"[\W_]*(?:{_WORDS})\b", re.IGNORECASE)
 _RARE_SHARE = 0.03
@@ -35,7 +37,17 @@ def is_total(cells: Sequence[str], look: RecordLook) -> bool:
         return False
     if _is_rare(look.columns[first].likes(cells[first]), look):
         return True
-    return any(not cell.strip() and _is_rare(look.columns[i].empty, look) for i, cell in enumerate(cells))
+    return any(not cell.strip() and is_hardly_empty(i, look) for i, cell in enumerate(cells))
+
+
+def looks_odd(column: int, look: RecordLook) -> bool:
+    """Tell whether a word like "Total" would be a rare sight in a column."""
+    return _is_rare(look.columns[column].likes("Total"), look)
+
+
+def is_hardly_empty(column: int, look: RecordLook) -> bool:
+    """Tell whether hardly any record lacks this column."""
+    return _is_rare(look.columns[column].empty, look)
 
 
 def is_note(cells: Sequence[str], look: RecordLook) -> bool:

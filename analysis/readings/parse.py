@@ -36,7 +36,8 @@ FOOTER_WIDTH = 3
 _REMARK = Note(
     "comment", N_("This line has as many cells as a record, but looks like a comment; it was not loaded.")
 )
-_TOTAL = Note("total", N_("This record looks like a total of others; it was loaded."))
+TOTAL = Note("total", N_("This record looks like a total of others; it was loaded."))
+REPEATED = Note("repeated_header", N_("This record repeats the header; it was loaded."))
 _CROSSES = Note("crosses_border", N_("Text of this line runs over the border of two columns; it was cut there."))
 _UNCLOSED = Note(
     "unclosed_quote", N_("A quote opens a cell that is never closed; it was read as an ordinary character.")
@@ -346,10 +347,8 @@ class Parser:
             self.header.append(cells)
         else:
             notes += misfits(self.plan.asked, cells)
-            if self._repeats_header(cells):
-                self.book.flag(
-                    Note("repeated_header", N_("This record repeats the header; it was loaded.")), KEPT, number
-                )
+            if self.header and repeats_header(cells, self.header[-1]):
+                self.book.flag(REPEATED, KEPT, number)
             self._out.append(cells)
             self._out_lines.append(number)
         if self._heard is not None:
@@ -384,11 +383,6 @@ class Parser:
             return _narrow_header(cells, width, self.plan.dialect.delimiter)
         look = self.plan.look or RecordLook([], width)
         return look.narrow(cells, self.plan.dialect.delimiter)
-
-    def _repeats_header(self, cells: list[str]) -> bool:
-        if not self.header or len(cells) < FOOTER_WIDTH or cells != self.header[-1]:
-            return False
-        return all(cells) and len(set(cells)) == len(cells) and not any(c[0].isdigit() for c in cells)
 
     # ---- lines that may turn out to be a footer -----------------------------------------------------------
 
@@ -426,7 +420,7 @@ class Parser:
                 continue
             self.book.loaded(1)
             if self.plan.look is not None and is_total(whole, self.plan.look):
-                self.book.flag(_TOTAL, KEPT, number)
+                self.book.flag(TOTAL, KEPT, number)
         self._held.clear()
 
     # ---- accounts -----------------------------------------------------------------------------------------
@@ -463,6 +457,13 @@ class Parser:
 
 _KEPT_CODES = frozenset({"stray_quote", "control_character", "stray_line_end"})
 """Notes about lines whose cells are exactly as in the file."""
+
+
+def repeats_header(cells: Sequence[str], header: Sequence[str]) -> bool:
+    """Tell whether a record is the header once more, and neither too narrow nor too odd to be sure of it."""
+    if len(cells) < FOOTER_WIDTH or list(cells) != list(header):
+        return False
+    return all(cells) and len(set(cells)) == len(cells) and not any(c[0].isdigit() for c in cells)
 
 
 def _narrow_header(cells: list[str], width: int, delimiter: str) -> list[str]:

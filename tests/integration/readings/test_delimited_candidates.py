@@ -140,17 +140,40 @@ def test_a_line_below_the_table_is_set_aside_though_it_is_as_wide(
     assert [column.type for column in loaded.columns] == ["BIGINT", "VARCHAR", "DECIMAL(18,2)", "DATE"]
 
 
-def test_a_total_between_records_stays_one_and_is_told(readings: Readings, tmp_path: Path) -> None:
-    """Nothing is taken out of the middle of a table."""
-    path, lines = tmp_path / "a.csv", lines_of(40)
-    path.write_text("\n".join([*lines[:20], "Subtotal,,99.50,", *lines[20:]]) + "\n", encoding="utf-8")
+@pytest.mark.parametrize("above", [0, 1 << 60], ids=["fast", "exact"])
+@pytest.mark.parametrize(
+    ("odd", "code"),
+    [("Subtotal,,99.50,", "total"), (",Total,99.50,", "total"), ("id,name,amount,day", "repeated_header")],
+)
+def test_what_is_no_record_between_records_stays_one_and_is_told(
+    odd: str, code: str, above: int, readings: Readings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is taken out of the middle of a table, and its line is named whichever way it was loaded."""
+    monkeypatch.setattr(text, "FAST_ABOVE_BYTES", above)
+    lines, out = [line.replace("name 7,", '"name\n7",') for line in lines_of(40)], tmp_path / "out"
+    path = tmp_path / "a.csv"
+    out.mkdir()
+    path.write_text("\n".join([*lines[:20], odd, *lines[20:]]) + "\n", encoding="utf-8")
 
-    loaded = readings.write_clean(
-        path, readings.judge(path).best.reading, tmp_path / "out", name="a", progress=SilentProgress()
-    )
+    loaded = readings.load(path, readings.judge(path).best.reading, out, name="a", progress=SilentProgress())
 
     assert loaded.rows == 41
-    assert [(flag.code, flag.line, flag.action) for flag in loaded.flags] == [("total", 21, "kept")]
+    assert [(flag.code, flag.line, flag.action) for flag in loaded.flags] == [(code, 22, "kept")]
+
+
+def test_names_that_begin_like_totals_are_left_alone(
+    readings: Readings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shop called "Total" is one, also where another record lacks a cell."""
+    monkeypatch.setattr(text, "FAST_ABOVE_BYTES", 0)
+    path, out = tmp_path / "a.csv", tmp_path / "out"
+    out.mkdir()
+    rows = [f"{name} {i},{i},{'' if i == 30 else i * 2}" for i in range(20) for name in ("Total", "Alpha", "Sum")]
+    path.write_text("\n".join(["shop,count,amount", *rows]) + "\n", encoding="utf-8")
+
+    loaded = readings.load(path, readings.judge(path).best.reading, out, name="a", progress=SilentProgress())
+
+    assert (loaded.rows, loaded.flags) == (60, ())
 
 
 def test_a_comment_as_wide_as_a_record_is_told(readings: Readings, tmp_path: Path) -> None:
