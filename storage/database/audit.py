@@ -18,6 +18,7 @@ from storage.database.models import AuditRow, DatasetRow, VersionRow
 
 _PENDING = "audit_pending"
 _TAGS = "changed_tags"
+_LOST = "lost"
 _BOOKKEEPING = frozenset({"updated_at", "revision"})
 
 
@@ -51,9 +52,25 @@ class AuditedSession(Session):
         tags: set[str] = self.info.setdefault(_TAGS, set())
         return tags
 
+    @property
+    def lost(self) -> BaseException | None:
+        """Why the database has ended the transaction behind our back; then nothing more can be done in it."""
+        found: BaseException | None = self.info.get(_LOST)
+        return found
+
+    @lost.setter
+    def lost(self, error: BaseException) -> None:
+        self.info[_LOST] = error
+
+    def refuse_if_lost(self) -> None:
+        """Raise what ended the transaction; without one, each statement would be kept by itself."""
+        if self.lost is not None:
+            raise self.lost
+
 
 @event.listens_for(AuditedSession, "before_flush")
 def _before_flush(session: AuditedSession, _context: UOWTransaction, _objects: object) -> None:
+    session.refuse_if_lost()
     pending: list[dict[str, Any]] = []
     session.info[_PENDING] = pending
     tags = session.changed_tags
@@ -79,7 +96,9 @@ def _after_flush(session: AuditedSession, _context: UOWTransaction) -> None:
 
 
 @event.listens_for(AuditedSession, "do_orm_execute")
-def _refuse_bulk(state: ORMExecuteState) -> None:
+def _refuse(state: ORMExecuteState) -> None:
+    if isinstance(state.session, AuditedSession):
+        state.session.refuse_if_lost()
     if state.is_insert or state.is_update or state.is_delete:
         raise RuntimeError("a bulk statement would leave no audit row; write through the repositories")
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy.exc import DBAPIError
+
 from storage.database.audit import AuditedSession, AuditLog
 from storage.database.form_repositories import FormRepository, FormVersionRepository
 from storage.database.journal import Journal
@@ -53,6 +55,18 @@ class UnitOfWork:
 
     @contextmanager
     def nested(self) -> Iterator[None]:
-        """Run the block in a savepoint: an exception takes back the block alone, then goes on upwards."""
-        with self.session.begin_nested():
+        """Run the block in a savepoint: an exception takes back the block alone, then goes on upwards.
+
+        Some failures (a full disk) end the whole transaction on SQLite; the error goes on upwards all the same,
+        nothing more can be done in this unit of work, and who hides the error meets it again at the end.
+        """
+        savepoint = self.session.begin_nested()
+        try:
             yield
+        except BaseException as error:
+            try:
+                savepoint.rollback()
+            except DBAPIError:  # there is no savepoint to go back to; the first error counts
+                self.session.lost = error
+            raise
+        savepoint.commit()

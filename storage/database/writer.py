@@ -258,6 +258,7 @@ def _work(connection: Connection, fn: Callable[[UnitOfWork], T], *, alone: bool)
     try:
         uow = UnitOfWork(session)
         result = fn(uow)
+        session.refuse_if_lost()
         session.commit()
     except BaseException:
         # When SQLite has ended the whole transaction there is no savepoint to go back to; the first error counts.

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from core.config import AppConfig
 from core.errors import DiskFullError, ProfileReadOnlyError
@@ -14,12 +16,45 @@ from core.progress import SilentProgress
 from storage.database.database import Database
 from storage.database.migrate import migrate
 from storage.database.models import QueryRow
+from storage.database.unit_of_work import UnitOfWork
 from storage.datasets import DatasetStore
 from storage.open import open_storage
 from storage.snapshots import check_database, snapshot_db
 from storage.sources import SourceStore
 from tests.factories import a_manifest
 from tests.mounts import read_only_view, tiny_disk
+
+
+def spill(uow: UnitOfWork) -> None:
+    """Let what is written reach the disk before the commit, as a transaction larger than the memory would."""
+    uow.session.execute(text("PRAGMA cache_size=8"))
+    uow.session.execute(text("PRAGMA cache_spill=8"))
+
+
+@pytest.mark.parametrize("hides", [False, True])
+def test_a_disk_that_fills_within_a_savepoint_is_told(tiny: ProfilePaths, hides: bool) -> None:
+    """SQLite ends the whole transaction: the caller hears of the disk, not of savepoints, and nothing half stays.
+
+    Not even where a block's failure is meant to be survived.
+    """
+    migrate(tiny)
+    database = Database(tiny.state_db)
+    ballast = fill(tiny, leave_bytes=20_000)
+
+    def partly(uow: UnitOfWork) -> None:
+        spill(uow)
+        uow.queries.add(a_query("before"))
+        with suppress(OperationalError) if hides else nullcontext(), uow.nested():
+            uow.queries.add(a_query("x" * 3_000_000))
+        uow.queries.add(a_query("after"))
+
+    with pytest.raises(DiskFullError):
+        database.run_tx(partly)
+    ballast.unlink()
+    database.run_tx(lambda uow: uow.queries.add(a_query("later")))
+    with database.read() as uow:
+        assert [row.sql for row in uow.queries.list()] == ["later"]
+    database.close()
 
 
 @pytest.fixture
