@@ -6,6 +6,7 @@ the old one is lost. Every function is one transaction and may be called again. 
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from app.forms.merge import Merged, three_way
@@ -14,8 +15,10 @@ from app.forms.tree import (
     Act,
     FormVersion,
     Standing,
+    Way,
     add,
     advance,
+    around,
     gone,
     keep_saved,
     label_of,
@@ -25,8 +28,6 @@ from app.forms.tree import (
     move,
     standing_of,
     state_of,
-    step_after,
-    step_before,
     trim,
 )
 from core.errors import FormError
@@ -198,31 +199,11 @@ class FormHistory:
 
     def undo(self, name: str, act: Act, *, seen: int) -> Standing:
         """Take the last step back; nothing happens if there is none, or if the form has moved since `seen`."""
-
-        def write(uow: "UnitOfWork") -> tuple[Standing, None]:
-            row = self._require(uow, name)
-            target = step_before(uow, row)
-            if target is not None and row.last == seen:
-                self._go(
-                    uow, row, target, Act(label_of(uow, row, row.mark), "undo", act.save, act.effect, act.window)
-                )
-            return standing_of(uow, row), None
-
-        return self._written(write, "form_undo")
+        return self._turned(name, replace(act, kind="undo"), seen)
 
     def redo(self, name: str, act: Act, *, seen: int) -> Standing:
         """Make the step again that was taken back last; as `undo`."""
-
-        def write(uow: "UnitOfWork") -> tuple[Standing, None]:
-            row = self._require(uow, name)
-            target = step_after(uow, row)
-            if target is not None and row.last == seen:
-                self._go(
-                    uow, row, target, Act(label_of(uow, row, target), "redo", act.save, act.effect, act.window)
-                )
-            return standing_of(uow, row), None
-
-        return self._written(write, "form_redo")
+        return self._turned(name, replace(act, kind="redo"), seen)
 
     def jump(self, name: str, number: int, act: Act) -> Standing:
         """Go to the state of any version that is kept, also on another branch.
@@ -237,7 +218,8 @@ class FormHistory:
             if mark != row.mark:
                 if mark not in line_up(uow.form_versions.parents(row.id), row.tip):
                     row.tip = mark
-                self._go(uow, row, mark, Act(label_of(uow, row, mark), "jump", act.save, act.effect, act.window))
+                to = Way(mark, label_of(uow, row, mark), state_of(uow, row, mark))
+                move(uow, row, to, replace(act, kind="jump"))
             return standing_of(uow, row), None
 
         return self._written(write, "form_jump")
@@ -265,6 +247,18 @@ class FormHistory:
             raise FormMovedError(standing, *clash)
         return standing
 
+    def _turned(self, name: str, act: Act, seen: int) -> Standing:
+        """Go one step along the line, as the act says."""
+
+        def write(uow: "UnitOfWork") -> tuple[Standing, None]:
+            row = self._require(uow, name)
+            to = around(uow, row).way(row, "undo" if act.kind == "undo" else "redo")
+            if to is not None and row.last == seen:
+                move(uow, row, to, act)
+            return standing_of(uow, row), None
+
+        return self._written(write, f"form_{act.kind}")
+
     def _require(self, uow: "UnitOfWork", name: str) -> "FormRow":
         row = uow.forms.by_name(self._who, name)
         if row is None:
@@ -281,9 +275,3 @@ class FormHistory:
             add(uow, row, Act(kind="begin", window=act.window), mark=BEGIN)
             row.mark = row.tip = BEGIN
         return row
-
-    @staticmethod
-    def _go(uow: "UnitOfWork", row: "FormRow", mark: int, act: Act) -> None:
-        move(uow, row, mark, act)
-        if act.save:
-            keep_saved(uow, row, act)

@@ -88,7 +88,7 @@ def add(
     number = row.last + 1
     row.last = number
     kept = None if changes is None else list(changes)
-    return uow.form_versions.add(
+    return uow.form_versions.note(
         FormVersionRow(
             form_id=row.id, number=number, kind=act.kind, mark=number if mark is None else mark, parent=parent,
             label=act.label, changes=kept, window=act.window, settles=act.settles,
@@ -119,22 +119,38 @@ def advance(
     changes = changes_between(row.data, data)
     if changes:
         step = add(uow, row, act, parent=row.mark, changes=[*changes])
-        row.data, row.mark, row.tip = data, step.number, step.number
+        _hold(row, data, step.number)
+        row.tip = step.number
     return None
 
 
-def move(uow: "UnitOfWork", row: "FormRow", mark: int, act: Act) -> None:
+def move(uow: "UnitOfWork", row: "FormRow", to: "Way", act: Act) -> None:
     """Let the form hold the state of a step."""
-    data = state_of(uow, row, mark)
-    add(uow, row, act, mark=mark)
+    add(uow, row, replace(act, label=to.label), mark=to.mark)
+    _hold(row, to.data, to.mark)
+    if act.save:
+        keep_saved(uow, row, act)
+
+
+def _hold(row: "FormRow", data: dict[str, Json], mark: int) -> None:
+    """Let the form hold the state of a step; what was saved is written beside it once it is something else."""
+    if row.saved_data is None and row.saved is not None and row.saved_mark == row.mark:
+        row.saved_data = row.data
     row.data, row.mark = data, mark
+
+
+def saved_of(row: "FormRow") -> dict[str, Json] | None:
+    """Return what was saved last, if anything was."""
+    if row.saved is None:
+        return None
+    return dict(row.data if row.saved_data is None else row.saved_data)
 
 
 def keep_saved(uow: "UnitOfWork", row: "FormRow", act: Act) -> None:
     """Let what the form holds be what was saved, unless it is already."""
     if row.saved_mark == row.mark and row.saved is not None:
         return
-    row.saved, row.saved_mark, row.saved_data = row.last, row.mark, row.data
+    row.saved, row.saved_mark, row.saved_data = row.last, row.mark, None
     if act.effect is not None:
         act.effect(uow, dict(row.data))
 
@@ -195,21 +211,56 @@ def line_up(parents: Mapping[int, int | None], mark: int) -> list[int]:
     return line
 
 
-def step_before(uow: "UnitOfWork", row: "FormRow") -> int | None:
-    """Return the step undo goes to, if there is one."""
-    present = uow.form_versions.one(row.id, row.mark)
-    return None if present is None else present.parent
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A step one can go to: its mark, what undo or redo say of it, and its state."""
+
+    mark: int
+    label: str
+    data: dict[str, Json]
 
 
-def step_after(uow: "UnitOfWork", row: "FormRow") -> int | None:
-    """Return the step redo goes to, if there is one: the next on the line that ends with the tip."""
-    if row.mark == row.tip:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What can be seen from where a form stands.
+
+    `before` is the step undo takes back, `after` the one redo makes again, where there are any: the next on the
+    line that ends with the tip. `asides` are the versions that wait to be merged.
+    """
+
+    before: "FormVersionRow | None"
+    after: "FormVersionRow | None"
+    asides: tuple[int, ...]
+
+    def way(self, row: "FormRow", kind: Literal["undo", "redo"]) -> Way | None:
+        """Return the step undo or redo goes to."""
+        if kind == "undo" and self.before is not None and self.before.parent is not None:
+            return Way(self.before.parent, self.before.label, reverted(row.data, _changes_of(self.before)))
+        if kind == "redo" and self.after is not None:
+            return Way(self.after.number, self.after.label, applied(row.data, _changes_of(self.after)))
         return None
-    children = uow.form_versions.children(row.id, row.mark)
+
+
+def around(uow: "UnitOfWork", row: "FormRow") -> Around:
+    """Return what can be seen from where a form stands, by one question to the database."""
+    seen = uow.form_versions.around(row.id, row.mark)
+    present = next((one for one in seen if one.number == row.mark), None)
+    settled = {one.settles for one in seen}
+    return Around(
+        before=present if present is not None and present.parent is not None else None,
+        after=None if row.mark == row.tip else _towards_tip(uow, row, seen),
+        asides=tuple(one.number for one in seen if one.kind == "aside" and one.number not in settled),
+    )
+
+
+def _towards_tip(
+    uow: "UnitOfWork", row: "FormRow", seen: "Sequence[FormVersionRow]"
+) -> "FormVersionRow | None":  # fmt: skip
+    children = [one for one in seen if one.parent == row.mark and one.number == one.mark]
     if len(children) == 1:
         return children[0]
-    parents = uow.form_versions.parents(row.id)
-    return next((number for number in line_up(parents, row.tip) if parents[number] == row.mark), None)
+    line = set(line_up(uow.form_versions.parents(row.id), row.tip))
+    return next((one for one in children if one.number in line), None)
 
 
 def mark_of(uow: "UnitOfWork", row: "FormRow", number: int) -> int:
@@ -228,17 +279,17 @@ def label_of(uow: "UnitOfWork", row: "FormRow", number: int) -> str:
 
 def standing_of(uow: "UnitOfWork", row: "FormRow") -> Standing:
     """Return where a form stands."""
-    before, after = step_before(uow, row), step_after(uow, row)
+    near = around(uow, row)
     return Standing(
         name=row.name,
         data=dict(row.data),
         last=row.last,
         mark=row.mark,
-        undo=None if before is None else label_of(uow, row, row.mark),
-        redo=None if after is None else label_of(uow, row, after),
+        undo=None if near.before is None else near.before.label,
+        redo=None if near.after is None else near.after.label,
         saved=row.saved,
-        saved_data=None if row.saved_data is None else dict(row.saved_data),
-        aside=tuple(uow.form_versions.asides(row.id)),
+        saved_data=saved_of(row),
+        aside=near.asides,
     )
 
 

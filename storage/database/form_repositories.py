@@ -1,8 +1,9 @@
 """The repositories of forms and of their versions; what belongs together is decided in `app.forms`."""
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, or_, select
 
 from core.errors import NotFoundError
 from core.i18n import _
@@ -11,6 +12,22 @@ from storage.database.repository import Repository
 
 _AT_ONCE = 500
 """Numbers one statement asks for; databases limit how many values it may have."""
+_BY_NAME: Final = select(FormRow).where(FormRow.person == bindparam("person"), FormRow.name == bindparam("form"))
+_AROUND: Final = (
+    select(FormVersionRow)
+    .where(
+        FormVersionRow.form_id == bindparam("form"),
+        FormVersionRow.deleted_at.is_(None),
+        or_(
+            FormVersionRow.number == bindparam("step"),
+            and_(FormVersionRow.parent == bindparam("step"), FormVersionRow.number == FormVersionRow.mark),
+            FormVersionRow.kind == "aside",
+            FormVersionRow.settles.is_not(None),
+        ),
+    )
+    .order_by(FormVersionRow.number)
+)
+"""Made once: they are asked with every act of a person, and making them costs more than asking."""
 
 
 class FormRepository(Repository[FormRow]):
@@ -24,14 +41,18 @@ class FormRepository(Repository[FormRow]):
 
     def by_name(self, person: str, name: str) -> FormRow | None:
         """Return a person's form, or None if they have not used it yet."""
-        query = select(FormRow).where(FormRow.person == person, FormRow.name == name)
-        return self._session.scalars(query).one_or_none()
+        return self._session.scalars(_BY_NAME, {"person": person, "form": name}).one_or_none()
 
 
 class FormVersionRepository(Repository[FormVersionRow]):
     """The history of each form."""
 
     row_type = FormVersionRow
+
+    def note(self, row: FormVersionRow) -> FormVersionRow:
+        """Add a version with the next flush, so that the form it belongs to is written once for both."""
+        self._session.add(row)
+        return row
 
     def of(self, form_id: str, *, limit: int = 1_000, before: int | None = None) -> Sequence[FormVersionRow]:
         """Return a form's versions, newest first; only those with a smaller number than `before` if given."""
@@ -65,26 +86,12 @@ class FormVersionRepository(Repository[FormVersionRow]):
         rows = self._session.execute(query.order_by(FormVersionRow.number))
         return {row.number: row.parent for row in rows}
 
-    def children(self, form_id: str, number: int) -> Sequence[int]:
-        """Return the steps that were made on a step, oldest first."""
-        query = select(FormVersionRow.number).where(
-            FormVersionRow.form_id == form_id,
-            FormVersionRow.parent == number,
-            FormVersionRow.number == FormVersionRow.mark,
-        )
-        return self._session.scalars(query.order_by(FormVersionRow.number)).all()
+    def around(self, form_id: str, number: int) -> Sequence[FormVersionRow]:
+        """Return what can be seen from a step, oldest first.
 
-    def asides(self, form_id: str) -> Sequence[int]:
-        """Return the numbers of what was kept beside the line and not merged since."""
-        settled = select(FormVersionRow.settles).where(
-            FormVersionRow.form_id == form_id, FormVersionRow.settles.is_not(None)
-        )
-        query = select(FormVersionRow.number).where(
-            FormVersionRow.form_id == form_id,
-            FormVersionRow.kind == "aside",
-            FormVersionRow.number.not_in(settled),
-        )
-        return self._session.scalars(query.order_by(FormVersionRow.number)).all()
+        That is the step, those that were made on it, and everything that was kept aside or settles such.
+        """
+        return self._session.scalars(_AROUND, {"form": form_id, "step": number}).all()
 
     def drop(self, form_id: str, keep: Collection[int]) -> int:
         """Remove the versions whose step is not in `keep` for good; return how many went."""

@@ -130,7 +130,8 @@ class FormRow(Row, kw_only=True):
 
     `data` is the state at the step `mark`; `tip` is the step at the end of the line redo follows; `last` is the
     number of the newest version. `saved_data` is what the version `saved` kept, the state of the step
-    `saved_mark`. All of it follows from the versions, which are audited.
+    `saved_mark`; None while that is what the form holds, so that nothing is written twice. All of it follows from
+    the versions, which are audited.
     """
 
     __tablename__ = "form"
