@@ -14,6 +14,7 @@ from analysis.chart.check import Plan, check
 from analysis.chart.collect import Collected, collect
 from analysis.chart.cutting import Seen, cuts_of, seen_of, shows_of
 from analysis.chart.data import Cap, Chart, Cut, LeftOut, Provenance, Role, SourceMark
+from analysis.chart.glance import Glance, estimated, glance_of
 from analysis.chart.spec import ChartSpec
 from analysis.chart.sql import Show
 from analysis.query import QueryEngine
@@ -102,6 +103,33 @@ class Charts:
             )
         return Chart.from_table(table)
 
+    def glance(self, spec: ChartSpec, *, progress: Progress | None = None) -> Chart | None:
+        """Return a chart that is nearly right, with its `estimate`; None where the right one is soon there.
+
+        Raises:
+            BestandError: as `draw`.
+        """
+        if spec.dataset is None:
+            return None
+        ground = self._ground(spec)
+        plan = check(spec, ground.columns, ground.name)
+        require_columns(ground.name, ground.columns, [one.column for one in spec.filters])
+        check_values(self._storage.duck, spec.filters, ground.columns)
+        rows = ground.manifest.rows if ground.manifest is not None else 0
+        glance = glance_of(plan, rows)
+        if glance is None:
+            return None
+        with metrics().timed(f"glance:{spec.mark}"):
+            chart = self._compute(plan, ground, progress or SilentProgress(), glance)
+        estimate = estimated(glance, chart.table, rows)
+        if estimate is None:
+            return None
+        times = 1 if glance.of == "values" else glance.every
+        matching = min(rows, chart.matching * times)
+        return replace(
+            chart, table=estimate[0], estimate=estimate[1], left_out=(), matching=matching, used=matching
+        )
+
     def _ground(self, spec: ChartSpec) -> _Ground:
         if (spec.dataset is None) == (spec.sql is None):
             raise ChartError(
@@ -135,7 +163,7 @@ class Charts:
         with self._storage.duck.trusted() as connection, progress.interruptible(connection.interrupt):
             yield _Rows(connection, rows_source(str(file), ground.columns), "r + 1")
 
-    def _compute(self, plan: Plan, ground: _Ground, progress: Progress) -> Chart:
+    def _compute(self, plan: Plan, ground: _Ground, progress: Progress, glance: Glance | None = None) -> Chart:
         where = condition(plan.spec.filters, None, ground.columns)
         with (
             duck_errors(_("The chart"), otherwise=ChartError),
@@ -146,7 +174,10 @@ class Charts:
             cuts = cuts_of(plan, seen)
             shows = shows_of(plan, seen, cuts)
             floating = _needs_floats(plan, seen)
-            statement = _statement(plan, rows.source, where, rows.row, cuts, shows, floating=floating)
+            asked, source = (
+                (plan, rows.source) if glance is None else (glance.plan(plan), glance.source(rows.source))
+            )
+            statement = _statement(asked, source, where, rows.row, cuts, shows, floating=floating)
             table = rows.connection.execute(f"{statement} limit {MAX_PLACES + 1}").to_arrow_table()
         if table.num_rows > MAX_PLACES:
             raise ChartError(

@@ -53,6 +53,20 @@ class Axis:
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """The numbers are only nearly right, with the probability 0.95.
+
+    Of `rows`: from `looked_at` of them, so that the rank of a median or quartile is off by at most `error` of the
+    rows of its place. Of `values`: each number is off by at most `error` of itself.
+    """
+
+    of: Literal["rows", "values"]
+    looked_at: int
+    rows: int
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """How an axis is divided: into bins, into units of time, or (both None) by each value."""
 
@@ -110,7 +124,8 @@ class Chart:
     `colour`, `facet`; None where the value is missing) with `<role>_rest` and `<role>_at` beside it, then `value`
     (exact, None where there is nothing to aggregate) and `rows`. A scatter has its values in `x` and `y` and
     nothing else; a box has `low`, `q1`, `middle`, `q3`, `high` for `value`. `matching` rows met the filters,
-    `used` of them are in the chart; a scatter that shows fewer points than that says so by `sampled`.
+    `used` of them are in the chart; a scatter that shows fewer points than that says so by `sampled`. A first look
+    says so by its `estimate`, and does not know what was left out.
     """
 
     spec: ChartSpec
@@ -125,6 +140,7 @@ class Chart:
     inexact: bool
     too_large: int
     provenance: Provenance
+    estimate: Estimate | None = None
 
     def axis(self, role: Role) -> Axis | None:
         """Return the column in a role, or None."""

@@ -229,7 +229,9 @@ def _rows(plan: Plan, source: str, where: str, cuts: Mapping[Role, Cut]) -> str:
     if plan.measure is not None:
         rows += [f"{measured(plan.measure)} as m", f"{plan.measure.place} is not null as has"]
     usable = [is_usable(one) for one in plan.places if one.kind != "category"]
-    return f"s as (select {', '.join(rows) or '1 as one'} from {source}{_where([where, *usable])})"
+    return (
+        f"s as not materialized (select {', '.join(rows) or '1 as one'} from {source}{_where([where, *usable])})"
+    )
 
 
 def _first_cut(plan: Plan, axis: Axis, cuts: Mapping[Role, Cut]) -> Cut:

@@ -36,7 +36,7 @@ def suggest(spec: ChartSpec, columns: Sequence[Column], *, mark: Mark | None = N
     """
     picked = spec if spec.x or spec.y else _first_pick(spec, columns)
     found = replace(picked, mark=mark or _mark(picked, columns))
-    found = trimmed(found)
+    found = trimmed(_turned(found, columns))
     if found.mark in ("scatter", "histogram", "box"):
         return replace(found, aggregate=None)
     return replace(found, aggregate=found.aggregate or _aggregate(found, columns))
@@ -45,6 +45,16 @@ def suggest(spec: ChartSpec, columns: Sequence[Column], *, mark: Mark | None = N
 def measures(columns: Sequence[Column]) -> list[Column]:
     """Return the columns whose numbers can be added up, most likely ones first."""
     return [one for one in columns if kind_of(one.type) == "number" and not _NUMBER_BY_NAME.search(one.name)]
+
+
+def _turned(spec: ChartSpec, columns: Sequence[Column]) -> ChartSpec:
+    """Return the description with the one column that is picked where its kind of chart has a place for it."""
+    kinds: dict[str, Kind] = {one.name: kind_of(one.type) for one in columns}
+    if spec.mark == "box" and spec.y is None and kinds.get(spec.x or "") == "number":
+        return replace(spec, x=None, y=spec.x)
+    if spec.mark != "box" and spec.x is None and spec.y is not None:
+        return replace(spec, x=spec.y, y=None)
+    return spec
 
 
 def _first_pick(spec: ChartSpec, columns: Sequence[Column]) -> ChartSpec:

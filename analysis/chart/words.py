@@ -6,7 +6,7 @@ Used by the page, the drawing and the exported files. Nothing that is capped, cu
 from collections.abc import Mapping
 from typing import Any, Final
 
-from analysis.chart.data import REST, Cap, Chart, LeftOut, Role
+from analysis.chart.data import REST, Cap, Chart, Estimate, LeftOut, Role
 from analysis.chart.spec import Aggregate, Mark, Unit
 from analysis.row_sql import Filter
 from core.i18n import N_, _, ngettext, number, rounded
@@ -130,6 +130,8 @@ def caption(chart: Chart) -> str:
     if chart.sampled is not None:
         told = _("A random {shown} of {total} rows are shown, always the same ones.")
         parts.append(told.format(shown=number(chart.sampled), total=number(chart.used)))
+    if chart.estimate is not None:
+        return " ".join([*parts, _estimate(chart.estimate)])
     parts += [_left_out(one) for one in chart.left_out]
     if chart.inexact:
         parts.append(_("The numbers are too long to be added exactly and are rounded."))
@@ -180,6 +182,19 @@ def _what(chart: Chart) -> str:
     if chart.spec.mark == "box":
         sentence += _(": the box holds the middle half, its line is the median, the ends are the extremes")
     return f"{sentence}."
+
+
+def _estimate(told: Estimate) -> str:
+    """Return how far the numbers of a first look can be trusted, and what it looked at."""
+    bound = rounded(told.error * 100, 2)
+    if told.of == "values":
+        sentence = _("A first look: each number is right within {bound} % (19 times in 20).")
+        return sentence.format(bound=bound)
+    sentence = _(
+        "A first look at a random {shown} of {total} rows: the share of rows below a line is right within {bound} "
+        "percentage points (19 times in 20)."
+    )
+    return sentence.format(shown=number(told.looked_at), total=number(told.rows), bound=bound)
 
 
 def _cutting(chart: Chart) -> list[str]:

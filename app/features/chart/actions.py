@@ -75,6 +75,15 @@ def draw(ctx: "AppContext", spec: "ChartSpec", *, progress: "Progress | None" = 
     return ctx.analysis.charts.draw(spec, progress=progress)
 
 
+def glance(ctx: "AppContext", spec: "ChartSpec", *, progress: "Progress | None" = None) -> "Chart | None":
+    """Return a chart that is nearly right and says how nearly; None where the right one is soon there.
+
+    Raises:
+        BestandError: as `draw`.
+    """
+    return ctx.analysis.charts.glance(spec, progress=progress)
+
+
 def write(
     ctx: "AppContext",
     chart: "Chart",

@@ -229,12 +229,10 @@ def _draw_chips(drawing: Drawing) -> None:
 def _making(ctx: "AppContext", drawing: Drawing, spec: "ChartSpec") -> "Later[Chart]":
     """Return the chart on its way; one that nobody waits for any more is stopped."""
     basis = actions.basis(ctx, spec)
-    if drawing.making is not None:
-        if drawing.making[:2] == (spec, basis):
-            return drawing.making[2]
-        drawing.making[2].cancel()
+    if drawing.making is not None and drawing.making[:2] == (spec, basis):
+        return drawing.making[2]
     making = Later(lambda progress: actions.draw(ctx, spec, progress=progress), what=texts.title())
-    drawing.making = (spec, basis, making)
+    drawing.make(spec, basis, making)
     return making
 
 
@@ -249,16 +247,43 @@ def _finished(drawing: Drawing, spec: "ChartSpec") -> "Chart | None":
 def _draw_chart(ctx: "AppContext", drawing: Drawing, spec: "ChartSpec") -> None:
     making = _making(ctx, drawing, spec)
     if not making.wait(0):
-        part("chart_making", partial(_draw_making, making), every=LOOK_EVERY_S)
+        if drawing.glance is None:
+            drawing.glance = Later(
+                lambda progress: actions.glance(ctx, spec, progress=progress), what=texts.title()
+            )
+        part("chart_making", partial(_draw_making, drawing, making), every=LOOK_EVERY_S)
         return
-    _draw(ctx, drawing, making.value())
+    first = drawing.first_look() if making.failed else None
+    if first is None:
+        _draw(ctx, drawing, making.value())
+        return
+
+    def count() -> None:
+        drawing.making = None
+        redraw_view(VIEW)
+
+    _draw_first(drawing, first)
+    st.button(texts.exactly(), key=field_key(VIEW, "exactly"), on_click=guarded(VIEW, count))
 
 
-def _draw_making(making: "Later[Chart]") -> None:
-    st.progress(min(making.fraction, 1.0), texts.computing())
+def _draw_making(drawing: Drawing, making: "Later[Chart]") -> None:
+    first = drawing.first_look()
+    if first is not None and first.table.num_rows:
+        _draw_first(drawing, first)
+    st.progress(min(making.fraction, 1.0), texts.computing() if first is None else texts.computing_exactly())
     st.button(texts.stop(), key=field_key(VIEW, "stop"), on_click=making.cancel)
     if making.wait(0):
         refresh(view_key(VIEW))
+
+
+def _draw_first(drawing: Drawing, chart: "Chart") -> None:
+    """Draw a chart that is nearly right, with how nearly."""
+    from analysis.chart.words import caption
+
+    with grid_place("chart", "stretch"):
+        _draw_picture(drawing, chart)
+    with st.container(key="chart_caption", gap=None):
+        st.caption(escaped(caption(chart)))
 
 
 def _draw(ctx: "AppContext", drawing: Drawing, chart: "Chart") -> None:

@@ -36,7 +36,8 @@ class Picked:
 class Drawing:
     """One chart being worked on.
 
-    `making` is the chart on its way or there: of which description, computed from what. `drawn` is the picture of
+    `making` is the chart on its way or there: of which description, computed from what; `glance`
+    is a first look at it, where it takes a while. `drawn` is the picture of
     the chart that is shown, and in which language. `shows_data` tells that the table behind it is open, `written`
     is the last file and its size.
     """
@@ -45,6 +46,7 @@ class Drawing:
     dataset: str | None
     sql: str | None
     making: "tuple[ChartSpec, str, Later[Chart]] | None" = None
+    glance: "Later[Chart | None] | None" = None
     drawn: "tuple[Chart, str, Picture] | None" = None
     shows_data: bool = False
     written: "tuple[str, int] | None" = None
@@ -66,6 +68,20 @@ class Drawing:
         if self.drawn is None or self.drawn[0] is not chart or self.drawn[1] != language:
             self.drawn = (chart, language, picture(chart))
         return self.drawn[2]
+
+    def first_look(self) -> "Chart | None":
+        """Return the first look at the chart on its way, if there is one."""
+        if self.glance is None or not self.glance.wait(0) or self.glance.failed:
+            return None
+        return self.glance.value()
+
+    def make(self, spec: "ChartSpec", basis: str, making: "Later[Chart]") -> None:
+        """Take another chart that is on its way; nobody waits for the one before any more."""
+        if self.making is not None:
+            self.making[2].cancel()
+        if self.glance is not None:
+            self.glance.cancel()
+        self.making, self.glance = (spec, basis, making), None
 
     def change(self, name: str, picked: Picked) -> None:
         """Make a step."""

@@ -110,6 +110,16 @@ def computing() -> str:
     return _("Computing the chart")
 
 
+def computing_exactly() -> str:
+    """Return what is said while a first look is shown and the exact numbers are counted."""
+    return _("Counting the exact numbers")
+
+
+def exactly() -> str:
+    """Return what counts the exact numbers after they were stopped."""
+    return _("Count exactly")
+
+
 def stop() -> str:
     """Return what stops it."""
     return _("Stop")

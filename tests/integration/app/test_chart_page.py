@@ -1,15 +1,21 @@
 """The chart page and the settings page, driven without a browser: picks, steps back, what is shown and refused."""
 
+import threading
 from collections.abc import Iterator
 
 import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from analysis.chart import Chart, ChartSpec, glance
 from app.context import AppContext, opened_app
+from app.features.chart import actions
+from app.features.chart import page as chart_page
 from app.runtime import set_context
 from core.paths import ProfilePaths
+from core.progress import Progress
 from tests.tables import add_dataset, add_version
+from tests.waiting import wait_until
 
 SALES = pa.table(
     {"town": ["Bonn", "Ulm", "Bonn", None], "kind": ["a", "b", "a", "a"], "amount": [1.0, 2.0, 3.0, 4.0]}
@@ -182,3 +188,47 @@ def test_a_setting_from_above_cannot_be_changed_here(
 
     assert page.text_input(key="settings__value__engine_threads").disabled
     assert "BESTAND_ENGINE__THREADS" in texts(page)
+
+
+def test_a_chart_that_takes_a_while_is_looked_at_first(ctx: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first look says how exact it is; the exact numbers can be stopped, and had after all."""
+    monkeypatch.setattr(glance, "FROM_ROWS", 1_000)
+    monkeypatch.setattr(glance, "LOOKED_AT", 1_000)
+    numbers = pa.table({"amount": pa.array(range(4_000), pa.int64())})
+    add_dataset(ctx.storage, "many", numbers)
+    counting, may_count = actions.draw, threading.Event()
+
+    def slow(ctx: AppContext, spec: ChartSpec, *, progress: Progress) -> Chart:
+        while not may_count.wait(0.05):
+            progress.report(0.1)
+        return counting(ctx, spec, progress=progress)
+
+    monkeypatch.setattr(actions, "draw", slow)
+    monkeypatch.setattr(chart_page, "AT_ONCE_S", 0.05)
+    page = AppTest.from_function(_chart, default_timeout=60).run()
+    page.button_group(key="chart__mark").set_value("box").run()
+    page.selectbox(key="chart__pick__y").set_value("amount").run()
+
+    def first_look() -> bool:
+        page.run()
+        return "A first look at a random" in texts(page)
+
+    wait_until(first_look, timeout_s=60, what="the first look")
+    assert "the exact" in page.get("progress")[0].proto.text
+    page.button(key="chart__stop").click().run()
+
+    def stopped() -> bool:
+        page.run()
+        return any(one.key == "chart__exactly" for one in page.button)
+
+    wait_until(stopped, timeout_s=60, what="the end of the counting")
+    assert "A first look at a random" in texts(page)
+    may_count.set()
+    page.button(key="chart__exactly").click().run()
+
+    def exact() -> bool:
+        page.run()
+        return "From 4,000 rows" in texts(page)
+
+    wait_until(exact, timeout_s=60, what="the exact numbers")
+    assert "A first look" not in texts(page)

@@ -234,6 +234,15 @@ def test_the_first_chart_suits_the_columns(x: str | None, y: str | None, mark: s
     assert (found.mark, found.aggregate) == (mark, aggregate)
 
 
+def test_another_kind_of_chart_takes_the_column_along() -> None:
+    """From a histogram to boxes and back: one picked column is enough for both."""
+    box = suggest(ChartSpec(x="amount"), COLUMNS, mark="box")
+    assert (box.mark, box.x, box.y) == ("box", None, "amount")
+    back = suggest(box, COLUMNS, mark="histogram")
+    assert (back.mark, back.x, back.y) == ("histogram", "amount", None)
+    assert suggest(ChartSpec(x="town"), COLUMNS, mark="box").x == "town", "a text has no spread"
+
+
 finite = st.floats(-1e300, 1e300, allow_subnormal=False)
 
 
