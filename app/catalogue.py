@@ -4,12 +4,15 @@ Features never import each other, so what both the list of datasets and a datase
 """
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
-from core.i18n import retold
-from core.types import Manifest
+from core.errors import UsageError
+from core.i18n import _, retold
+from core.types import Json, Manifest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from app.context import AppContext
     from storage.database.models import DatasetRow
     from storage.database.unit_of_work import UnitOfWork
@@ -20,9 +23,28 @@ LIST_LIMIT = 1_000
 """Most datasets listed at once."""
 
 
+class Asked(Protocol):
+    """A version of a dataset that an answer was made of."""
+
+    @property
+    def name(self) -> str:
+        """What it was called then."""
+
+    @property
+    def dataset_id(self) -> str:
+        """Its id."""
+
+    @property
+    def version(self) -> int:
+        """The version that was read."""
+
+
 @dataclass(frozen=True, slots=True)
 class DatasetLine:
-    """One line of the list of datasets. `changed_at` is ISO 8601 UTC; `source` is the file it came from."""
+    """One line of the list of datasets. `changed_at` is ISO 8601 UTC; `source` is the file it came from.
+
+    `outdated` names the datasets that have changed since this one was made of them, if it is an answer.
+    """
 
     id: str
     name: str
@@ -32,6 +54,7 @@ class DatasetLine:
     size_bytes: int
     source: str
     changed_at: str
+    outdated: tuple[str, ...] = ()
 
 
 def list_datasets(
@@ -41,7 +64,7 @@ def list_datasets(
     with ctx.storage.database.read() as uow:
         rows = uow.datasets.list_by_name(limit=limit, offset=offset, search=search or None)
         manifests = uow.versions.manifests([(row.id, row.current_version) for row in rows])
-        return [_line(row, manifests[row.id]) for row in rows]
+        return [_line(uow, row, manifests[row.id]) for row in rows]
 
 
 def names(ctx: "AppContext", *, limit: int = LIST_LIMIT) -> list[str]:
@@ -80,6 +103,36 @@ def deleted_id(ctx: "AppContext", name: str) -> str | None:
     """Return the id of the dataset of this name that was deleted last, with which `restore` brings it back."""
     with ctx.storage.database.read() as uow:
         return uow.datasets.deleted_id(name)
+
+
+def changed_since(ctx: "AppContext", asked: "Iterable[Asked]") -> tuple[str, ...]:
+    """Return the names of those datasets that have another version by now, or are gone."""
+    with ctx.storage.database.read() as uow:
+        return _changed(uow, asked)
+
+
+def outdated(ctx: "AppContext", manifest: Manifest) -> tuple[str, ...]:
+    """Return the names of the datasets that have changed since this one was made of them; known for a moment."""
+    question = manifest.question
+    if question is None:
+        return ()
+    key = f"outdated:{manifest.dataset_id}:{manifest.version}"
+    return ctx.changes.memo(key, [DATASETS], lambda: changed_since(ctx, question.datasets))
+
+
+def ask_again(ctx: "AppContext", manifest: Manifest) -> str:
+    """Queue a job that makes the answer to the same question the dataset's next version; return the job's id.
+
+    Raises:
+        UsageError: the dataset is no answer.
+    """
+    question = manifest.question
+    if question is None:
+        raise UsageError(_("'{name}' is not the answer to a question.").format(name=manifest.name))
+    args: dict[str, Json] = {
+        "sql": question.sql, "name": manifest.name, "params": dict(question.parameters), "replace": True,
+    }  # fmt: skip
+    return ctx.jobs.manager.enqueue("save_query", args, unique_key=f"again:{manifest.dataset_id}")
 
 
 def reading_line(manifest: Manifest) -> str:
@@ -138,7 +191,16 @@ def restore(ctx: "AppContext", dataset_id: str) -> str:
     return ctx.storage.database.run_tx(work, label="restore dataset")
 
 
-def _line(row: "DatasetRow", manifest_text: str) -> DatasetLine:
+def _changed(uow: "UnitOfWork", asked: "Iterable[Asked]") -> tuple[str, ...]:
+    changed = []
+    for one in asked:
+        row = uow.datasets.get(one.dataset_id, deleted=True)
+        if row is None or row.deleted_at is not None or row.current_version != one.version:
+            changed.append(row.name if row is not None else one.name)
+    return tuple(changed)
+
+
+def _line(uow: "UnitOfWork", row: "DatasetRow", manifest_text: str) -> DatasetLine:
     manifest = Manifest.from_json(manifest_text)
     return DatasetLine(
         id=row.id,
@@ -149,6 +211,7 @@ def _line(row: "DatasetRow", manifest_text: str) -> DatasetLine:
         size_bytes=manifest.size_bytes,
         source=manifest.source.name,
         changed_at=row.updated_at,
+        outdated=_changed(uow, manifest.question.datasets) if manifest.question is not None else (),
     )
 
 

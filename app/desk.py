@@ -12,13 +12,16 @@ from dataclasses import dataclass
 class Subject:
     """What is to be exported: a dataset, or the whole answer of a question. `name` proposes a file name.
 
-    `parameters` are the names and values of the question's `$name`s, as typed.
+    `parameters` are the names and values of the question's `$name`s, as typed; `run` is the run whose answer is on
+    the screen, and `answer` the mark of what that was made from.
     """
 
     name: str
     dataset: str | None = None
     sql: str | None = None
     parameters: tuple[tuple[str, str], ...] = ()
+    run: str | None = None
+    answer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,8 +197,9 @@ class QueryEngine:
             BestandError: as `check`.
         """
         run = self.find(run_id) if run_id else None
-        if run is not None and run.sql == sql and run.file is not None and run.identity is not None:
-            return Finished(run.file, run.identity)
+        file = run.file if run is not None and run.sql == sql else None
+        if run is not None and run.identity is not None and file is not None and file.path.exists():
+            return Finished(file, run.identity)
         ready = self._ready(sql, params or {})
         file = self._kept(ready)
         return Finished(file, ready.identity) if file is not None else None

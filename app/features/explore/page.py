@@ -15,6 +15,7 @@ from app.features.explore.inspector import draw_inspector
 from app.features.explore.profile import draw_profile
 from app.features.explore.rows import draw_rows
 from app.features.explore.source import draw_source
+from app.features.explore.stale import draw_stale
 from app.features.explore.state import DataState
 from app.page import Crumb, Page, Params
 from app.router import navigate
@@ -132,7 +133,7 @@ def _draw_lines(lines: "list[DatasetLine]") -> None:
             Row(
                 (
                     line.name, number(line.rows), number(line.columns), size(line.size_bytes),
-                    number(line.version), line.source, when(line.changed_at),
+                    number(line.version), _from(line), when(line.changed_at),
                 ),
                 place=(VIEW, {"dataset": line.name}),
             )
@@ -141,6 +142,11 @@ def _draw_lines(lines: "list[DatasetLine]") -> None:
         key=field_key(VIEW, "list"),
         label=_(texts.LIST),
     )  # fmt: skip
+
+
+def _from(line: "DatasetLine") -> str:
+    """Return what a dataset came from, and whether that has changed since."""
+    return f"{line.source} · {_(texts.OUTDATED)}" if line.outdated else line.source
 
 
 def _draw_undo(ctx: "AppContext") -> None:
@@ -182,6 +188,7 @@ def _draw_dataset(ctx: "AppContext", desk: "Desk", name: str) -> None:
             on_click=guarded(VIEW, _delete), args=(ctx, name),
         )  # fmt: skip
     with body(VIEW):
+        draw_stale(ctx, manifest, state())
         if tab == texts.PROFILE:
             draw_profile(ctx, manifest, state())
         elif tab == texts.SOURCE:

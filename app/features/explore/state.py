@@ -15,13 +15,14 @@ class DataState:
 
     `column` is the one whose values stand on the right. `view` is how the grid is arranged now; `wanted` how the
     page wants it arranged, each wish with another `wish` number. `deleted` is the dataset a person may still
-    bring back.
+    bring back. `asking` is the job that makes the next version of an answer.
     """
 
     column: dict[str, str] = field(default_factory=dict)
     view: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     wanted: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     deleted: tuple[str, str] | None = None
+    asking: dict[str, str] = field(default_factory=dict)
     profiles: "dict[tuple[str, int], Later[TableProfile]]" = field(default_factory=dict)
 
     def wish(self, dataset_id: str) -> int:

@@ -31,6 +31,8 @@ def start_export(
     dataset: str | None = None,
     sql: str | None = None,
     parameters: "Mapping[str, str] | None" = None,
+    run: str | None = None,
+    answer: str | None = None,
     overwrite: bool = False,
 ) -> str:
     """Queue an export and return the job's id.
@@ -42,6 +44,8 @@ def start_export(
         dataset: The dataset to export, or
         sql: the question whose whole answer to export; exactly one of both.
         parameters: Values of the question's `$name`s, as typed.
+        run: The run whose answer is meant: the very rows it has are written, as long as they are kept.
+        answer: The mark of what that answer was made from; an equal answer that is kept will do.
         overwrite: Replace the file if it is there; otherwise that is an error of the job.
 
     Raises:
@@ -55,6 +59,7 @@ def start_export(
         )
     args: dict[str, Json] = {"target": str(target.absolute()), "format": fmt, "overwrite": overwrite}
     args |= {"dataset": dataset} if dataset is not None else {"sql": sql, "params": dict(parameters or {})}
+    args |= {name: mark for name, mark in (("run", run), ("answer", answer)) if mark is not None}
     return ctx.jobs.manager.enqueue("export", args)
 
 

@@ -70,7 +70,7 @@ def _draw_form(ctx: "AppContext", view: str, subject: Subject, running: _Running
         running.ended = None
         running.job = actions.start_export(
             ctx, target=target, fmt=chosen, dataset=subject.dataset, sql=subject.sql,
-            parameters=dict(subject.parameters),
+            parameters=dict(subject.parameters), run=subject.run, answer=subject.answer,
         )  # fmt: skip
         redraw(f"export_{view}", STATUS)
 
@@ -123,4 +123,6 @@ def _draw_end(view: str, ended: "JobStatus") -> None:
         _(texts.SAVE), data=path.read_bytes, file_name=path.name, key=field_key("export", "save", view),
         icon=":material/download:", on_click="ignore",
     )  # fmt: skip
+    if result.get("asked_again"):
+        st.caption(_(texts.ASKED_AGAIN))
     st.caption(_(texts.ALSO).format(folder=escaped(str(path.parent))))

@@ -15,3 +15,6 @@ CANCELLED: Final = N_("The export was stopped; no file was left behind.")
 FAILED: Final = N_("The export failed.")
 SAVE: Final = N_("Save a copy")
 ALSO: Final = N_("It lies in {folder}")
+ASKED_AGAIN: Final = N_(
+    "The rows on the screen are no longer kept, so the question was asked again; the file has the rows of now."
+)

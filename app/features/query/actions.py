@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
 
 from pydantic import StringConstraints
 
+from app import catalogue
 from app.forms.history import FormHistory
 from app.forms.saving import save_form
 from app.forms.spec import Field, FormSpec
@@ -77,15 +78,7 @@ def run(
 
 def outdated(ctx: "AppContext", run: "QueryRun") -> tuple[str, ...]:
     """Return the names of the datasets that have changed, or gone, since this answer was made of them."""
-    if run.identity is None:
-        return ()
-    changed = []
-    with ctx.storage.database.read() as uow:
-        for source in run.identity.sources:
-            row = uow.datasets.get(source.dataset_id, deleted=True)
-            if row is None or row.deleted_at is not None or row.current_version != source.version:
-                changed.append(row.name if row is not None else source.name)
-    return tuple(changed)
+    return catalogue.changed_since(ctx, run.identity.sources) if run.identity is not None else ()
 
 
 def first_rows(

@@ -53,8 +53,19 @@ def draw_tools(ctx: "AppContext", desk: "Desk", tab: "Tab") -> None:
         _("Explain"), key=field_key(VIEW, "explain"), icon=":material/account_tree:", disabled=plan,
         help=_("Shows how the engine answers it"), on_click=guarded(VIEW, _explain), args=(ctx, tab),
     )  # fmt: skip
-    subject = Subject(name=tab.name or "answer", sql=tab.sql, parameters=tuple(sorted(tab.parameters.items())))
-    desk.export(VIEW, subject if usable else None)
+    desk.export(VIEW, _subject(tab) if usable else None)
+
+
+def _subject(tab: "Tab") -> Subject:
+    """Return the answer of a tab as what is to be exported."""
+    run = tab.run
+    return Subject(
+        name=tab.name or "answer",
+        sql=tab.sql,
+        parameters=tuple(sorted(tab.parameters.items())),
+        run=run.id if run is not None else None,
+        answer=run.identity.fingerprint if run is not None and run.identity is not None else None,
+    )
 
 
 def took_words(seconds: float) -> str:
