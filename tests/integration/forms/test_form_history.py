@@ -370,7 +370,7 @@ def test_the_database_grows_with_what_changed(sqlite_database: Database) -> None
         )
         before = size_of(sqlite_database)
         for number in range(1, 60):
-            data = {"n": number, "text": f"{text[: number * 9]}{number}{text[number * 9 :]}"}
+            data: State = {"n": number, "text": f"{text[: number * 9]}{number}{text[number * 9 :]}"}
             standing = history.step(name, data, Act("typed"), seen=standing.last)
         for _ in range(30):
             standing = history.undo(name, Act(), seen=standing.last)
