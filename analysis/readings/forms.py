@@ -65,8 +65,11 @@ def form(
 
 
 def same_text(text: str) -> str:
-    """Return the check that a value, written down, is the cell it came from."""
-    return f"{text} = {{c}}{OR_NULL}"
+    """Return the check that a value, written down, is the cell it came from, or that both are null.
+
+    Said so, it costs the engine half of what an equation costs with another question after it for nulls.
+    """
+    return f"{text} is not distinct from {{c}}"
 
 
 TEXT = form("text", TEXT_TYPE, r"(?s:.*)", "{c}", "true", "{v}")
@@ -97,6 +100,8 @@ _FEW: dict[str, str] = {
 }
 """That a text with which the value begins has no digit too many; faster to see than to write it down again, and by
 lengths faster than by looking for the point. SCALE is how many digits the value has after it."""
+_ALL_DIGITS = "{v}::varchar = {c} and not ends_with({c}, '0')"
+"""Most fractions have every digit of the scale; they need no closer look."""
 
 
 def decimal_form(
@@ -122,7 +127,7 @@ def decimal_form(
         plain = plain.replace("{c}", f"replace({{c}}, {_quoted(thousands)}, '')")
     if plain == "{c}" and zeros in _FEW:
         few = _FEW[zeros].replace("SCALE", str(scale))
-        faithful = f"starts_with({{v}}::varchar, {{c}}) and {few}{OR_NULL}"
+        faithful = f"{_ALL_DIGITS} or starts_with({{v}}::varchar, {{c}}) and {few}{OR_NULL}"
     elif zeros:
         faithful = same_text(text)
     elif plain == "{c}":
@@ -256,7 +261,7 @@ _UTC = "({v} at time zone 'UTC')::varchar"
 def _iso() -> Iterator[Form]:
     """The forms the engine reads and writes by itself, which is faster; they come first."""
     day, moment = "try_cast({c} as date)", "try_cast({c} as timestamp)"
-    finite = "isfinite({v}) and "
+    finite = "{c} is distinct from 'infinity' and {c} is distinct from '-infinity' and "
     yield form("date", "DATE", _DAY, day, finite + same_text(_PLAIN), _PLAIN)
     yield form("moment", "TIMESTAMP", f"{_DAY} {_CLOCK}", moment, finite + same_text(_PLAIN), _PLAIN)
     with_t = "replace({v}::varchar, ' ', 'T')"
