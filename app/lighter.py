@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
+from streamlit import delta_generator
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.state.common import is_element_id
 from streamlit.runtime.state.safe_session_state import SafeSessionState
@@ -63,6 +64,11 @@ def copied_once(self: DeltaGenerator, memo: dict[int, Any]) -> DeltaGenerator:
 
 
 def lighten() -> None:
-    """From now on do these things once; harmless when done before."""
+    """From now on do these things once; harmless when done before.
+
+    With its first element Streamlit looks where each module was loaded from, to find out whether somebody at a
+    prompt has to be told how it is started. Here nobody has, and the first page waits for it.
+    """
+    setattr(delta_generator, "_use_warning_has_been_displayed", True)  # noqa: B010 - as below
     setattr(SafeSessionState, "filtered_state", property(StateByKey))  # noqa: B010 - it is no variable for mypy
     setattr(DeltaGenerator, "__deepcopy__", copied_once)  # noqa: B010 - as above

@@ -94,6 +94,9 @@ def _serve(paths: "ProfilePaths", files: list[Path], port: int | None, *, browse
         pid = hand_over(paths, kind, files)
         tell(_("Handed over to the Bestand that runs already (process {pid}).").format(pid=pid))
         return
+    from launcher.server.light import begin_light
+
+    begin_light()
     from launcher.server.alone import serve_alone
 
     def ready(address: "EngineAddress") -> None:

@@ -3,27 +3,20 @@
 Light until it has begun: what it imports, and in which order, decides how soon a window has its page.
 """
 
-import gc
 import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 from core.paths import ProfilePaths
 from launcher.server.channel import Channel
+from launcher.server.light import begin_light
 from launcher.server.supervised import run_supervised
-
-UNUSED: Final = ("rich", "pygments", "psycopg", "psycopg2")
-"""What libraries import if it happens to be there and Bestand has no use for: colours for terminals, other
-databases. It costs a third of a second, and more in an environment that tests have filled."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve for the window at the other end of the standard streams; return the exit code."""
-    gc.disable()  # until everything is imported; `launcher.server.asgi.settle` switches it on again
-    for name in UNUSED:
-        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # what Python itself defines as "cannot be had"
+    begin_light()
     words = list(sys.argv[1:] if arguments is None else arguments)
     given = dict(zip(words[::2], words[1::2], strict=False))
     for stream in (sys.stdin, sys.stderr):

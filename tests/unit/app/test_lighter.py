@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 
 import pytest
+from streamlit import delta_generator, env_util
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import SessionState
@@ -17,6 +18,7 @@ def _lighter(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Streamlit with less to do, as it was afterwards."""
     monkeypatch.setattr(SafeSessionState, "filtered_state", SafeSessionState.__dict__["filtered_state"])
     monkeypatch.setattr(DeltaGenerator, "__deepcopy__", DeltaGenerator.__deepcopy__)
+    monkeypatch.setattr(delta_generator, "_use_warning_has_been_displayed", False)
     lighten()
     yield
     monkeypatch.undo()
@@ -67,6 +69,16 @@ def test_a_field_does_not_put_the_whole_session_together(monkeypatch: pytest.Mon
     """However many views are alive, each field asks for its own key only."""
     asked: list[str] = []
     monkeypatch.setattr(SessionState, "filtered_state", property(lambda _state: asked.append("all")))
+    page = AppTest.from_function(_fields, default_timeout=30).run()
+
+    assert not page.exception
+    assert asked == []
+
+
+def test_the_first_element_does_not_look_for_a_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first page does not wait until all modules were asked where they are from."""
+    asked: list[bool] = []
+    monkeypatch.setattr(env_util, "is_repl", lambda: asked.append(True))
     page = AppTest.from_function(_fields, default_timeout=30).run()
 
     assert not page.exception

@@ -1,0 +1,29 @@
+"""How an engine begins: nothing is imported that it has no use for, and nothing is looked through for garbage."""
+
+import json
+import subprocess
+import sys
+
+PROGRAM = """
+import gc, json, sys
+from launcher.server.light import UNUSED, begin_light
+before = sorted(name for name in sys.modules if name.split(".")[0] in ("typer", "streamlit", "pydantic"))
+begin_light()
+collecting = gc.isenabled()
+import launcher.server.serve, app.shell, storage.open
+from launcher.server.asgi import settle
+unused = [name for name in sys.modules if name.split(".")[0] in UNUSED and sys.modules[name] is not None]
+settle()
+print(json.dumps([before, collecting, unused, gc.isenabled()]))
+"""
+
+
+def test_an_engine_imports_what_it_uses_and_collects_garbage_later() -> None:
+    """With a window and without one: no colours for terminals, no other databases, no rounds over all of it."""
+    ran = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
+    before, collecting, unused, collecting_again = json.loads(ran.stdout)
+
+    assert before == []
+    assert not collecting
+    assert unused == []
+    assert collecting_again
