@@ -5,6 +5,7 @@ browser once and kept, while script text handed to Streamlit would travel again 
 """
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -92,6 +93,20 @@ def script_urls() -> list[str]:
     manifest = json.loads((ASSETS / "manifest.json").read_text(encoding="utf-8"))
     files = {str(entry["file"]) for entry in manifest.values()}
     return sorted(f"{ASSETS_PATH}/{file}" for file in files if file.endswith(".js"))
+
+
+def first_urls(names: Sequence[str]) -> list[str]:
+    """Return where the scripts of some components are served, and those they begin with, each once."""
+    manifest = json.loads((ASSETS / "manifest.json").read_text(encoding="utf-8"))
+    waiting = [key for key, entry in manifest.items() if entry.get("isEntry") and entry["name"] in names]
+    found: dict[str, None] = {}
+    while waiting:
+        entry = manifest[waiting.pop()]
+        waiting += [
+            key for key in entry.get("imports", ()) if f"{ASSETS_PATH}/{manifest[key]['file']}" not in found
+        ]
+        found[f"{ASSETS_PATH}/{entry['file']}"] = None
+    return sorted(found)
 
 
 def asset_routes() -> list[BaseRoute]:

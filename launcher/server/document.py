@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from app.components.mount import asset_url
+from app.components.mount import asset_url, first_urls
 from app.theme import STYLE_FILE
 from core.i18n import _, current_language
 from core.telemetry import track
@@ -25,6 +25,11 @@ from launcher.cover import cover
 
 DRAWN_PATH: Final = "/drawn"
 _BODY_LIMIT: Final = 4_096
+_FIRST: Final = ("nav", "heading", "overview", "statusbar", "hotkeys", "palette", "frame")
+"""Our components on every page, and Home's."""
+_FIRST_OF_STREAMLIT: Final = ("BidiComponent", "Button")
+"""Streamlit's own scripts that it loads when the first of their kind is drawn."""
+_IMPORTED: Final = re.compile(r"""(?:from|import)"\./([\w.-]+\.js)\"""")
 
 Drawn = Callable[[int], None]
 """Called with the milliseconds from the document's start to the drawn page."""
@@ -47,6 +52,7 @@ def document(index: Path, theme: str, left: Sequence[str] = ()) -> str:
     first = f'<script type="module" src="{asset_url("journal")}"></script>'
     first += f'<meta name="bestand-left" content="{html.escape(" ".join(left))}">' if left else ""
     page = page.replace("<head>", "<head>" + first, 1)
+    page = page.replace("</head>", _ahead(index, page) + "</head>", 1)
     # In the body: Streamlit writes its own rules at the end of the head, and of two alike the later one holds.
     style = f"<style>{STYLE_FILE.read_text(encoding='utf-8')}</style>"
     banner = html.escape(_("Waiting for the engine … What you typed is kept."))
@@ -54,6 +60,22 @@ def document(index: Path, theme: str, left: Sequence[str] = ()) -> str:
     too_long = _("This text is too long to be kept: more than 1 MiB. Copy it before the window is closed.")
     lost += f'<div id="bestand-too-long" role="alert" hidden>{html.escape(too_long)}</div>'
     return page.replace("<body>", "<body>" + style + cover(theme, _("Opening your workbench …")) + lost, 1)
+
+
+def _ahead(index: Path, page: str) -> str:
+    """Return links to what the first drawing will ask for, so that it is there while the engines are imported."""
+    ours = first_urls(_FIRST)
+    folder = index.parent / "static" / "js"
+    waiting = [file.name for name in _FIRST_OF_STREAMLIT for file in folder.glob(f"{name}.*.js")]
+    theirs: dict[str, None] = {}
+    while waiting:
+        name = waiting.pop()
+        if name in page or name in theirs or not (folder / name).is_file():
+            continue
+        theirs[name] = None
+        waiting += _IMPORTED.findall((folder / name).read_text(encoding="utf-8"))
+    links = [*ours, *(f"./static/js/{name}" for name in theirs)]
+    return "".join(f'<link rel="modulepreload" href="{html.escape(link)}">' for link in links)
 
 
 def document_routes(page: str, drawn: Drawn) -> list[Route]:
