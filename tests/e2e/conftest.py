@@ -24,7 +24,7 @@ QUIET = (
     "--disable-sync", "--no-first-run",
 )  # fmt: skip
 START_S = 90
-WAIT_MS = 30_000
+WAIT_MS = 60_000
 """How long something may take to show; generous, since a slow machine is no fault."""
 CELLS = "t => [...t.querySelectorAll('tr')].map(r => [...r.querySelectorAll('th,td')].map(c => c.innerText))"
 READY = "html[data-bestand=ready]"
@@ -38,6 +38,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(item.path).parent == Path(__file__).parent:
             item.add_marker(pytest.mark.e2e)
+            if item.get_closest_marker("timeout") is None:
+                item.add_marker(pytest.mark.timeout(4 * WAIT_MS / 1000))
 
 
 @pytest.hookimpl(wrapper=True)
