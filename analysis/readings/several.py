@@ -11,7 +11,7 @@ from typing import Final
 from analysis.readings.model import Candidate, Judgement, Part
 from analysis.readings.packed.archive import matching
 from analysis.readings.words import some_names
-from core.errors import NotATableError, SourceError
+from core.errors import NotATableError, ProtectedFileError, SourceError
 from core.i18n import N_, _
 
 MOST_CANDIDATES: Final = 3
@@ -67,11 +67,16 @@ def undecided(found: Sequence[Candidate], parts: int) -> tuple[Candidate, ...]:
 
 def _first_tables(parts: Sequence[Part], judge: Callable[[str], Judgement]) -> list[Candidate]:
     found: list[Candidate] = []
+    protected: ProtectedFileError | None = None
     for part in parts[:_MOST_TRIED]:
         try:
             found.append(judge(part.name).best)
+        except ProtectedFileError as error:
+            protected = protected or error
         except SourceError:
             continue  # it is no table, so it is not offered; asked for by name, it says why
         if len(found) == MOST_CANDIDATES:
             break
+    if protected is not None and not found:
+        raise protected
     return found

@@ -110,7 +110,8 @@ def _do(request: Message, duck: DuckEngine, config: AppConfig, answers: IO[str])
     if request["do"] == "unlock":
         from analysis.readings.records.unlocking import unlock
 
-        unlock(path, Path(request["out"]), request["password"], name)
+        limit_mib = config.imports.unpacked_limit_mib
+        unlock(path, Path(request["out"]), request["password"], name, limit_mib=limit_mib)
         return {}
     reader = isolated_readers()[request["reader"]](duck, _within(config, int(request["memory_mib"])))
     if request["do"] == "judge":

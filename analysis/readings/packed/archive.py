@@ -83,11 +83,7 @@ def unpack_member(path: Path, member: str, target: Path, *, name: str, limit_mib
                 hint=_("Choose one of: {names}.").format(names=some_names(archive.namelist())),
             ) from None
         if info.flag_bits & _ENCRYPTED:
-            raise ProtectedFileError(
-                name,
-                _("holds '{member}' protected by a password.").format(member=member),
-                hint=_("Unpack it with its password, and import the file inside."),
-            )
+            raise ProtectedFileError(name, _("holds '{member}' protected by a password.").format(member=member))
         limits = Limits(name, max(info.compress_size, 1), limit_mib)
         with archive.open(info) as stream:
             write_all(stream, target, limits, lambda: progress.report(0.0))

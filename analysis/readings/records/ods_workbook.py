@@ -5,12 +5,14 @@ concluded from formats. Rows and cells that say how often they are repeated are 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, Self
 
-from analysis.readings.records.kinds import Cell, DateTimeText, TimeText
+from analysis.readings.records.kinds import Cell, DateTimeText, IntText, TimeText
+from analysis.readings.records.ods_stream import Outline, cut_rows, outline
 from analysis.readings.records.xlsx_package import Attributes, Handlers, Package, refuse_protected
 from analysis.readings.records.xlsx_values import iso_cell, number_cell, reference
 from analysis.readings.records.xlsx_workbook import Row, Sheet
@@ -27,6 +29,10 @@ _MOST_REPEATED: Final = 10_000_000
 _NUMBERS: Final = frozenset({"float", "percentage", "currency"})
 _SPAN: Final = re.compile(r"(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,](\d{1,9}))?S)?)?")
 _ERROR: Final = re.compile(r"#[A-Z][A-Z0-9/_]*[!?]?|Err:\d{3}")
+_ASIDE: Final = ("annotation", "shape", "frame")
+_TEXTS: Final = frozenset({"", "string"})
+_WHOLE: Final = re.compile(r"0|-?[1-9][0-9]*")
+_REPEATED_ROWS: Final = re.compile(r'table:number-rows-repeated="([0-9]{1,9})"')
 _MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)[.,](\d+)")
 
 
@@ -39,14 +45,13 @@ class OdsWorkbook:
         self._file_name = file_name
         self._package = Package(path, file_name, unpacked_limit_mib=unpacked_limit_mib)
         self.sheets: list[Sheet] = []
+        self._outline = Outline()
 
     def __enter__(self) -> Self:
         self._package.__enter__()
         try:
             self._check_protection()
-            listing = _Listing()
-            self._package.parse_all(_CONTENT, Handlers(listing.start, listing.end, _ignore))
-            self.sheets = listing.sheets
+            self._list()
         except BaseException:
             self._package.__exit__()
             raise
@@ -59,15 +64,44 @@ class OdsWorkbook:
         """Yield the rows of a sheet that hold something; see `xlsx_workbook.Workbook.rows`."""
         reader = _TableReader(self._file_name, int(sheet.part))
         size = max(self._package.size(_CONTENT), 1)
-        for done in self._package.parse(_CONTENT, Handlers(reader.start, reader.end, reader.text)):
+        for done in self._read(reader, int(sheet.part)):
             ready, reader.ready = reader.ready, []
             for row, times in ready:
-                for later in range(times):
+                yield row, done / size
+                for later in range(1, times):
                     yield replace(row, number=row.number + later), done / size
             if reader.finished:
                 break
         if merged is not None:
             merged.extend(reader.merged)
+
+    def _list(self) -> None:
+        """Find the sheets; element by element where the file is written in an unusual way."""
+        self._outline = outline(self._package, _CONTENT)
+        listing = _Listing()
+        if not self._outline.usual:
+            self._package.parse_all(_CONTENT, Handlers(listing.start, listing.end, _ignore))
+            self.sheets = listing.sheets
+            return
+        parser = self._package.partial(_CONTENT, Handlers(listing.start, listing.end, _ignore))
+        parser(self._outline.head.removesuffix(b"<office:body"))
+        for found in self._outline.sheets:
+            listing.start("table", found.attributes)
+            listing.end("table")
+        self.sheets = listing.sheets
+
+    def _read(self, reader: "_TableReader", at: int) -> Iterator[int]:
+        """Hand the sheet to the reader; yields how many bytes were read."""
+        if not self._outline.usual:
+            yield from self._package.parse(_CONTENT, Handlers(reader.start, reader.end, reader.text))
+            return
+        reader.begin()
+        for rows, done in cut_rows(self._package, _CONTENT, self._outline, at):
+            for row in rows:
+                if row.cells is None or not reader.take(row.attributes, row.cells):
+                    feed = self._package.partial(_CONTENT, Handlers(reader.start, reader.end, reader.text))
+                    feed(row.text.encode())
+            yield done
 
     def _check_protection(self) -> None:
         if _MANIFEST not in self._package:
@@ -80,7 +114,7 @@ class OdsWorkbook:
 
         self._package.parse_all(_MANIFEST, Handlers(start, _ignore, _ignore))
         if found:
-            raise refuse_protected(self._file_name, can_be_opened=False)
+            raise refuse_protected(self._file_name)
 
 
 class _Listing:
@@ -160,7 +194,7 @@ class _TableReader:
             self.finished = self.finished or (self._depth == 0 and self._seen == self._wanted)
         elif self._depth != 1 or self._seen != self._wanted:
             return
-        elif name in ("annotation", "shape", "frame"):
+        elif name in _ASIDE:
             self._aside -= 1
         elif name == "p":
             self._in_text -= 1
@@ -174,8 +208,36 @@ class _TableReader:
         if self._in_text and not self._aside:
             self._text.append(text)
 
+    def begin(self) -> None:
+        """Begin in the middle of the sheet that is wanted: what comes are its rows and nothing else."""
+        self._seen, self._depth = self._wanted, 1
+
+    def take(self, attributes: str, cells: Sequence[tuple[str, str, str, str, str]]) -> bool:
+        """Take a row of plain cells, in place of its elements one by one; no, if it has to be read by these."""
+        times = _REPEATED_ROWS.search(attributes)
+        row, column = Row(self._next_row), 0
+        for _all, repeated, kind, stated, text in cells:
+            count = int(repeated) if repeated else 1
+            value: Cell
+            if kind in _TEXTS:
+                value = text
+            elif kind in _NUMBERS:
+                value = IntText(stated) if _WHOLE.fullmatch(stated) else number_cell(stated)
+            elif kind == "date":
+                value = _day(stated)
+            else:
+                return False
+            if value:
+                if repeated or column >= _MOST_COLUMNS:
+                    return False
+                row.cells[column] = value
+            column += count or 1
+        self._row, self._row_times = row, max(int(times[1]), 1) if times else 1
+        self._end_row()
+        return True
+
     def _start_inside(self, name: str, attributes: Attributes, cell: _CellState) -> None:
-        if name in ("annotation", "shape", "frame"):
+        if name in _ASIDE:
             self._aside += 1
         elif name == "p":
             self._in_text += 1
@@ -217,7 +279,8 @@ class _TableReader:
                 _("is a damaged spreadsheet: it has more than {count} rows.").format(count=number(_MOST_ROWS)),
             )
         self._count((self._row_times - 1) * max(len(self._row.cells), 1))
-        self.ready.append((replace(self._row, number=first), self._row_times))
+        self._row.number = first
+        self.ready.append((self._row, self._row_times))
 
     def _count(self, repeated: int) -> None:
         self._repeated += repeated
@@ -263,6 +326,7 @@ class _TableReader:
         return attributes.get("office:string-value") or text if kind == "string" else text
 
 
+@lru_cache(maxsize=4_096)
 def _day(text: str) -> Cell:
     found = _MOMENT.fullmatch(text)
     if found:

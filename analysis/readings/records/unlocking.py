@@ -1,4 +1,4 @@
-"""Opens a protected Excel file with its password.
+"""Opens a protected file with its password: Excel's, and by `unlock_archives` OpenDocument's and zip archives.
 
 Used in a process of its own: how long it takes is up to the file. The password is in no file, no log and no
 command line; the opened copy is a workbook like any other.
@@ -10,6 +10,8 @@ from typing import Final
 import msoffcrypto
 from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
 
+from analysis.readings.containers import ZIP_MAGIC
+from analysis.readings.records.unlock_archives import WrongPasswordError, unlock_archive
 from core.errors import DamagedFileError, ProtectedFileError
 from core.i18n import _
 from core.paths import translate_os_error
@@ -20,7 +22,7 @@ _ERRORS: Final = (ParseError, OSError, ValueError, LookupError, TypeError, Attri
 """What the library raises over a broken file, or one protected in a way it does not know."""
 
 
-def unlock(path: Path, target: Path, password: str, name: str) -> None:
+def unlock(path: Path, target: Path, password: str, name: str, *, limit_mib: int) -> None:
     """Write the file without its protection.
 
     Args:
@@ -28,15 +30,22 @@ def unlock(path: Path, target: Path, password: str, name: str) -> None:
         target: Written anew; nothing of it stays after an error.
         password: What the person gave.
         name: What the file is called.
+        limit_mib: Most that may come out of an archive.
 
     Raises:
         ProtectedFileError: the password is wrong, or the protection is of another kind.
         DamagedFileError: the file is broken.
     """
-    for one in (password, EVERYBODYS):
+    archive = _is_archive(path)
+    for one in (password,) if archive else (password, EVERYBODYS):
         try:
+            if archive:
+                unlock_archive(path, target, one, name=name, limit_mib=limit_mib)
+                return
             if _opened(path, target, one, name):
                 return
+        except WrongPasswordError:
+            continue
         except OSError as error:
             target.unlink(missing_ok=True)
             raise translate_os_error(error, target) from error
@@ -46,6 +55,11 @@ def unlock(path: Path, target: Path, password: str, name: str) -> None:
         _("cannot be opened with this password."),
         hint=_("Check capital letters and the keyboard's language."),
     )
+
+
+def _is_archive(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) in ZIP_MAGIC
 
 
 def _opened(path: Path, target: Path, password: str, name: str) -> bool:

@@ -17,7 +17,7 @@ from xml.parsers import expat
 
 from analysis.readings.containers import ZIP_ERRORS
 from core.errors import DamagedFileError, FileTooLargeError, ProtectedFileError
-from core.i18n import N_, _, number
+from core.i18n import _, number
 
 _MIB: Final = 1024 * 1024
 _MOST_PARTS: Final = 20_000
@@ -27,9 +27,6 @@ _SUSPECT_BYTES: Final = 256 * _MIB
 _CHUNK: Final = 256 * 1024
 _MOST_STATED: Final = 100
 _OPEN_DOCUMENT: Final = b"application/vnd.oasis.opendocument."
-_LOCKED_HINT: Final = N_(
-    "Open it with the program that wrote it, save a copy without the password, and import that."
-)
 Attributes = dict[str, str]
 StartHandler = Callable[[str, Attributes], None]
 EndHandler = Callable[[str], None]
@@ -111,25 +108,31 @@ class Package:
             while chunk := stream.read(_CHUNK):
                 yield chunk
 
+    def checked(self, part: str) -> Iterator[bytes]:
+        """Yield the bytes of a part that is XML, each piece after it was found to be sound.
+
+        Raises:
+            DamagedFileError: it is no XML, or XML that defines entities.
+        """
+        parser = self._parser(part)
+        for chunk in self.chunks(part):
+            with self._damage(part):
+                parser.Parse(chunk, False)  # noqa: FBT003 - the library takes no name here
+            yield chunk
+        with self._damage(part):
+            parser.Parse(b"", True)  # noqa: FBT003
+
     def parse(self, part: str, handlers: Handlers) -> Iterator[int]:
         """Read a part as XML; yields the number of bytes read after each piece, so that a caller may stop early.
 
         Raises:
             DamagedFileError: it is no XML, or XML that defines entities.
         """
-        parser = expat.ParserCreate()
-        parser.buffer_text = True
+        parser = self._parser(part)
         names = _LocalNames()
-
-        def refuse(*_given: object) -> None:
-            raise DamagedFileError(
-                self._file_name, _("is no proper spreadsheet: '{part}' defines entities.").format(part=part)
-            )
-
         parser.StartElementHandler = lambda name, attributes: handlers.start(names[name], attributes)
         parser.EndElementHandler = lambda name: handlers.end(names[name])
         parser.CharacterDataHandler = handlers.text
-        parser.StartDoctypeDeclHandler = refuse
         done = 0
         for chunk in self.chunks(part):
             with self._damage(part):
@@ -139,10 +142,36 @@ class Package:
         with self._damage(part):
             parser.Parse(b"", True)  # noqa: FBT003
 
+    def partial(self, part: str, handlers: Handlers) -> Callable[[bytes], None]:
+        """Return what parses the beginning of a part, which stops in the middle."""
+        parser, names = self._parser(part), _LocalNames()
+        parser.StartElementHandler = lambda name, attributes: handlers.start(names[name], attributes)
+        parser.EndElementHandler = lambda name: handlers.end(names[name])
+        parser.CharacterDataHandler = handlers.text
+
+        def feed(data: bytes) -> None:
+            with self._damage(part):
+                parser.Parse(data, False)  # noqa: FBT003 - the library takes no name here
+
+        return feed
+
     def parse_all(self, part: str, handlers: Handlers) -> None:
         """Read a whole part as XML; raises as `parse`."""
         for _done in self.parse(part, handlers):
             pass
+
+    def _parser(self, part: str) -> expat.XMLParserType:
+        """Return a parser that refuses what a spreadsheet has no use for."""
+
+        def refuse(*_given: object) -> None:
+            raise DamagedFileError(
+                self._file_name, _("is no proper spreadsheet: '{part}' defines entities.").format(part=part)
+            )
+
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = refuse
+        return parser
 
     @contextmanager
     def _damage(self, part: str) -> Iterator[None]:
@@ -164,7 +193,7 @@ class Package:
     def _check(self, limit_mib: int) -> None:
         infos = self._zip.infolist()
         if any(info.flag_bits & 1 for info in infos):
-            raise refuse_protected(self._file_name, can_be_opened=False)
+            raise refuse_protected(self._file_name)
         if len(infos) > _MOST_PARTS:
             raise FileTooLargeError(
                 self._file_name, _("has {count} parts, which no spreadsheet has.").format(count=number(len(infos)))
@@ -201,7 +230,7 @@ def kind_of_package(path: Path) -> str:
         return ""
     if "xl/workbook.bin" in names:
         return "xlsb"
-    if "content.xml" in names:
+    if "content.xml" in names or "encrypted-package" in names:
         return "ods"
     return "xlsx" if "[content_types].xml" in names or "xl/workbook.xml" in names else ""
 
@@ -212,16 +241,9 @@ def is_protected_container(path: Path) -> bool:
         return data.find("EncryptedPackage".encode("utf-16-le")) >= 0
 
 
-def refuse_protected(file_name: str, *, can_be_opened: bool = True) -> ProtectedFileError:
-    """Return the error for a file behind a password.
-
-    Args:
-        file_name: What it is called.
-        can_be_opened: Given the password, this program can open it.
-    """
-    return ProtectedFileError(
-        file_name, _("is protected by a password."), hint=None if can_be_opened else _(_LOCKED_HINT)
-    )
+def refuse_protected(file_name: str) -> ProtectedFileError:
+    """Return the error for a file behind a password."""
+    return ProtectedFileError(file_name, _("is protected by a password."))
 
 
 def resolve(base: str, target: str) -> str:

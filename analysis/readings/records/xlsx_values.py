@@ -15,6 +15,8 @@ from analysis.readings.records.kinds import Cell, DateText, DateTimeText, FloatT
 
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _WHOLE: Final = re.compile(r"-?(?:0|[1-9]\d*)")
+_SHORT_FRACTION: Final = re.compile(r"-?(?:0\.(?!000)|[1-9][0-9]{0,8}\.)[0-9]{0,5}[1-9]")
+"""Of at most 15 digits, so the shortest text of the double is this text."""
 _ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ISO_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _ISO_MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)")
@@ -81,6 +83,8 @@ def format_of(number: int, custom: Mapping[int, str]) -> NumberFormat:
 
 def number_cell(text: str) -> Cell:
     """Return a number as the spreadsheet means it; what is no number stays text."""
+    if _SHORT_FRACTION.fullmatch(text):
+        return FloatText(text)
     text = text.strip()
     if not text:
         return None

@@ -1,5 +1,7 @@
 """Workbooks of the older and other formats: every cell as it is in the file, and nothing hidden about it."""
 
+import io
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -226,8 +228,6 @@ def test_repeated_cells_are_counted_and_bounded(tmp_path: Path) -> None:
     with open_workbook(path, path.name, unpacked_limit_mib=64) as book:
         assert [row.number for row, _ in book.rows(book.sheets[0])] == [1, 2]
 
-    import zipfile
-
     with zipfile.ZipFile(path) as archive:
         content = archive.read("content.xml").decode()
     for times, outcome in (("3", None), ("900000", FileTooLargeError), ("99999999", DamagedFileError)):
@@ -247,6 +247,37 @@ def test_repeated_cells_are_counted_and_bounded(tmp_path: Path) -> None:
             else:
                 with pytest.raises(outcome):
                     list(book.rows(book.sheets[0]))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.lists(CELLS, max_size=5), max_size=8), odd=st.booleans())
+def test_two_ways_through_an_ods_file_are_one(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[Given]], odd: bool
+) -> None:
+    """Rows cut out of the text and rows read element by element are the same rows; a comment decides which way."""
+    folder = tmp_path_factory.mktemp("ods")
+    whole = ods([GivenSheet("One", [["a"]]), GivenSheet("Two", rows, merged=((0, 1, 0, 1),) if odd else ())])
+    found = []
+    for note in ("", "<!-- by hand -->"):
+        path = written(folder, "ods", _with_note(whole, note))
+        with open_workbook(path, path.name, unpacked_limit_mib=64) as book:
+            merged: list[str] = []
+            assert [sheet.name for sheet in book.sheets] == ["One", "Two"]
+            found.append(([row for row, _ in book.rows(book.sheets[1], merged=merged)], merged))
+    assert found[0] == found[1]
+    assert [[type(cell) for cell in row.cells.values()] for row in found[0][0]] == [
+        [type(cell) for cell in row.cells.values()] for row in found[1][0]
+    ]
+
+
+def _with_note(whole: bytes, note: str) -> bytes:
+    """An .ods file with something between its sheets and their end."""
+    sink = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive, zipfile.ZipFile(sink, "w") as out:
+        for name in archive.namelist():
+            data = archive.read(name)
+            out.writestr(name, data.replace(b"</office:spreadsheet>", note.encode() + b"</office:spreadsheet>"))
+    return sink.getvalue()
 
 
 def test_a_protected_old_workbook_is_told(tmp_path: Path) -> None:
