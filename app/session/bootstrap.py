@@ -20,6 +20,7 @@ SCROLL: Final = "scroll__"
 WINDOW_HEADER: Final = "x-bestand-window"
 DEVICE_HEADER: Final = "x-bestand-device"
 ADDRESS_HEADER: Final = "x-bestand-address"
+LEFT_HEADER: Final = "x-bestand-left"
 FLUSH_S: Final = 0.25
 """How long a new window waits for what the others have still to write."""
 
@@ -46,7 +47,8 @@ def bootstrap_session(ctx: "AppContext") -> UserSession:
             mine = uow.windows.get(session.window)
             latest = [] if mine else uow.windows.latest(OWNER)
             session.looked_at = ctx.storage.drafts.written
-            found = uow.journal.found(OWNER, session.window, uow.windows.since(OWNER))
+            left = int(headers.get(LEFT_HEADER) or 0)
+            found = uow.journal.found(OWNER, session.window, uow.windows.since(OWNER), left=left)
             session.found, session.own, session.rivals = found.newest, found.own, found.rivals
             session.offered = uow.journal.aside(OWNER, why=UNFIT)
             session.since = mine.since if mine and mine.person == OWNER else uow.journal.head(OWNER)

@@ -22,9 +22,11 @@ from launcher.server.opening import Opening
 WINDOW_HEADER: Final = b"x-bestand-window"
 ADDRESS_HEADER: Final = b"x-bestand-address"
 DEVICE_HEADER: Final = b"x-bestand-device"
+LEFT_HEADER: Final = b"x-bestand-left"
 _NAME: Final = re.compile(r"[0-9a-z][0-9a-z_-]{0,63}")
 _ADDRESS_LIMIT: Final = 4_000
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
+_MOMENT: Final = re.compile(r"[0-9]{1,16}")
 
 
 class ReconnectGate:
@@ -65,8 +67,11 @@ class ReconnectGate:
     def _names(self, scope: Scope, window: str) -> Iterable[tuple[bytes, bytes]]:
         if window:
             yield WINDOW_HEADER, window.encode()
-            address = parse_qs(scope["query_string"].decode("latin-1")).get("address", [""])[0]
+            given = parse_qs(scope["query_string"].decode("latin-1"))
+            address, left = (given.get(name, [""])[0] for name in ("address", "left"))
             yield ADDRESS_HEADER, quote(address, safe="?&=%+")[:_ADDRESS_LIMIT].encode()
+            if _MOMENT.fullmatch(left):
+                yield LEFT_HEADER, left.encode()
         for name, value in scope["headers"]:
             if name != b"cookie":
                 continue

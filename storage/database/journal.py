@@ -206,13 +206,16 @@ class Journal:
         newest = {row.key: row for row in self._connection.execute(query)}
         return {key: _kept(row) for key, row in newest.items() if row.value != _FORGOTTEN}
 
-    def found(self, person: str, window: str, since: Mapping[str, int], *, later: bool = False) -> Found:
+    def found(
+        self, person: str, window: str, since: Mapping[str, int], *, left: int = SEQ_LIMIT, later: bool = False
+    ) -> Found:
         """Return what a window finds when it is opened.
 
         Args:
             person: Whose.
             window: Its name; it may be new.
             since: The numbers up to which windows have seen the others' values; who is not in it has seen all.
+            left: Up to which number it has been on the screen; a value that came later takes the place of its own.
             later: It is open: what was put in since then is a rival even where it has no value itself.
         """
         rows: dict[str, list[Any]] = {}
@@ -221,7 +224,8 @@ class Journal:
             rows.setdefault(row.key, []).append(row)
         found = Found({key: _kept(several[0]) for key, several in rows.items()}, {}, {})
         for key, several in rows.items():
-            own = next((row for row in several if row.window_id == window), None)
+            stays = several[0].seq <= left
+            own = next((row for row in several if row.window_id == window and stays), None)
             shown = own or several[0]
             seen = since.get(window if later else shown.window_id, SEQ_LIMIT)
             unseen = [row for row in several if row.seq > seen and row.window_id != window]

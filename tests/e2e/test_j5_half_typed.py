@@ -184,6 +184,41 @@ def test_the_last_key_before_f5_is_there(person: Person) -> None:
     expect(person.page.locator(PATH)).to_have_value("/tmp/reloaded")
 
 
+def test_the_file_that_was_open_is_open_in_the_next_window(person: Person, tmp_path: Path) -> None:
+    """Window and engine are killed while one of several files is looked at: the next window looks at it, too."""
+    folder = tmp_path / "several"
+    folder.mkdir()
+    for name in ("april", "may"):
+        (folder / f"{name}.csv").write_text("day;sum\n2025-01-02;3,50\n2025-01-03;4,50\n", encoding="utf-8")
+    write(person, str(folder))
+    person.page.keyboard.press("Enter")
+    files = person.page.locator(".st-key-import__files, [class*='st-key-import__files__']").first
+    expect(person.page.get_by_role("button", name="Import all (2)")).to_be_visible()
+    files.locator("canvas").first.click(position={"x": 40, "y": 35 + 28 + 14}, force=True)
+    heading = ".st-key-heading_import h2"
+    expect(person.page.locator(heading)).to_have_text("may.csv")
+    person.saved()
+    person.until(lambda: '"at":1' in in_file(person, "import__open_files"), "what is shown is on the disk")
+    person.engine.kill()
+    person.kill()
+    person.engine.start()
+
+    person.open()
+
+    person.go("import")
+    expect(person.page.locator(heading)).to_have_text("may.csv")
+    person.page.get_by_role("button", name="All files").click()
+    person.page.get_by_role("button", name="Another file").click()
+    expect(person.page.locator(PATH)).to_be_visible()
+
+
+def in_file(person: Person, key: str) -> str:
+    """Return a field's value as the database has it."""
+    with contextlib.closing(sqlite3.connect(person.engine.paths.state_db)) as file:
+        found = file.execute("SELECT value, max(seq) FROM journal WHERE key = ?", (key,)).fetchone()
+    return str(found[0] or "")
+
+
 def test_without_the_engine_the_text_is_kept_here_and_said_so(person: Person) -> None:
     """While the network is away the status says that the text is kept here; later that it is saved."""
     write_sql(person, "select 1")

@@ -1,10 +1,11 @@
 """Kills with a real browser: somebody types into the page while engine, window or both are killed.
 
 Each round types into one field, more letters at the end of what is there, at the pace of a fast person; somewhere
-in it something is killed, or the network drops. What the page was told (`acks`) and what the browser's own store
-said it has (`stored`) is noted from outside. Afterwards the field, on the screen of the page that is there then
-and in the file, must hold what was typed: all of it while the page lives, else at least all that was stored or
-acknowledged. `python -m tests.torture.journal_browser FOLDER KILLS SEED`.
+in it something is killed, the network drops, or the page is loaded anew under a clock that was set by up to a day.
+What the page was told (`acks`) and what the browser's own store said it has (`stored`) is noted from outside.
+Afterwards the field, on the screen of the page that is there then and in the file, must hold what was typed: all
+of it while the page lives, else at least all that was stored or acknowledged.
+`python -m tests.torture.journal_browser FOLDER KILLS SEED`.
 """
 
 import json
@@ -34,12 +35,16 @@ FIELDS: Final = {
     "import__path": ("import", ".st-key-import__path input"),
     "sql_question": ("sql", ".st-key-sql_question .cm-content"),
 }
-MODES: Final = ("engine", "engine", "window", "both", "network")
+MODES: Final = ("engine", "engine", "window", "both", "network", "clock")
+DAY_MS: Final = 86_400_000
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 PAUSES_MS: Final = (1, 5, 20, 50, 90)
 WAIT_S: Final = 60.0
 NOTE: Final = """() => document.addEventListener('bestand:stored', (event) => {
   for (const one of event.detail) window.noteStored(one.key, one.seq, one.value.text ?? one.value);
+})"""
+SET_CLOCK: Final = """Object.defineProperty(performance, 'timeOrigin', {
+  configurable: true, value: performance.timeOrigin + %d,
 })"""
 
 
@@ -59,11 +64,14 @@ class Report:
 class Torture:
     """One profile, one browser, one person who never gives up."""
 
+    modes: tuple[str, ...] = MODES
+
     def __init__(self, driver: Playwright, folder: Path, seed: int) -> None:
         self.driver = driver
         self.folder = folder
         self.dice = random.Random(seed)
         self.engine = SupervisedEngine(folder)
+        self.paths = self.engine.paths
         self.report = Report()
         self.stored: dict[str, str] = {}
         self.acked: dict[str, int] = {}
@@ -74,10 +82,9 @@ class Torture:
 
     def run(self, kills: int) -> Report:
         """Kill so many times."""
-        self.engine.start()
-        self.open_browser()
+        self.begin()
         for number in range(kills):
-            mode = MODES[number % len(MODES)]
+            mode = self.modes[number % len(self.modes)]
             key = self.dice.choice(list(FIELDS))
             try:
                 self.round(mode, key, number)
@@ -85,12 +92,21 @@ class Torture:
                 self.fail(f"round {number}, {mode}, {key}: {error}")
                 self.begin_anew()
             self.report.kills += 1
+        self.end()
+        with closing(sqlite3.connect(self.paths.state_db)) as file:
+            self.report.offered = file.execute("SELECT count(*) FROM journal_aside").fetchone()[0]
+        return self.report
+
+    def begin(self) -> None:
+        """Start the engine, and open the page."""
+        self.engine.start()
+        self.open_browser()
+
+    def end(self) -> None:
+        """Close the page, and end the engine."""
         with suppress(Error):
             self.context.close()
         self.engine.close()
-        with closing(sqlite3.connect(self.engine.paths.state_db)) as file:
-            self.report.offered = file.execute("SELECT count(*) FROM journal_aside").fetchone()[0]
-        return self.report
 
     # ---- one round --------------------------------------------------------------------------------------
 
@@ -145,6 +161,10 @@ class Torture:
             self.page.keyboard.press("x")
             self.page.wait_for_timeout(200)
             self.context.set_offline(False)
+        if mode == "clock":
+            self.page.add_init_script(SET_CLOCK % self.dice.randint(-DAY_MS, DAY_MS))
+            self.page.reload()
+            self.drawn()
         if mode in ("engine", "both"):
             self.engine.start()
         if mode in ("window", "both"):
@@ -181,7 +201,7 @@ class Torture:
 
     def in_file(self, key: str) -> str:
         """Return a field's text as the database has it."""
-        with closing(sqlite3.connect(self.engine.paths.state_db)) as file:
+        with closing(sqlite3.connect(self.paths.state_db)) as file:
             found = file.execute("SELECT value, max(seq) FROM journal WHERE key = ?", (key,)).fetchone()
         value: Any = json.loads(found[0]) if found and found[0] else ""
         return str(value["text"] if isinstance(value, dict) else value)
@@ -219,16 +239,23 @@ class Torture:
         self.page.add_init_script(f"({NOTE})()")
         self.page.on("requestfinished", self.note_acks)
         self.page.goto(self.engine.link())
+        self.drawn()
+
+    def drawn(self) -> None:
+        """Wait until the page is complete."""
         self.page.wait_for_selector("html[data-bestand=ready]", state="attached", timeout=WAIT_S * 1000)
         self.page.wait_for_selector("#bestand-cover", state="detached")
 
-    def begin_anew(self) -> None:
-        """After a round that went wrong: all of it again, so that the next round counts."""
+    def again(self) -> None:
+        """Start all of it again."""
         with suppress(Error):
             self.context.close()
         self.engine.kill()
-        self.engine.start()
-        self.open_browser()
+        self.begin()
+
+    def begin_anew(self) -> None:
+        """After a round that went wrong: all of it again, so that the next round counts."""
+        self.again()
         for key in FIELDS:
             self.go(key)
             self.typed[key] = self.on_screen(key)

@@ -1,8 +1,8 @@
 """`make torture`: nothing that was acknowledged may be missing, whatever is killed. Ends with one line.
 
-Without numbers it runs the full form: 1,000 kills at journal and store level, 50 with a real browser. With KILLS a
-part of that: three quarters below, one quarter in the browser. The seed is printed first; the report is kept in
-`build/torture`.
+Without numbers it runs the full form: 1,000 kills at journal and store level, 50 with a real browser, 20 of the
+native window. With KILLS a part of that: three quarters below, one quarter in the browser and in the window, one
+third of it there. The seed is printed first; the report is kept in `build/torture`.
 """
 
 import argparse
@@ -19,6 +19,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 REPORTS: Final = ROOT / "build" / "torture"
 FULL_STORE: Final = 1_000
 FULL_BROWSER: Final = 50
+FULL_WINDOW: Final = 20
 COUNTED: Final = ("kills", "acknowledged", "lost", "offered")
 
 
@@ -29,11 +30,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="Repeats an earlier run.")
     given = parser.parse_args()
     seed = given.seed if given.seed is not None else random.SystemRandom().randrange(1 << 31)
-    store, browser = shares(given.kills)
+    store, browser, window = shares(given.kills)
     tell(f"seed={seed}")
     parts = {
         "store": level("tests.torture.journal_store", store, seed),
         "browser": level("tests.torture.journal_browser", browser, seed),
+        "window": level("tests.torture.journal_window", window, seed),
     }
     report = {"seed": seed, **{name: sum(part[name] for part in parts.values()) for name in COUNTED}, **parts}
     REPORTS.mkdir(parents=True, exist_ok=True)
@@ -51,12 +53,13 @@ def tell(line: str) -> None:
     sys.stdout.flush()
 
 
-def shares(kills: int | None) -> tuple[int, int]:
-    """Return how many kills each level gets."""
+def shares(kills: int | None) -> tuple[int, int, int]:
+    """Return how many kills each level gets: store, browser, window."""
     if kills is None:
-        return FULL_STORE, FULL_BROWSER
-    browser = kills // 4
-    return kills - browser, browser
+        return FULL_STORE, FULL_BROWSER, FULL_WINDOW
+    above = kills // 4
+    window = above // 3
+    return kills - above, above - window, window
 
 
 def level(module: str, kills: int, seed: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from app.boundary import escaped, guarded, part
 from app.features.datasets import texts
 from app.features.datasets.importing import after, close_all, start_all, start_together
 from app.features.datasets.judging import begin, settle
+from app.features.datasets.remembered import remember
 from app.features.datasets.state import ImportState, OpenFile
 from app.refresh import NAV, STATUS, refresh, view_key
 from app.router import redraw_view
@@ -91,6 +92,7 @@ def _draw_list(ctx: "AppContext", state: ImportState) -> None:
         if cells and cells[0][0] < len(state.files):
             put(key, NOTHING_CHOSEN)
             state.show(cells[0][0])
+            remember()
             redraw_view(VIEW)
 
     st.dataframe(

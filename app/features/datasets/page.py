@@ -173,6 +173,7 @@ def _draw_tools(
 
 def _list(state: ImportState) -> None:
     state.show(None)
+    remember()
     redraw_view(VIEW)
 
 

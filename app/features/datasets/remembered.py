@@ -1,4 +1,4 @@
-"""The open files of the Import page over a restart: which they are.
+"""The open files of the Import page over a restart: which they are, and which of them is shown.
 
 What a person chose about how they are read is in their forms.
 """
@@ -6,7 +6,7 @@ What a person chose about how they are read is in their forms.
 from typing import Final
 
 from app.features.datasets.state import ImportState, OpenFile
-from app.session import forget_inputs, kept, persist_input, stored_input
+from app.session import kept, persist_input, stored_input
 from app.widgets import field_key
 
 VIEW: Final = "import"
@@ -24,14 +24,16 @@ def import_state() -> ImportState:
         files = told.get("files") if isinstance(told, dict) else None
         if files and not state.files:
             state.open([OpenFile.from_json(one) for one in files if isinstance(one, dict)])
+            at = told.get("at")
+            if isinstance(at, int) and 0 <= at < len(state.files):
+                state.show(at)
     return state
 
 
 def remember() -> None:
-    """Within a callback: write down which files are open."""
+    """Within a callback: write down which files are open, and which is shown."""
     state = kept(VIEW, ImportState)
     files = [file for file in state.files if not file.done][:MOST]
-    if files:
-        persist_input(_OPEN, {"files": [file.to_json() for file in files]})
-    else:
-        forget_inputs(_OPEN)
+    at = next((number for number, one in enumerate(files) if one is state.file), None)
+    # Also where none is open: it is this window that has none, others may have some.
+    persist_input(_OPEN, {"files": [file.to_json() for file in files], "at": at})

@@ -42,9 +42,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def screen() -> Iterator[str]:
     """A virtual screen with a window manager; its name, such as `:99`."""
-    missing = [name for name in NEEDED if shutil.which(name) is None]
-    if missing:
+    if missing := missing_programs():
         pytest.skip(f"not installed: {', '.join(missing)}")
+    with virtual_screen() as name:
+        yield name
+
+
+def missing_programs() -> list[str]:
+    """Return which programs a virtual screen wants that are not there."""
+    return [name for name in NEEDED if shutil.which(name) is None]
+
+
+@contextlib.contextmanager
+def virtual_screen() -> Iterator[str]:
+    """Have a virtual screen with a window manager in the block; its name, such as `:99`."""
     reading, writing = os.pipe()
     command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1400x900x24", "-nolisten", "tcp"]
     with subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL) as server:
@@ -170,25 +181,32 @@ def open_window(screen: str, playwright: Playwright, tmp_path: Path) -> Iterator
     def start(*arguments: object, profile: Path | None = None, **variables: str) -> NativeWindow:
         root = profile or tmp_path / "profile"
         log = tmp_path / f"window-{len(opened)}.txt"
-        port = _free_port()
         environment = window_environment(screen, tmp_path) | variables
-        environment["QTWEBENGINE_REMOTE_DEBUGGING"] = f"127.0.0.1:{port}"
-        with log.open("w", encoding="utf-8") as errors:
-            process = subprocess.Popen(
-                window_command(root, *arguments),
-                cwd=ROOT,
-                env=environment,
-                stderr=errors,
-                stdout=errors,
-                text=True,
-            )
-        opened.append(NativeWindow(process, ProfilePaths(root), screen, port, playwright, log))
+        opened.append(started_window(root, arguments, screen, environment, playwright, log))
         return opened[-1]
 
     yield start
     for window in opened:
         window.let_go()
         _end(window)
+
+
+def started_window(
+    root: Path, arguments: Sequence[object], screen: str, environment: dict[str, str], playwright: Playwright,
+    log: Path,
+) -> NativeWindow:  # fmt: skip
+    """Start the window of a profile, with a debugging port of its own."""
+    port = _free_port()
+    with log.open("a", encoding="utf-8") as errors:
+        process = subprocess.Popen(
+            window_command(root, *arguments),
+            cwd=ROOT,
+            env={**environment, "QTWEBENGINE_REMOTE_DEBUGGING": f"127.0.0.1:{port}"},
+            stderr=errors,
+            stdout=errors,
+            text=True,
+        )
+    return NativeWindow(process, ProfilePaths(root), screen, port, playwright, log)
 
 
 def window_command(profile: Path, *arguments: object) -> list[str]:

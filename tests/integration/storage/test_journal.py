@@ -104,6 +104,18 @@ def test_after_a_reload_each_window_has_its_own_value_and_is_offered_the_others(
     assert find(database, "two", since) == ("theirs", ["mine"])
 
 
+def test_what_came_after_a_window_had_gone_takes_the_place_of_its_own(database: Database) -> None:
+    """Somebody went on in another window (another browser, another port) and came back to the newer text."""
+    apply(database, "one", Entry(KEY, "home", 10))
+    apply(database, "two", Entry(KEY, "away", 30))
+    since = {"one": 0, "two": 10}
+    with database.read() as uow:
+        back = uow.journal.found(ME, "one", since, left=20)
+        stayed = uow.journal.found(ME, "one", since, left=40)
+    assert (back.newest[KEY].value, back.own, back.rivals) == ("away", {}, {})
+    assert (stayed.own[KEY].value, [one.value for one in stayed.rivals[KEY]]) == ("home", ["away"])
+
+
 def test_a_closed_windows_value_is_offered_until_somebody_has_seen_it(database: Database) -> None:
     """The next window has the newest text and is offered the other one; who typed over both has decided."""
     since = {"one": 0, "two": 5}

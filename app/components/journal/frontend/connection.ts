@@ -2,18 +2,21 @@
 // has been handed over; so a new engine never draws an older text over a newer one on the screen.
 
 import type { Hello } from './entry';
+import type { Identity } from './identity';
 
 const STREAM = '/_stcore/stream';
 const AGAIN_MS = 250;
 
 export interface Connection {
+  /** Microseconds since 1970. */
+  now(): number;
   /** Hand over; throws if that did not work. */
   hello(hello: Hello): Promise<void>;
   onOpen(): void;
   onLost(): void;
 }
 
-export function watchConnections(window: string, connection: Connection): void {
+export function watchConnections({ name, left }: Identity, connection: Connection): void {
   const load = crypto.randomUUID();
   const Plain = globalThis.WebSocket;
   let turn = 0;
@@ -36,7 +39,8 @@ export function watchConnections(window: string, connection: Connection): void {
       if (ours) {
         turn += 1;
         // The address too: what Streamlit says of it is that of the document's beginning.
-        const told = { window, load, turn, address: location.search };
+        const seen = turn > 1 ? Math.floor(connection.now()) : left; // the same document has shown all until now
+        const told = { window: name, load, turn, address: location.search, left: seen };
         for (const [name, value] of Object.entries(told)) to.searchParams.set(name, String(value));
       }
       super(to, protocols);

@@ -3,25 +3,31 @@
 
 const NAME = 'bestand.window';
 
-export function windowName(): string {
-  const name = taken() ?? crypto.randomUUID();
-  window.addEventListener('pagehide', () => putDown(name));
-  return name;
+export interface Identity {
+  name: string;
+  /** When the window's last document went, in microseconds since 1970; what came later it has not shown. */
+  left: number;
 }
 
-function taken(): string | undefined {
+export function identity(now: () => number): Identity {
+  const found = taken() ?? { name: crypto.randomUUID(), left: 0 };
+  window.addEventListener('pagehide', () => putDown({ ...found, left: Math.floor(now()) }));
+  return found;
+}
+
+function taken(): Identity | undefined {
   try {
-    const found = sessionStorage.getItem(NAME);
+    const [name = '', left] = (sessionStorage.getItem(NAME) ?? '').split(' ');
     sessionStorage.removeItem(NAME);
-    return found !== null && /^[0-9a-z][0-9a-z_-]{0,63}$/.test(found) ? found : undefined;
+    return /^[0-9a-z][0-9a-z_-]{0,63}$/.test(name) ? { name, left: Number(left) || 0 } : undefined;
   } catch {
     return undefined;
   }
 }
 
-function putDown(name: string): void {
+function putDown({ name, left }: Identity): void {
   try {
-    sessionStorage.setItem(NAME, name);
+    sessionStorage.setItem(NAME, `${name} ${left}`);
   } catch {
     // a browser that keeps nothing: the next page is another window, which finds the same drafts
   }

@@ -5,7 +5,7 @@
 import { focusKeeper } from './focus';
 import { beacon, post } from './engine';
 import { isSecret, watchFields } from './fields';
-import { windowName } from './identity';
+import { identity } from './identity';
 import { Journal, type State } from './journal';
 import { watchScrolling } from './scrolling';
 import { handOverHere, isLeftPage, othersHandOver } from './left';
@@ -35,7 +35,9 @@ declare global {
 }
 
 function begin(): void {
-  const name = windowName();
+  const now = (): number => (performance.timeOrigin + performance.now()) * 1000;
+  const own = identity(now);
+  const { name } = own;
   const standing: Standing = { state: 'saved', message: '', connected: true };
   const tell = (change: Partial<Standing>): void => {
     Object.assign(standing, change);
@@ -49,7 +51,7 @@ function begin(): void {
     store: openStore(),
     post,
     beacon,
-    now: () => (performance.timeOrigin + performance.now()) * 1000,
+    now,
     later: (act, ms) => {
       const timer = window.setTimeout(act, ms);
       return () => window.clearTimeout(timer);
@@ -75,7 +77,8 @@ function begin(): void {
   let wasLost = false;
   let waiting = (): void => undefined;
   const root = document.documentElement;
-  watchConnections(name, {
+  watchConnections(own, {
+    now,
     hello: async (hello) => {
       await others;
       await journal.hello(hello);
