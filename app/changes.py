@@ -7,8 +7,8 @@ and handed on to whoever listens (the events route does, for every open window).
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -26,6 +26,8 @@ ANYTHING: Final = "anything"
 """Counts every commit, whatever it changed."""
 MEMO_S: Final = 2.0
 """How old may be what is asked at each step of each window."""
+MEMO_WATCHED_S: Final = 60.0
+"""The same while somebody looks for commits of other processes and tells of them."""
 MEMOS_KEPT: Final = 256
 """What is asked about so many things is kept; of more, the oldest goes."""
 
@@ -35,10 +37,11 @@ Listener = Callable[[frozenset[str]], None]
 
 @dataclass(frozen=True, slots=True)
 class _Memo:
-    """What was made, what it was made from, and how long it holds at most."""
+    """What was made, what it was made from, since when, and whether other processes were watched then."""
 
     marks: dict[str, int]
-    until: float
+    since: float
+    watch: object | None
     value: Any
 
 
@@ -49,6 +52,7 @@ class Changes:
         self._counts: Counter[str] = Counter()
         self._listeners: list[Listener] = []
         self._memos: dict[tuple[str, str], _Memo] = {}
+        self._watch: object | None = None
         self._lock = threading.Lock()
 
     def hear(self, tags: frozenset[str]) -> None:
@@ -77,17 +81,31 @@ class Changes:
         marks, now = self.marks(tags), time.monotonic()
         spoken = (key, current_language())
         with self._lock:
-            known = self._memos.get(spoken)
-        if known is not None and known.marks == marks and now < known.until:
-            found: T = known.value
-            return found
+            known, watch = self._memos.get(spoken), self._watch
+        if known is not None and known.marks == marks:
+            watched = watch is not None and known.watch is watch
+            if now < known.since + (MEMO_WATCHED_S if watched else MEMO_S):
+                found: T = known.value
+                return found
         made = make()
         with self._lock:
             self._memos.pop(spoken, None)
-            self._memos[spoken] = _Memo(marks, now + MEMO_S, made)
+            self._memos[spoken] = _Memo(marks, now, watch, made)
             while len(self._memos) > MEMOS_KEPT:
                 del self._memos[next(iter(self._memos))]
         return made
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Say for a block that `hear` is told of every commit of another process, too."""
+        mine = object()
+        with self._lock:
+            self._watch = mine
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._watch = None if self._watch is mine else self._watch
 
     def close(self) -> None:
         """Tell everyone that the engine ends."""

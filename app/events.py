@@ -131,14 +131,15 @@ class _Stream:
         watch = CommitWatch(self._ctx.paths.state_db)
         others = await self._others(0)
         try:
-            while True:
-                before = self._told
-                await asyncio.sleep(LOOK_ELSEWHERE_S)
-                if not watch.changed():
-                    continue
-                known, others = others, await self._others(others)
-                if self._told == before or others != known:
-                    self._ctx.changes.hear(frozenset({ELSEWHERE}))
+            with self._ctx.changes.watched():
+                while True:
+                    before = self._told
+                    await asyncio.sleep(LOOK_ELSEWHERE_S)
+                    if not watch.changed():
+                        continue
+                    known, others = others, await self._others(others)
+                    if self._told == before or others != known:
+                        self._ctx.changes.hear(frozenset({ELSEWHERE}))
         finally:
             watch.close()
 

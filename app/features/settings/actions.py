@@ -4,6 +4,7 @@ Called by the settings page. Nothing here knows Streamlit.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final, Literal
 
 from core.config import AppConfig, flat_settings
@@ -36,7 +37,7 @@ class Setting:
 
 def all_settings(ctx: "AppContext") -> list[Setting]:
     """Return every setting, in the order in which they are declared."""
-    defaults = dict(flat_settings(AppConfig()))
+    defaults = _defaults()
     origins = ctx.report.origins
     return [
         Setting(
@@ -50,6 +51,12 @@ def all_settings(ctx: "AppContext") -> list[Setting]:
         )
         for key, value in flat_settings(ctx.config)
     ]
+
+
+@cache
+def _defaults() -> dict[str, object]:
+    """Return what each setting is by itself; nothing changes that."""
+    return dict(flat_settings(AppConfig()))
 
 
 def change(ctx: "AppContext", key: str, value: object | None) -> None:

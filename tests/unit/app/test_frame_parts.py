@@ -1,5 +1,6 @@
 """The small parts of the frame: commands, messages, counts of changes, names of dropped files."""
 
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from app import messages
-from app.changes import ELSEWHERE, MEMOS_KEPT, Changes
+from app.changes import ELSEWHERE, MEMO_S, MEMO_WATCHED_S, MEMOS_KEPT, Changes
 from app.commands import chosen, commands, recently_chosen
 from app.page import Action
 from app.pages import PAGES
@@ -170,3 +171,27 @@ def test_what_is_remembered_for_a_moment_does_not_grow() -> None:
     changes.memo(str(MEMOS_KEPT + 9), [], partial(asked.append, -1))
 
     assert asked == [*range(MEMOS_KEPT + 10), 0]
+
+
+def test_what_is_remembered_holds_longer_while_other_processes_are_watched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without anybody who would tell of their commits it holds for a moment; what was made before does not count."""
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    changes, made = Changes(), [0]
+
+    def make() -> int:
+        made[0] += 1
+        return made[0]
+
+    def asked_at(moment: float) -> int:
+        now[0] = moment
+        return changes.memo("x", ["table:job"], make)
+
+    assert [asked_at(0), asked_at(MEMO_S - 0.1), asked_at(MEMO_S)] == [1, 1, 2]
+    with changes.watched():
+        assert [asked_at(3), asked_at(2 * MEMO_S), asked_at(3 * MEMO_S), asked_at(50)] == [2, 3, 3, 3]
+        changes.hear(frozenset({ELSEWHERE}))
+        assert [asked_at(50), asked_at(50 + MEMO_WATCHED_S)] == [4, 5]
+    assert asked_at(52 + MEMO_WATCHED_S) == 6
