@@ -1,21 +1,23 @@
 """How a file is going to be read: as a person said, as a saved reading says, or as the judge finds.
 
-Used by the importer only. Asks nobody; where a person should decide, it says so by an error.
+The wish is what pages, commands and jobs hand on; the rest is the importer's. Asks nobody; where a person should
+decide, it says so by an error.
 """
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Self
 
 from analysis.readings import Candidate, Loaded, Readings
 from analysis.readings.drift import Drift, changed_types
 from analysis.readings.model import ANY, Choice
-from analysis.readings.saved import SavedReading
+from analysis.readings.saved import SavedReading, from_toml, to_toml
 from analysis.saved_readings import Replay, SavedReadings
 from core.errors import ColumnNotFoundError, ReadingDriftError, UncertainReadingError
-from core.i18n import retold
-from core.types import Correction, Reading
+from core.i18n import _, retold
+from core.types import Correction, Json, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,36 @@ class Wish:
     fresh: bool = False
     auto: bool = False
     types: tuple[tuple[str, str], ...] = ()
+
+    def to_args(self) -> dict[str, Json]:
+        """Return the wish as arguments of a job."""
+        return {
+            "auto": self.auto,
+            "reading": self.reading.to_manifest() if self.reading else None,
+            "choice": dict(self.choice.to_args()),
+            "saved": to_toml(self.saved) if self.saved else None,
+            "fresh": self.fresh,
+            "corrections": [one.to_dict() for one in self.corrections],
+            "types": dict(self.types),
+        }
+
+    @classmethod
+    def from_args(cls, args: Mapping[str, Any]) -> Self:
+        """Return what `to_args` described; what is left out is as by default.
+
+        Raises:
+            SavedReadingError: the text of the saved reading cannot be understood.
+        """
+        reading, saved = args.get("reading"), args.get("saved")
+        return cls(
+            reading=Reading.from_manifest(reading) if reading else None,
+            choice=Choice.from_args(args.get("choice")),
+            corrections=tuple(map(Correction.from_dict, args.get("corrections") or ())),
+            saved=from_toml(saved, file_name=_("the saved reading")) if saved else None,
+            fresh=bool(args.get("fresh")),
+            auto=bool(args.get("auto")),
+            types=tuple((str(column), str(kind)) for column, kind in (args.get("types") or {}).items()),
+        )
 
 
 @dataclass(frozen=True, slots=True)

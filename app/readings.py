@@ -201,13 +201,15 @@ def _read_again(
     corrections: Sequence[Correction],
     types: Mapping[str, str] | None = None,
 ) -> str:
+    from analysis.choosing import Wish
+
     args: dict[str, Json] = {
         "path": str(source_of(ctx, manifest).absolute()),
         "name": manifest.name,
         "called": manifest.source.name,
-        "reading": manifest.reading.to_manifest(),
-        "corrections": [one.to_dict() for one in corrections],
-        "types": dict(types or {}),
+        **Wish(
+            reading=manifest.reading, corrections=tuple(corrections), types=tuple((types or {}).items())
+        ).to_args(),
         "reference": not manifest.source.kept,
         "replace": True,
     }

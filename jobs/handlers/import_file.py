@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from core.i18n import _
-from core.types import Correction, Json, Reading
+from core.types import Json
 from jobs.context import JobContext
 from jobs.specs import Args, JobOutcome, Spec
 
 if TYPE_CHECKING:
-    from analysis.choosing import Wish
     from analysis.importing import Imported
     from analysis.open import Analysis
 
@@ -21,22 +20,21 @@ if TYPE_CHECKING:
 def import_spec(analysis: "Analysis") -> Spec:
     """Return the kind `import`.
 
-    Its arguments are `path` (absolute), `name` (None: from the file's), `auto`, `reading` (the form of
-    `Reading.to_manifest`, None: judge), `choice` (of a part, as `Choice.to_args`), `saved` (the text of a saved
-    reading to replay; None: the one that is found), `fresh` (look for none), `corrections` (as
-    `Correction.to_dict`), `paths` (the files that shall be one table, `path` then being what they are together),
-    `called` (the file's name, None: by its path), `types` (column to SQL
-    type), `reference` and `replace`.
+    Its arguments are those of a wish (`Wish.to_args`), `path` (absolute), `name` (None: from the file's), `paths`
+    (the files that shall be one table, `path` then being what they are together), `called` (the file's name, None:
+    by its path), `reference` and `replace`.
     """
 
     def run(context: JobContext, args: Args) -> JobOutcome:
         if isinstance(args.get("paths"), list):
             return _run_set(analysis, context, args)
+        from analysis.choosing import Wish
+
         path, name, called = Path(str(args["path"])), args.get("name"), args.get("called")
         imported = analysis.imports.import_file(
             path,
             name=None if name is None else str(name),
-            wish=_wish(args),
+            wish=Wish.from_args(args),
             called=None if called is None else str(called),
             reference=bool(args.get("reference")),
             replace=bool(args.get("replace")),
@@ -48,36 +46,18 @@ def import_spec(analysis: "Analysis") -> Spec:
 
 
 def _run_set(analysis: "Analysis", context: JobContext, args: Args) -> JobOutcome:
+    from analysis.choosing import Wish
+
     path, name, paths = str(args["path"]), args.get("name"), args["paths"]
     imported = analysis.sets.import_files(
         [Path(str(one)) for one in paths] if isinstance(paths, list) else [],
         called=path,
         name=None if name is None else str(name),
-        wish=_wish(args),
+        wish=Wish.from_args(args),
         replace=bool(args.get("replace")),
         progress=context,
     )
     return JobOutcome(lambda: _line(Path(path), imported), imported.record)
-
-
-def _wish(args: Args) -> "Wish":
-    from analysis.choosing import Wish
-    from analysis.readings.model import Choice
-    from analysis.readings.saved import from_toml
-
-    reading, choice, saved = args.get("reading"), args.get("choice"), args.get("saved")
-    corrections, types = args.get("corrections"), args.get("types")
-    return Wish(
-        reading=Reading.from_manifest(reading) if isinstance(reading, dict) else None,
-        choice=Choice.from_args(choice if isinstance(choice, dict) else None),
-        corrections=tuple(
-            Correction.from_dict(one) for one in (corrections if isinstance(corrections, list) else ())
-        ),
-        saved=from_toml(saved, file_name=_("the saved reading")) if isinstance(saved, str) else None,
-        fresh=bool(args.get("fresh")),
-        auto=bool(args.get("auto")),
-        types=tuple((str(column), str(kind)) for column, kind in types.items()) if isinstance(types, dict) else (),
-    )
 
 
 def _line(path: Path, imported: "Imported") -> dict[str, Json]:

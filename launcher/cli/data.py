@@ -16,7 +16,7 @@ from launcher.cli.import_lines import Outcome, write_line_of
 from launcher.cli.import_runs import How, check_names, import_each, import_together, read_each
 from launcher.cli.inputs import expand
 from launcher.cli.interrupting import run_interruptibly
-from launcher.cli.output import tell, write_json, write_line
+from launcher.cli.output import tell, write_deleted, write_json, write_line, write_restored
 from launcher.cli.protected import Passwords
 from launcher.cli.session import opened
 from launcher.cli.tree import command_group
@@ -73,6 +73,7 @@ def import_(
     json: AsJson = False,
 ) -> None:
     """Import files as datasets, one line each."""
+    from analysis.choosing import Wish
     from analysis.readings.model import Choice
     from app.readings import saved_reading, wanted_types
 
@@ -86,7 +87,8 @@ def import_(
             outcome.leave()
             return
         saved = saved_reading(app, reading) if reading else None
-        how = How(choice, passwords, saved, name, auto, fresh, reference, replace, json, types)
+        wish = Wish(choice=choice, saved=saved, fresh=fresh, auto=auto, types=tuple(types.items()))
+        how = How(wish, passwords, name, reference, replace, json)
         if together:
             import_together(app, wanted, files, how, outcome)
         else:
@@ -111,6 +113,7 @@ def read(
     json: AsJson = False,
 ) -> None:
     """Write each file's best reading as plain CSV; nothing is imported."""
+    from analysis.choosing import Wish
     from analysis.readings.model import Choice
     from app.readings import saved_reading
 
@@ -124,7 +127,8 @@ def read(
             outcome.leave()
             return
         saved = saved_reading(app, reading) if reading else None
-        read_each(app, wanted, out, How(choice, passwords, saved, auto=auto, json=json), outcome)
+        wish = Wish(choice=choice, saved=saved, auto=auto)
+        read_each(app, wanted, out, How(wish, passwords, json=json), outcome)
     outcome.leave()
 
 
@@ -214,12 +218,8 @@ def delete(
 
     with opened(ctx) as app:
         dataset_id = actions.delete(app, name)
-    if json:
-        write_json({"dataset": name, "id": dataset_id, "deleted": True})
-    else:
-        write_line(dataset_id)
-        told = _("'{name}' is deleted; `bestand data restore {id}` brings it back.")
-        tell(told.format(name=name, id=dataset_id))
+    told = _("'{name}' is deleted; `bestand data restore {id}` brings it back.")
+    write_deleted({"dataset": name, "id": dataset_id}, told.format(name=name, id=dataset_id), as_json=json)
 
 
 @group.command()
@@ -233,10 +233,7 @@ def restore(
 
     with opened(ctx) as app:
         name = actions.restore(app, dataset_id)
-    if json:
-        write_json({"dataset": name, "id": dataset_id, "deleted": False})
-    else:
-        write_line(name)
+    write_restored({"dataset": name, "id": dataset_id}, as_json=json)
 
 
 @group.command()

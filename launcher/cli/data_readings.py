@@ -11,7 +11,16 @@ from core.i18n import N_, _, number, percent, retold, when
 from core.types import LineAction
 from core.words import counted, done_word
 from launcher.cli.import_lines import Outcome, write_line_of
-from launcher.cli.output import tell, visible, write_json, write_line, write_listing, write_table
+from launcher.cli.output import (
+    tell,
+    visible,
+    write_deleted,
+    write_json,
+    write_line,
+    write_listing,
+    write_restored,
+    write_table,
+)
 from launcher.cli.session import opened
 from launcher.cli.tree import command_group
 from launcher.cli.watching import run_job
@@ -212,12 +221,8 @@ def delete(ctx: typer.Context, name: Reading, json: AsJson = False) -> None:
 
     with opened(ctx) as app:
         reading_id = book.delete_reading(app, name)
-    if json:
-        write_json({"reading": name, "id": reading_id, "deleted": True})
-    else:
-        write_line(reading_id)
-        told = _("The reading '{name}' is deleted; `bestand data readings restore {id}` brings it back.")
-        tell(told.format(name=name, id=reading_id))
+    told = _("The reading '{name}' is deleted; `bestand data readings restore {id}` brings it back.")
+    write_deleted({"reading": name, "id": reading_id}, told.format(name=name, id=reading_id), as_json=json)
 
 
 @readings.command()
@@ -231,10 +236,7 @@ def restore(
 
     with opened(ctx) as app:
         name = book.restore_reading(app, reading_id)
-    if json:
-        write_json({"reading": name, "id": reading_id, "deleted": False})
-    else:
-        write_line(name)
+    write_restored({"reading": name, "id": reading_id}, as_json=json)
 
 
 @readings.command()

@@ -17,6 +17,7 @@ from launcher.cli.failures import ExitCode
 from launcher.cli.output import write_json
 
 if TYPE_CHECKING:
+    from analysis.choosing import Wish
     from analysis.readings.model import Choice
     from analysis.readings.saved import SavedReading
     from app.context import AppContext
@@ -50,14 +51,13 @@ class Outcome:
 def write_line_of(
     app: "AppContext",
     line: "dict[str, Json]",
-    choice: "Choice | None" = None,
+    wish: "Wish | None" = None,
     *,
-    saved: "SavedReading | None" = None,
     as_json: bool,
 ) -> None:
     """Print the line of one input, with what a person has to decide about it."""
-    candidates, parts = _candidates(app, line, choice)
-    drift = _drift(app, line, saved)
+    candidates, parts = _candidates(app, line, wish.choice if wish else None)
+    drift = _drift(app, line, wish.saved if wish else None)
     if as_json:
         more: dict[str, Json] = {"candidates": candidates, "parts": parts, "drift": drift}
         write_json(line | {name: value for name, value in more.items() if value})

@@ -3,7 +3,7 @@
 Used by `data`, which knows the options. A file behind a password is opened first, if the password is known.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +16,7 @@ from launcher.cli.protected import Passwords
 from launcher.cli.watching import progress_line, run_job
 
 if TYPE_CHECKING:
-    from analysis.readings.model import Choice
-    from analysis.readings.saved import SavedReading
+    from analysis.choosing import Wish
     from app.context import AppContext
     from core.types import Json
 
@@ -26,16 +25,12 @@ if TYPE_CHECKING:
 class How:
     """What was said about all files of one command."""
 
-    choice: "Choice"
+    wish: "Wish"
     passwords: Passwords
-    saved: "SavedReading | None" = None
     name: str | None = None
-    auto: bool = False
-    fresh: bool = False
     reference: bool = False
     replace: bool = False
     json: bool = False
-    types: "Mapping[str, str] | None" = None
 
 
 def check_names(count: int, name: str | None, *, together: bool) -> None:
@@ -59,22 +54,13 @@ def import_each(app: "AppContext", files: Sequence[str], how: How, outcome: Outc
 
         def attempt(path: Path, file: str = file) -> "dict[str, Json]":
             job_id = actions.start_import(
-                app,
-                path,
-                name=how.name,
-                auto=how.auto,
-                choice=how.choice,
-                saved=how.saved,
-                fresh=how.fresh,
-                types=how.types,
-                reference=how.reference,
-                replace=how.replace,
+                app, path, wish=how.wish, name=how.name, reference=how.reference, replace=how.replace
             )
             return actions.import_line(run_job(app, job_id, file), file)
 
         line = how.passwords.with_password(app, file, attempt)
         outcome.add(line)
-        write_line_of(app, line, how.choice, saved=how.saved, as_json=how.json)
+        write_line_of(app, line, how.wish, as_json=how.json)
 
 
 def import_together(
@@ -94,20 +80,11 @@ def import_together(
     what = called[0] if len(called) == 1 else str(Path(called[0]).absolute().parent)
     paths = [Path(file) for file in files]
     job_id = actions.start_import_together(
-        app,
-        paths,
-        called=what,
-        name=how.name,
-        auto=how.auto,
-        choice=how.choice,
-        saved=how.saved,
-        fresh=how.fresh,
-        types=how.types,
-        replace=how.replace,
+        app, paths, called=what, wish=how.wish, name=how.name, replace=how.replace
     )
     line = actions.import_line(run_job(app, job_id, what), what)
     outcome.add(line)
-    write_line_of(app, line, how.choice, as_json=how.json)
+    write_line_of(app, line, how.wish, as_json=how.json)
 
 
 def read_each(app: "AppContext", files: Sequence[str], out: Path, how: How, outcome: Outcome) -> None:
@@ -119,20 +96,11 @@ def read_each(app: "AppContext", files: Sequence[str], out: Path, how: How, outc
         def attempt(path: Path, file: str = file) -> "dict[str, Json]":
             try:
                 with progress_line(file) as progress:
-                    return actions.read_file(
-                        app,
-                        path,
-                        out,
-                        file=file,
-                        choice=how.choice,
-                        saved=how.saved,
-                        auto=how.auto,
-                        progress=progress,
-                    )
+                    return actions.read_file(app, path, out, file=file, wish=how.wish, progress=progress)
             except BestandError as error:
                 log_if_open(error)
                 return actions.failed_line(file, error)
 
         line = how.passwords.with_password(app, file, attempt)
         outcome.add(line)
-        write_line_of(app, line, saved=how.saved, as_json=how.json)
+        write_line_of(app, line, how.wish, as_json=how.json)

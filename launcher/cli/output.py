@@ -82,6 +82,23 @@ def tell(text: str) -> None:
     sys.stderr.write(f"{visible(text)}\n")
 
 
+def write_deleted(line: Mapping[str, Json], told: str, *, as_json: bool) -> None:
+    """Print what was deleted: its `id`, which brings it back, as the result; `told` says so to people."""
+    if as_json:
+        write_json({**line, "deleted": True})
+    else:
+        write_line(str(line["id"]))
+        tell(told)
+
+
+def write_restored(line: Mapping[str, Json], *, as_json: bool) -> None:
+    """Print what was brought back: its name, which stands first in the line."""
+    if as_json:
+        write_json({**line, "deleted": False})
+    else:
+        write_line(str(next(iter(line.values()))))
+
+
 def visible(value: object) -> str:
     """Return text that is safe to print on one line: what has no shape of its own is written as its code."""
     if value is None:

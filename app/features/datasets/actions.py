@@ -6,24 +6,25 @@ Called by the pages and by `bestand data`. Nothing here knows Streamlit; nothing
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from dataclasses import replace as replaced
 from itertools import zip_longest
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from app.catalogue import DatasetLine, current, delete, list_datasets, restore
-from app.readings import reading_text, replay_for
+from app.readings import replay_for
 from core.errors import BestandError, CancelledError, FileMissingError, SourceError
 from core.i18n import _
 from core.ids import new_id
 from core.paths import translate_os_error
 from core.progress import Progress, SilentProgress
 from core.rules import DATASET_NAME
-from core.types import Column, Correction, Flag, Json, Ledger, Reading
+from core.types import Column, Flag, Json, Ledger, Reading
 
 if TYPE_CHECKING:
+    from analysis.choosing import Wish
     from analysis.readings import Candidate, Judgement
     from analysis.readings.model import Choice
-    from analysis.readings.saved import SavedReading
     from analysis.saved_readings import Replay
     from app.context import AppContext
     from jobs.manager import JobStatus
@@ -103,14 +104,8 @@ def start_import(
     ctx: "AppContext",
     path: Path,
     *,
+    wish: "Wish | None" = None,
     name: str | None = None,
-    auto: bool = False,
-    reading: Reading | None = None,
-    choice: "Choice | None" = None,
-    saved: "SavedReading | None" = None,
-    fresh: bool = False,
-    corrections: Sequence[Correction] = (),
-    types: Mapping[str, str] | None = None,
     reference: bool = False,
     replace: bool = False,
 ) -> str:
@@ -119,31 +114,16 @@ def start_import(
     Args:
         ctx: The open profile.
         path: The file; made absolute, since another process may run the job.
+        wish: How it shall be read; as the judge finds if not given.
         name: The dataset's name; without one it is made from the file's.
-        auto: Take the best reading even if it is uncertain.
-        reading: The reading a person chose; nothing is judged then.
-        choice: The sheet, table or member that is wanted, where the reading is to be judged.
-        saved: The saved reading to replay; without one, and without a reading, it is looked for.
-        fresh: Look for no saved reading.
-        corrections: Lines of the file that were set right by hand.
-        types: SQL types by column, where another one is wanted than would be guessed.
         reference: Leave the original where it is and keep only its hash.
         replace: Make it the next version of the dataset of that name, instead of a dataset of its own.
 
     Raises:
         RuleError: no dataset can have this name.
     """
-    args: dict[str, Json] = {
-        "path": str(path.absolute()),
-        "name": _wanted(name),
-        "auto": auto,
-        "reading": reading.to_manifest() if reading else None,
-        "corrections": [one.to_dict() for one in corrections],
-        "reference": reference,
-        "replace": replace,
-        **_judged_by(choice, saved, types, fresh=fresh),
-    }
-    return ctx.jobs.manager.enqueue("import", args)
+    more: dict[str, Json] = {"path": str(path.absolute()), "reference": reference}
+    return _enqueue(ctx, more, wish, name, replace=replace)
 
 
 def start_import_together(
@@ -151,12 +131,8 @@ def start_import_together(
     paths: Sequence[Path],
     *,
     called: str,
+    wish: "Wish | None" = None,
     name: str | None = None,
-    auto: bool = False,
-    choice: "Choice | None" = None,
-    saved: "SavedReading | None" = None,
-    fresh: bool = False,
-    types: Mapping[str, str] | None = None,
     replace: bool = False,
 ) -> str:
     """Queue the import of several files as one table and return the job's id.
@@ -165,38 +141,24 @@ def start_import_together(
         ctx: The open profile.
         paths: The files, in the order of their rows.
         called: What they are together: the folder, the pattern.
+        wish: How each shall be read; as the judge finds if not given.
         name: The dataset's name; without one it is the folder's.
-        auto: Take the best reading of each, even if it is uncertain.
-        choice: The sheet, table or member that is wanted of each.
-        saved: The saved reading to replay on each; without one it is looked for.
-        fresh: Look for no saved reading.
-        types: SQL types by column, where another one is wanted than would be guessed.
         replace: Make it the next version of the dataset of that name.
 
     Raises:
         RuleError: no dataset can have this name.
     """
-    args: dict[str, Json] = {
-        "path": called,
-        "paths": [str(path.absolute()) for path in paths],
-        "name": _wanted(name),
-        "auto": auto,
-        "replace": replace,
-        **_judged_by(choice, saved, types, fresh=fresh),
-    }
+    more: dict[str, Json] = {"path": called, "paths": [str(path.absolute()) for path in paths]}
+    return _enqueue(ctx, more, wish, name, replace=replace)
+
+
+def _enqueue(
+    ctx: "AppContext", more: dict[str, Json], wish: "Wish | None", name: str | None, *, replace: bool
+) -> str:
+    from analysis.choosing import Wish
+
+    args = {**more, **(wish or Wish()).to_args(), "name": _wanted(name), "replace": replace}
     return ctx.jobs.manager.enqueue("import", args)
-
-
-def _judged_by(
-    choice: "Choice | None", saved: "SavedReading | None", types: Mapping[str, str] | None, *, fresh: bool
-) -> dict[str, Json]:
-    """Return the arguments of a job that say how a file without a reading of its own is to be read."""
-    return {
-        "choice": dict(choice.to_args()) if choice else None,
-        "saved": reading_text(saved) if saved else None,
-        "fresh": fresh,
-        "types": dict(types or {}),
-    }
 
 
 def _wanted(name: str | None) -> str | None:
@@ -224,14 +186,12 @@ def read_file(
     out_dir: Path,
     *,
     file: str | None = None,
-    choice: "Choice | None" = None,
-    saved: "SavedReading | None" = None,
-    auto: bool = False,
+    wish: "Wish | None" = None,
     progress: Progress | None = None,
 ) -> dict[str, Json]:
     """Write a file's best reading as clean CSV into `out_dir` and return its `--json` line (contract 1).
 
-    With `saved`, it is read by that reading instead, even where it does not fit if `auto` says so.
+    With a `wish`, it is read as that says; a saved reading is only used where it names one.
 
     Raises:
         ReadingDriftError: it does not fit the saved reading.
@@ -239,10 +199,9 @@ def read_file(
         ExportError: the folder cannot be written.
     """
     from analysis.choosing import Wish
-    from analysis.readings.model import ANY
 
-    wish = Wish(choice=choice or ANY, saved=saved, fresh=True, auto=auto)
-    loaded, out = ctx.analysis.imports.read_file(path, out_dir, wish=wish, progress=progress or SilentProgress())
+    only = replaced(wish or Wish(), fresh=True)
+    loaded, out = ctx.analysis.imports.read_file(path, out_dir, wish=only, progress=progress or SilentProgress())
     table = table_line(loaded.rows, loaded.columns, loaded.reading, loaded.ledger, loaded.flags)
     return {"file": file or str(path), "ok": True, "out": str(out), **table}
 

@@ -43,13 +43,15 @@ def start_all(ctx: "AppContext", state: ImportState) -> None:
 
 def start_together(ctx: "AppContext", state: ImportState) -> None:
     """Queue all files that are tables as one table, and show its progress instead of them."""
+    from analysis.choosing import Wish
+
     paths = state.tables()
     folders = {path.parent for path in paths}
     whole = folders.pop() if len(folders) == 1 else paths[0]
     for file in state.files:
         _let_go(ctx, file)
     one = OpenFile(new_id(), whole, together=tuple(paths))
-    one.job = actions.start_import_together(ctx, paths, called=str(whole), auto=True)
+    one.job = actions.start_import_together(ctx, paths, called=str(whole), wish=Wish(auto=True))
     state.open([one])
     remember()
     router().views.spoil(VIEW)
@@ -75,6 +77,8 @@ def open_with(ctx: "AppContext", file: OpenFile, password: str) -> None:
 
 
 def _queue(ctx: "AppContext", file: OpenFile) -> None:
+    from analysis.choosing import Wish
+
     candidate = file.candidate
     if candidate is None:
         return
@@ -83,9 +87,10 @@ def _queue(ctx: "AppContext", file: OpenFile) -> None:
         raise UsageError(form.problems[NAME])
     name = form.value(NAME)
     if file.replayed and file.replay is not None:
-        file.job = actions.start_import(ctx, file.path, name=name, saved=file.replay.saved, auto=True)
+        wish = Wish(saved=file.replay.saved, auto=True)
     else:
-        file.job = actions.start_import(ctx, file.path, name=name, reading=candidate.reading)
+        wish = Wish(reading=candidate.reading)
+    file.job = actions.start_import(ctx, file.path, wish=wish, name=name)
     file.ended = None
 
 
