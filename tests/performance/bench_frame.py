@@ -142,6 +142,7 @@ async def _load(origin: str, cookie: str, people: int, rounds: int, think_s: flo
     wires = [Wire(origin, cookie) for _ in range(people)]
     for wire in wires:
         await wire.open()
+    listening = [await _listen(origin, cookie) for _ in wires if cookie]
     times: dict[str, list[float]] = {}
 
     async def person(wire: Wire, seed: int) -> None:
@@ -161,7 +162,18 @@ async def _load(origin: str, cookie: str, people: int, rounds: int, think_s: flo
     await asyncio.gather(*(person(wire, seed) for seed, wire in enumerate(wires)))
     for wire in wires:
         await wire.close()
+    for stream in listening:
+        stream.close()
     return times
+
+
+async def _listen(origin: str, cookie: str) -> asyncio.StreamWriter:
+    """Listen to what the engine pushes, as every open page does."""
+    host = origin.removeprefix("http://")
+    reader, writer = await asyncio.open_connection(*host.split(":"))
+    writer.write(f"GET /events HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n\r\n".encode())
+    assert b" 200 " in await reader.readline()
+    return writer
 
 
 @contextlib.contextmanager

@@ -176,7 +176,7 @@ def test_what_is_remembered_for_a_moment_does_not_grow() -> None:
 def test_what_is_remembered_holds_longer_while_other_processes_are_watched(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Without anybody who would tell of their commits it holds for a moment; what was made before does not count."""
+    """Without anybody who would tell of other processes it holds for a moment; what was made before, too."""
     now = [0.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     changes, made = Changes(), [0]
