@@ -162,7 +162,7 @@ def _place_axis(chart: Chart, rows: list[dict[str, Any]], role: Role) -> Option:
     axis, cut = chart.axis(role), chart.cut(role)
     if axis is None:
         return {"type": "category", "data": [""]}
-    if _is_continuous(chart, role):
+    if is_continuous(chart, role):
         kind = "time" if axis.kind == "time" else "value"
         found: Option = {"type": kind, "scale": True}
         if role == "y":
@@ -182,7 +182,7 @@ def _place_axis(chart: Chart, rows: list[dict[str, Any]], role: Role) -> Option:
     return {**found, "axisLabel": label}
 
 
-def _is_continuous(chart: Chart, role: Role) -> bool:
+def is_continuous(chart: Chart, role: Role) -> bool:
     """Tell whether the axis has a scale instead of places side by side."""
     axis, cut = chart.axis(role), chart.cut(role)
     if axis is None or axis.kind == "category":
@@ -221,7 +221,7 @@ def _series(chart: Chart, rows: list[dict[str, Any]], pane: _Pane, index: int, d
     positions = {at: i for i, (_name, at) in enumerate(_names(chart, rows, "x"))}
     for number, (name, lines) in enumerate(_by_colour(chart, rows, pane)):
         style = _style(chart, name, number)
-        if _is_continuous(chart, "x"):
+        if is_continuous(chart, "x"):
             points = _points(chart, rows, lines)
             few = len(points) <= _FEW_POINTS and chart.spec.mark == "line"
             style |= {"showSymbol": few, "symbolSize": 7}

@@ -46,11 +46,11 @@ class _Body(BaseModel):
 
 
 class FilterBody(_Body):
-    """One condition: the column's place, how it compares, with what."""
+    """One condition: the column's place, how it compares, with what; several values for `in`."""
 
     column: Place
     op: Operator
-    value: str | None = None
+    value: str | Annotated[tuple[str, ...], Field(max_length=10_000)] | None = None
 
 
 class OrderBody(_Body):

@@ -11,6 +11,7 @@ from app import catalogue
 from app.boundary import boundary, escaped, guarded, part
 from app.features.chart import actions, texts
 from app.features.chart.files import export_panel
+from app.features.chart.ranges import brushed, draw_offer, with_brush
 from app.features.chart.settings import draw_settings
 from app.features.chart.state import ChartState, Drawing, Picked, changed, chart_form, form_name
 from app.later import Later
@@ -84,6 +85,7 @@ class ChartPage(Page):
         with body(VIEW):
             _draw_picks(ctx, drawing, spec)
             _draw_chips(drawing)
+            draw_offer(drawing, spec, partial(_change, drawing))
             with boundary(VIEW):
                 _draw_chart(ctx, drawing, spec)
 
@@ -315,20 +317,21 @@ def _draw_picture(drawing: Drawing, chart: "Chart") -> None:
     from analysis.chart.words import title
 
     drawn = drawing.picture_of(chart)
-    key = field_key(VIEW, "picture", drawing.form.standing.last)
+    key = field_key(VIEW, "picture", f"{drawing.form.standing.last}_{drawing.drops}")
 
     def clicked() -> None:
         from analysis.chart.narrow import added
 
-        more = _meant(chart, drawn.lines, st.session_state[key]["selection"])
+        selection = st.session_state[key]["selection"]
+        if selection["areas"] or drawing.picked_rows or chart.spec.mark == "scatter":
+            drawing.picked_rows = brushed(chart, selection["areas"])
+            redraw_view(VIEW)
+        more = _meant(chart, drawn.lines, selection)
         if more:
             filters = added(drawing.picked.spec.filters, more)
             _change(drawing, texts.filters(), changed(drawing.picked, filters=filters))
 
-    option = {**drawn.option, "series": [{**one, "selectedMode": "single"} for one in drawn.option["series"]]}
-    if chart.spec.mark == "scatter":
-        option |= {"brush": {"toolbox": ["rect", "clear"], "xAxisIndex": "all", "yAxisIndex": "all"}}
-        option |= {"toolbox": {"right": 8, "top": 0}}
+    option = with_brush(drawn.option, chart.spec.mark)
     st.echarts_chart(
         option, key=key, height=DATA_PX if drawing.shows_data else "stretch", alt=title(chart),
         on_select=guarded(VIEW, clicked), renderer="svg" if chart.table.num_rows <= SVG_ROWS else "canvas",
@@ -338,15 +341,9 @@ def _draw_picture(drawing: Drawing, chart: "Chart") -> None:
 def _meant(
     chart: "Chart", lines: Sequence[Sequence[int | None]], selection: dict[str, Any]
 ) -> "tuple[Filter, ...]":
-    """Return the filters a click or a brushed area means; none for what stands for no rows of its own."""
-    from analysis.chart.narrow import filters_of_area, filters_of_place
+    """Return the filters a click means; none for what stands for no rows of its own."""
+    from analysis.chart.narrow import filters_of_place
 
-    if chart.spec.mark == "scatter":
-        areas = selection["areas"]
-        if not areas or areas[-1]["brush_type"] != "rect":
-            return ()
-        x, y = areas[-1]["coord_range"]
-        return filters_of_area(chart, {"x": x, "y": y})
     rows = chart.table.to_pylist()
     found: list[Filter] = []
     for group in selection["selected"]:

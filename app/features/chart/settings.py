@@ -7,6 +7,7 @@ import streamlit as st
 
 from app.boundary import escaped
 from app.features.chart import texts
+from app.features.chart.ranges import draw_ends
 from app.features.chart.state import Drawing, Picked, changed
 from app.widgets import s_select
 
@@ -45,6 +46,7 @@ def draw_settings(
             _draw_choice(ctx, drawing, "sort", texts.sort(), ORDERS, texts.sort_name, change)
             _draw_choice(ctx, drawing, "limit", texts.limit(), LIMITS, texts.limit_name, change)
     if chart is not None:
+        draw_ends(ctx, drawing, chart)
         _draw_origin(chart)
 
 

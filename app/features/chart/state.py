@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from analysis.chart import Chart, ChartSpec
     from analysis.chart.option import Picture
     from analysis.chart.spec import Mark
+    from analysis.row_sql import Filter
     from app.later import Later
 
 _COLUMNS: Final = ("x", "y", "colour", "facet")
@@ -38,7 +39,8 @@ class Drawing:
 
     `making` is the chart on its way or there: of which description, computed from what; `glance`
     is a first look at it, where it takes a while. `drawn` is the picture of
-    the chart that is shown, and in which language. `shows_data` tells that the table behind it is open, `written`
+    the chart that is shown, and in which language. `picked_rows` is the range that is picked and not acted on
+    yet, `drops` how often one was taken away again. `shows_data` tells that the table behind it is open, `written`
     is the last file and its size.
     """
 
@@ -48,6 +50,8 @@ class Drawing:
     making: "tuple[ChartSpec, str, Later[Chart]] | None" = None
     glance: "Later[Chart | None] | None" = None
     drawn: "tuple[Chart, str, Picture] | None" = None
+    picked_rows: "tuple[Filter, ...]" = ()
+    drops: int = 0
     shows_data: bool = False
     written: "tuple[str, int] | None" = None
 
@@ -81,7 +85,7 @@ class Drawing:
             self.making[2].cancel()
         if self.glance is not None:
             self.glance.cancel()
-        self.making, self.glance = (spec, basis, making), None
+        self.making, self.glance, self.picked_rows = (spec, basis, making), None, ()
 
     def change(self, name: str, picked: Picked) -> None:
         """Make a step."""

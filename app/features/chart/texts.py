@@ -100,6 +100,51 @@ def filter_name(one: "Filter") -> str:
     return name(one)
 
 
+def drag_to_pick() -> str:
+    """Return what the tool is called that picks by dragging."""
+    return _("Pick a range by dragging")
+
+
+def pick_nothing() -> str:
+    """Return what takes a picked range away."""
+    return _("Pick nothing")
+
+
+def picked(told: str) -> str:
+    """Return what is picked, in words."""
+    return _("Picked: {filters}").format(filters=told)
+
+
+def only_these() -> str:
+    """Return what draws the chart of the picked rows only."""
+    return _("Chart only these")
+
+
+def show_rows() -> str:
+    """Return what shows the picked rows on the Data page."""
+    return _("Show these rows")
+
+
+def a_range() -> str:
+    """Return the heading over the two ends of a range."""
+    return _("Pick a range")
+
+
+def span_from() -> str:
+    """Return the name of the first end of a range."""
+    return _("From")
+
+
+def span_to() -> str:
+    """Return the name of the last end of a range."""
+    return _("Up to and with")
+
+
+def any_end() -> str:
+    """Return what an end of a range is called that is open."""
+    return _("any")
+
+
 def clear() -> str:
     """Return what removes all filters."""
     return _("Clear all")

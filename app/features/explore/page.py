@@ -17,9 +17,9 @@ from app.features.explore.rows import draw_rows
 from app.features.explore.source import draw_source
 from app.features.explore.stale import draw_stale
 from app.features.explore.state import DataState
-from app.page import Crumb, Page, Params
+from app.page import Crumb, Event, Page, Params
 from app.router import navigate
-from app.session import kept, seed_input, value
+from app.session import kept, put, seed_input, value
 from app.widgets import field_key, s_segments, s_text
 from app.widgets.parts import body, empty, toolbar
 from app.widgets.words import counted, number, size, when
@@ -60,6 +60,16 @@ class DataPage(Page):
         if params.dataset is None:
             return (Crumb(self.title),)
         return (Crumb(self.title, VIEW), Crumb(params.dataset))
+
+    def on_event(self, ctx: "AppContext", event: Event) -> bool:
+        """Want only some rows of a dataset when another page leads to them."""
+        if event.name != "filter":
+            return super().on_event(ctx, event)
+        manifest = catalogue.find(ctx, str(event.facts["dataset"]))
+        if manifest is not None:
+            state().narrowed(manifest.dataset_id, event.facts["filters"])
+            put(_TAB, texts.ROWS)
+        return True
 
     def render(self, ctx: "AppContext", desk: "Desk", params: DataParams) -> None:
         """Draw the list, or the dataset of the place."""

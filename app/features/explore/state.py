@@ -1,6 +1,6 @@
 """What the Data page remembers of each dataset a window has looked at. No Streamlit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,11 @@ class DataState:
     def wish(self, dataset_id: str) -> int:
         """Return the number of the page's last wish for a dataset."""
         return int(self.wanted.get(dataset_id, {}).get("wish", 0))
+
+    def narrowed(self, dataset_id: str, filters: Sequence[Mapping[str, Any]]) -> None:
+        """Want the rows of a dataset that meet these filters and no others, without a search."""
+        view = {**self.view.get(dataset_id, {}), "filters": list(filters), "search": ""}
+        self.wanted[dataset_id] = self.view[dataset_id] = {**view, "wish": self.wish(dataset_id) + 1}
 
     def only(self, dataset_id: str, column: str, value: str) -> None:
         """Want the rows of a dataset in which a column has a value, besides what holds already."""

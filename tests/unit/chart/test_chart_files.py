@@ -4,6 +4,7 @@ import json
 import re
 import threading
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,10 +12,10 @@ import pyarrow as pa
 import pytest
 
 from analysis.chart import CHART_FORMATS, Chart, ChartFormat, Charts, ChartSpec, chart_bytes, write_chart
-from analysis.chart.narrow import filters_of_area, filters_of_place
+from analysis.chart.narrow import filters_of_area, filters_of_place, filters_of_span, span_places
 from analysis.chart.option import picture
 from analysis.chart.render import SCRIPT
-from analysis.chart.words import caption
+from analysis.chart.words import caption, place_name
 from analysis.query import QueryEngine
 from core.errors import ExportError
 from storage.open import Storage
@@ -141,6 +142,37 @@ def test_a_click_leaves_the_rows_that_were_counted(charts: Charts, spec: ChartSp
             {"column": one.column, "op": one.op, "value": one.value} for one in filters
         ]}))  # fmt: skip
         assert narrowed.used == line["rows"], (line, filters)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        *(one for one in SPECS if one.mark in ("line", "area", "histogram", "box")),
+        ChartSpec(mark="bar", x="town", y="amount"),
+        ChartSpec(mark="bar", x="day", unit="month"),
+        ChartSpec(mark="bar", x="price", bins=0),
+        ChartSpec(mark="line", x="price", y="amount", bins=0),
+    ],
+    ids=lambda spec: f"{spec.mark} {spec.x}",
+)
+def test_a_picked_range_leaves_the_rows_that_were_counted(charts: Charts, spec: ChartSpec) -> None:
+    """From one place to another, whatever lies between: exactly the rows the chart counts there."""
+    chart = chart_of(charts, spec)
+    places = span_places(chart)
+    assert len(places) > 1
+    names = [name for _at, name in places]
+    for first in range(len(places)):
+        for last in range(first, len(places)):
+            filters = filters_of_span(chart, places[first][0], places[last][0])
+            counted = sum(
+                line["rows"]
+                for line in chart.table.to_pylist()
+                if place_name(chart, "x", line) in names[first : last + 1]
+                and not (line["x"] is None and last > first)  # a range of names has nobody without one
+            )
+            narrowed = charts.draw(replace(spec, dataset="t", filters=filters))
+            assert narrowed.used == counted, (names[first], names[last], filters)
+    assert filters_of_span(chart, places[-1][0] + 1e12, places[-1][0] + 2e12) == ()
 
 
 def test_an_area_of_points_is_a_filter(charts: Charts) -> None:

@@ -101,7 +101,8 @@ export class Tools {
 
   private chip(filter: Filter, index: number): HTMLElement {
     const how = this.operators.get(filter.op) ?? filter.op;
-    const text = `${filter.column} ${how}${filter.value === null ? '' : ` ${filter.value}`}`;
+    const value = Array.isArray(filter.value) ? filter.value.join(', ') : filter.value;
+    const text = `${filter.column} ${how}${value === null ? '' : ` ${value}`}`;
     const chip = button(`${text} `, () => this.act.unfilter(index), 'chip');
     const cross = document.createElement('span');
     cross.textContent = '✕';

@@ -13,7 +13,7 @@ export interface Words {
 export interface Filter {
   column: string;
   op: string;
-  value: string | null;
+  value: string | string[] | null;
 }
 
 /** What a person has arranged; columns by name, so that it still fits the next version of a dataset. */
