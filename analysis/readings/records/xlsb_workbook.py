@@ -9,10 +9,10 @@ Source:
 import struct
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 from analysis.readings.records.kinds import Cell
-from analysis.readings.records.xlsx_package import Attributes, Handlers, Package, resolve
+from analysis.readings.records.xlsx_package import Attributes, Handlers, resolve
 from analysis.readings.records.xlsx_values import (
     ERRORS,
     NumberFormat,
@@ -21,7 +21,7 @@ from analysis.readings.records.xlsx_values import (
     reference,
     rk_number,
 )
-from analysis.readings.records.xlsx_workbook import Row, Sheet
+from analysis.readings.records.xlsx_workbook import PackagedWorkbook, Row, Sheet
 from core.errors import DamagedFileError, FileTooLargeError
 from core.i18n import _, number
 from core.types import FileFormat
@@ -40,31 +40,15 @@ _SETTINGS, _BUNDLE, _MERGED = 153, 156, 176
 _XFS, _XFS_END, _DATA, _DATA_END = 617, 618, 145, 146
 
 
-class XlsbWorkbook:
+class XlsbWorkbook(PackagedWorkbook):
     """An open workbook; a context manager."""
 
     format = FileFormat.XLSB
 
     def __init__(self, path: Path, file_name: str, *, unpacked_limit_mib: int) -> None:
-        self._file_name = file_name
-        self._package = Package(path, file_name, unpacked_limit_mib=unpacked_limit_mib)
-        self._from_1904 = False
-        self._formats: list[NumberFormat] = []
+        super().__init__(path, file_name, unpacked_limit_mib=unpacked_limit_mib)
         self._texts: list[str] | None = None
         self._texts_part = ""
-        self.sheets: list[Sheet] = []
-
-    def __enter__(self) -> Self:
-        self._package.__enter__()
-        try:
-            self._open()
-        except BaseException:
-            self._package.__exit__()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._package.__exit__()
 
     def rows(self, sheet: Sheet, *, merged: list[str] | None = None) -> Iterator[tuple[Row, float]]:
         """Yield the rows of a sheet that are in the file; see `xlsx_workbook.Workbook.rows`."""

@@ -5,6 +5,7 @@ cells nor formulas without a value (both come as nothing), holds a whole sheet, 
 to gigabytes. It is what the tests compare with.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,18 +69,15 @@ class AnyWorkbook(Protocol):
         """Yield the rows of a sheet that are in the file; see `Workbook.rows`."""
 
 
-class Workbook:
-    """An open workbook; a context manager."""
-
-    format = FileFormat.XLSX
+class PackagedWorkbook(ABC):
+    """A workbook that is a package of parts; a context manager. What the parts say each format knows."""
 
     def __init__(self, path: Path, file_name: str, *, unpacked_limit_mib: int) -> None:
         self._file_name = file_name
         self._package = Package(path, file_name, unpacked_limit_mib=unpacked_limit_mib)
         self._from_1904 = False
-        self.sheets: list[Sheet] = []
-        self._texts: _SharedTexts | None = None
         self._formats: list[NumberFormat] = []
+        self.sheets: list[Sheet] = []
 
     def __enter__(self) -> Self:
         self._package.__enter__()
@@ -92,6 +90,20 @@ class Workbook:
 
     def __exit__(self, *_: object) -> None:
         self._package.__exit__()
+
+    @abstractmethod
+    def _open(self) -> None:
+        """Find the sheets, the formats and the texts, once the package is open."""
+
+
+class Workbook(PackagedWorkbook):
+    """An open workbook; a context manager."""
+
+    format = FileFormat.XLSX
+
+    def __init__(self, path: Path, file_name: str, *, unpacked_limit_mib: int) -> None:
+        super().__init__(path, file_name, unpacked_limit_mib=unpacked_limit_mib)
+        self._texts: _SharedTexts | None = None
 
     def rows(self, sheet: Sheet, *, merged: list[str] | None = None) -> Iterator[tuple[Row, float]]:
         """Yield the rows of a sheet that are in the file, each with the share of the sheet read so far.
