@@ -10,10 +10,18 @@ import asyncio
 import threading
 from collections import Counter, OrderedDict
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
+from weakref import WeakValueDictionary
 
 _REMEMBERED: Final = 1_000
 """Windows whose hellos are remembered; a forgotten one says hello again with its next connection."""
+
+
+class Leaves(Protocol):
+    """Who has something to write down when a window goes; it is not kept alive for that."""
+
+    def write(self) -> None:
+        """Have it written down, soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,7 @@ class OpenWindows:
     def __init__(self) -> None:
         self._heard: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._open: Counter[str] = Counter()
+        self._leaving: WeakValueDictionary[str, Leaves] = WeakValueDictionary()
         self._waiting: dict[asyncio.Future[None], Turn] = {}
         self._closed = False
         self._lock = threading.Lock()
@@ -73,8 +82,16 @@ class OpenWindows:
         """Note the end of a connection."""
         with self._lock:
             self._open[window] -= 1
-            if self._open[window] <= 0:
-                del self._open[window]
+            if self._open[window] > 0:
+                return
+            del self._open[window]
+        leaves = self._leaving.get(window)
+        if leaves is not None:
+            leaves.write()
+
+    def belongs(self, window: str, leaves: Leaves) -> None:
+        """Have somebody write down what is to be known of a window when its last connection ends."""
+        self._leaving[window] = leaves
 
     def is_open(self, window: str) -> bool:
         """Tell whether a window is connected."""

@@ -60,4 +60,5 @@ def bootstrap_session(ctx: "AppContext") -> UserSession:
         for key, kept in session.found.items():
             if key.startswith(SCROLL) and isinstance(kept.value, int):
                 session.scroll[key.removeprefix(SCROLL)] = kept.value
+        ctx.windows.belongs(session.window, session)
         return install_session(session)

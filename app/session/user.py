@@ -6,6 +6,7 @@ window is written as one versioned JSON text.
 
 import json
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -36,7 +37,7 @@ class Place:
     params: Mapping[str, str]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class UserSession:
     """What one window knows of its person and itself.
 
@@ -47,7 +48,8 @@ class UserSession:
     `scroll` is how far each view is scrolled, in pixels, as found.
     `preferences` are this person's; `cache_keys` what the window's views were drawn from; `forms` the forms it has
     open, by their ids, with their versions. `visits` counts page views, `acts` what a person did, `seconds` how
-    long earlier windows of this session were open. `looked_at` is the write up to which `rivals` are known.
+    long earlier documents of this session were open, `began` (monotonic) when this one was. `looked_at` is the
+    write up to which `rivals` are known.
     """
 
     person: str = OWNER
@@ -63,6 +65,7 @@ class UserSession:
     visits: int = 0
     acts: int = 0
     seconds: float = 0.0
+    began: float = field(default_factory=time.monotonic)
     address: dict[str, str] = field(default_factory=dict)
     found: "dict[str, Kept]" = field(default_factory=dict)
     own: "dict[str, Kept]" = field(default_factory=dict)
@@ -76,6 +79,11 @@ class UserSession:
     def place(self) -> Place | None:
         """Where the window is; None before it is anywhere."""
         return self.journey[-1] if self.journey else None
+
+    @property
+    def open_s(self) -> float:
+        """How long this session has been open until now, with its earlier documents and starts."""
+        return self.seconds + time.monotonic() - self.began
 
     def go(self, page: str, params: Mapping[str, str]) -> None:
         """Note a step, and have it written down."""
@@ -100,7 +108,7 @@ class UserSession:
             "permissions": sorted(self.permissions),
             "forms": self.forms,
             "cache_keys": self.cache_keys,
-            "metrics": {"visits": self.visits, "acts": self.acts, "seconds": self.seconds},
+            "metrics": {"visits": self.visits, "acts": self.acts, "seconds": round(self.open_s, 1)},
         }
         return json.dumps(state, ensure_ascii=False, separators=(",", ":"))
 

@@ -1,8 +1,11 @@
 """What a session keeps comes back exactly, from every shape that was ever released."""
 
 import datetime as dt
+import gc
 import json
+import time
 from decimal import Decimal
+from weakref import ref
 
 import pytest
 from hypothesis import given
@@ -10,6 +13,7 @@ from hypothesis import strategies as st
 
 from app.session.user import STATE_VERSION, Place, UserSession
 from app.session.values import as_json, from_json
+from app.windows import OpenWindows
 from core.types import Json
 
 plain = (
@@ -88,8 +92,47 @@ def test_a_session_comes_back_as_it_was(
     back = UserSession()
     back.take_over(session.to_text())
 
-    assert back.to_text() == session.to_text()
+    told, again = (json.loads(one.to_text()) for one in (session, back))
+    assert again["metrics"].pop("seconds") == pytest.approx(seconds, rel=1e-9, abs=2)  # the clock goes on
+    assert told["metrics"].pop("seconds") == pytest.approx(seconds, rel=1e-9, abs=2)
+    assert again == told
     assert (back.journey, back.permissions, back.forms) == (journey, permissions, forms)
+
+
+def test_how_long_a_session_was_open_adds_up_over_its_documents() -> None:
+    """What an earlier document wrote down counts, and the time since this one began."""
+    earlier = UserSession(began=time.monotonic() - 100)
+    session = UserSession(began=time.monotonic() - 20)
+    session.take_over(earlier.to_text())
+
+    assert session.open_s == pytest.approx(120, abs=10)
+    assert json.loads(session.to_text())["metrics"]["seconds"] == pytest.approx(120, abs=10)
+
+
+class _Leaves:
+    def __init__(self) -> None:
+        self.written = 0
+
+    def write(self) -> None:
+        self.written += 1
+
+
+def test_a_window_writes_down_what_it_knows_when_its_last_connection_ends() -> None:
+    """Not before; and a session that is gone is not kept for it."""
+    windows, session = OpenWindows(), _Leaves()
+    windows.belongs("w", session)
+    windows.came("w")
+    windows.came("w")
+    windows.went("w")
+    assert session.written == 0
+    windows.went("w")
+    assert session.written == 1
+    gone = ref(session)
+    del session
+    gc.collect()
+    windows.came("w")
+    windows.went("w")
+    assert gone() is None
 
 
 @pytest.mark.parametrize("version", range(1, STATE_VERSION + 1))
