@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from analysis.readings.foreign import CLEARLY, OTHERS, likeliest, says_enough
 from core.errors import DamagedFileError
 from core.i18n import _, number
 
@@ -39,6 +40,10 @@ _TRUSTED = re.compile(
 )
 """Encodings the statistical guess is believed for; between the western ones it wavers, and windows-1252 is
 by far the most common."""
+_SENSIBLE = 0.9
+"""Where so many words make sense, there is no other way to read them worth showing."""
+_LESS_LIKELY = 0.7
+_SHOWN = 2
 _CHUNK = 1 << 20
 
 
@@ -65,6 +70,26 @@ def detect(head: bytes, probes: tuple[bytes, ...] = ()) -> str:
     if _mostly_utf8(head):
         return UTF8
     return _foreign(b"\n".join((head, *probes)))
+
+
+def other_encodings(raw: bytes, chosen: str) -> list[tuple[str, float]]:
+    """Return other encodings some lines make sense in, each with how much beside the chosen one (1: as much).
+
+    Args:
+        raw: Lines with bytes beyond ASCII.
+        chosen: How they are read.
+    """
+    if not raw or chosen not in (UTF8, WINDOWS, *OTHERS) or (chosen == UTF8 and decodes(raw, UTF8)):
+        return []
+    if chosen != WINDOWS:  # some bytes are no UTF-8, or the words spoke for an unusual encoding
+        return [(WINDOWS, _LESS_LIKELY)]
+    if not says_enough(raw):
+        return []
+    ranked = likeliest(raw, (WINDOWS, *OTHERS))
+    share = next(share for share, encoding in ranked if encoding == WINDOWS)
+    if share >= _SENSIBLE:
+        return []
+    return [(encoding, other) for other, encoding in ranked if encoding != WINDOWS and other > share][:_SHOWN]
 
 
 def decode(raw: bytes, encoding: str) -> tuple[str, bool]:
@@ -177,12 +202,23 @@ def _without_mark(head: bytes) -> str | None:
 def _foreign(sample: bytes) -> str:
     strange = sum(1 for byte in sample if byte >= 0x80)
     if strange < _ENOUGH_FOREIGN:
-        return WINDOWS
+        return _by_words(sample)
     from charset_normalizer import from_bytes
 
     lines = [line for line in sample[: 1 << 18].splitlines() if not line.isascii()]
     best = from_bytes(b"\n".join(lines)[: 1 << 15]).best()
     name = best.encoding if best is not None else ""
     if not _TRUSTED.search(name) or not decodes(sample, name):
-        return WINDOWS
+        return _by_words(sample)
     return codecs.lookup(name).name
+
+
+def _by_words(sample: bytes) -> str:
+    """Return the encoding whose words make sense: the usual one, unless another clearly makes more of it."""
+    lines = b"\n".join([line for line in sample[: 1 << 18].splitlines() if not line.isascii()])
+    if not says_enough(lines):
+        return WINDOWS
+    ranked = likeliest(lines[: 1 << 16], (WINDOWS, *OTHERS))
+    usual = next(share for share, encoding in ranked if encoding == WINDOWS)
+    share, best = ranked[0]
+    return best if share >= max(usual + CLEARLY, _SENSIBLE) else WINDOWS

@@ -268,7 +268,8 @@ _WHY: Final = {
     "exponent": N_("{count} of {total} cells are written with an exponent, which would go."),
 }
 _OTHERWISE: Final = N_("{count} of {total} cells are written in a way that would go: signs, blanks, brackets.")
-_NOT_CLEAR: Final = N_("Nothing shows whether the day or the month comes first.")
+NOT_CLEAR: Final = N_("Nothing shows whether the day or the month comes first.")
+"""Note of a column of dates that may be of either order."""
 _BOTH: Final = N_("Some cells have the day first, others the month; {count} of {total} do not fit.")
 _STRAYS: Final = N_("{count} of {total} cells are something else; they would be empty, their text kept.")
 _SAYS_THE_SAME: Final = N_("Every cell says the same as a value of this type; here it is text.")
@@ -441,5 +442,5 @@ def _note(offer: _Offer, known: str | None, told: str | None) -> str:
         return _WORDS
     ordered = offer.sql_type in ("DATE", "TIMESTAMP", ZONED) and known is None and told is None
     if ordered and all(date(cell.text[:10], MDY) is not None for cell in offer.cells[:_WORDS_LOOKED_AT]):
-        return _NOT_CLEAR
+        return NOT_CLEAR
     return _OTHERWISE.format(count=total, total=total)

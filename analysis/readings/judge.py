@@ -9,23 +9,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from analysis.readings.engines import Opinion, second_opinion, third_opinion
-from analysis.readings.events import LedgerBook
-from analysis.readings.lines import Lines
-from analysis.readings.model import PREVIEW_ROWS, Candidate, Score
-from analysis.readings.parse import Parser
+from analysis.readings.model import Candidate, Score
+from analysis.readings.rivals import with_rivals
 from analysis.readings.sample import Sample
+from analysis.readings.showing import account, differing_cells, reasons_of
 from analysis.readings.sniff import Explanation, explain
 from analysis.readings.understand import Understanding, understand
 from analysis.readings.words import describe
 from core.errors import EmptyFileError
 from core.i18n import N_
-from core.types import Ledger
 from storage.duck import DuckEngine
 
 MAX_CANDIDATES = 3
 _CLEAR_LEAD = 0.5
 """A candidate that explains the file less than this share of the best one is not shown."""
-_ACCOUNTED_LINES = 400
 _REGULAR = 0.99
 _FAR_BEHIND = 0.9
 """A vote is worth less than what is missing to the best way."""
@@ -34,9 +31,6 @@ _REPAIRS_WEIGH = 0.5
 
 _EVEN = N_("All records of the sample have {width} cells.")
 _UNEVEN = N_("{share} of 100 sampled records have {width} cells.")
-_EXPLAINED = N_("Every line of the sample is accounted for without repair.")
-_REPAIRED = N_("{count} of {total} sampled lines would have to be repaired.")
-_SET_ASIDE = N_("{count} of {total} sampled lines would be set aside.")
 _AGREED = N_("{engines} split the lines in the same way.")
 _DISAGREED = N_("{engine} would split the lines at {delimiter}.")
 _UNLIKE = N_("Many cells look like nothing in particular.")
@@ -74,43 +68,8 @@ def judge_sample(
         found.append(_weighed(understanding, sample, way.explanation, opinions, behind))
     found.sort(key=lambda candidate: -candidate.reading.confidence)
     best = found[0]
-    return tuple(replace(candidate, differs=differing_cells(best, candidate)) for candidate in found)
-
-
-def shown(understanding: Understanding, sample: Sample) -> Candidate:
-    """Return a reading somebody chose as a candidate: what it shows of the sample, and what it accounts for."""
-    ledger = account(understanding, sample)
-    why = describe(understanding.reading, width=understanding.plan.width)
-    return Candidate(
-        understanding.reading,
-        understanding.columns,
-        understanding.preview,
-        why,
-        reasons=_of_ledger(ledger),
-        guesses=understanding.known.guesses,
-    )
-
-
-def account(understanding: Understanding, sample: Sample) -> Ledger:
-    """Return what becomes of the first lines in this reading."""
-    head = sample.head(understanding.reading.newline or sample.newlines[0])
-    lines = Lines(1, head.texts[:_ACCOUNTED_LINES], head.ends[:_ACCOUNTED_LINES], head.encoding, odd=head.odd)
-    with LedgerBook(None, "line") as book:
-        parser = Parser(understanding.plan, book)
-        parser.push(lines)
-        parser.finish()
-        return book.ledger(len(lines.texts))
-
-
-def differing_cells(best: Candidate, other: Candidate) -> int:
-    """Return how many cells of the preview are not the same in both; a cell one of them lacks counts."""
-    count = 0
-    for i in range(min(max(len(best.preview), len(other.preview)), PREVIEW_ROWS)):
-        ours = best.preview[i] if i < len(best.preview) else ()
-        theirs = other.preview[i] if i < len(other.preview) else ()
-        same = sum(a == b for a, b in zip(ours, theirs, strict=False))
-        count += max(len(ours), len(theirs)) - same
-    return count
+    told = [replace(candidate, differs=differing_cells(best, candidate)) for candidate in found]
+    return tuple(with_rivals(told, sample))
 
 
 # ---- ways ---------------------------------------------------------------------------------------------------
@@ -191,7 +150,7 @@ def _weighed(
     )
     reasons = (
         *_of_explanation(explanation, understanding.plan.width),
-        *_of_ledger(ledger),
+        *reasons_of(ledger),
         *_of_engines(explanation, opinions),
         *([_BEHIND.format(share=round(100 * behind))] if behind < 1 else []),
     )
@@ -204,12 +163,6 @@ def _of_explanation(explanation: Explanation, width: int) -> list[str]:
     share = int(100 * explanation.steady)
     words = [_EVEN.format(width=width) if share == 100 else _UNEVEN.format(share=share, width=width)]
     return [*words, _UNLIKE] if explanation.telling < _DOUBTFUL_LOOKS else words
-
-
-def _of_ledger(ledger: Ledger) -> tuple[str, ...]:
-    repaired, aside = ledger.repaired + ledger.rejected, ledger.preamble + ledger.footer
-    words = [_REPAIRED.format(count=repaired, total=ledger.total) if repaired else _EXPLAINED]
-    return (*words, _SET_ASIDE.format(count=aside, total=ledger.total)) if aside else tuple(words)
 
 
 def _of_engines(explanation: Explanation, opinions: Sequence[Opinion]) -> list[str]:

@@ -5,7 +5,8 @@ its own sample.
 """
 
 import codecs
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +19,7 @@ HEAD_BYTES = 1 << 20
 PROBE_BYTES = 1 << 16
 PROBES = 4
 """Pieces taken from inside a file that is larger than its head; the last one is its end."""
+_FOREIGN_LINES = 2_000
 MAX_FIRST_LINE_BYTES = 16 << 20
 
 
@@ -36,6 +38,7 @@ class Sample:
     whole: bool
     _head: bytes
     _pieces: tuple[bytes, ...]
+    _bytes: bytes
 
     def head(self, newline: str) -> Lines:
         """Return the first lines; complete ones only, unless they are all there is."""
@@ -51,6 +54,18 @@ class Sample:
             raw = _whole_lines(piece[first:], newline) if first else b""
             found.append(make_lines(raw, 0, self._read_as(), newline))
         return found
+
+    def foreign(self) -> bytes:
+        """Return lines of the begin that hold bytes beyond ASCII, as they are in the file."""
+        lines = (line for line in self._bytes.splitlines() if not line.isascii())
+        return b"\n".join(islice(lines, _FOREIGN_LINES))
+
+    def as_if(self, encoding: str) -> "Sample":
+        """Return the begin of the same file in another encoding."""
+        if encoding in DIRECT:
+            return replace(self, encoding=encoding, _head=self._bytes, _pieces=())
+        text = codecs.getincrementaldecoder(encoding)("replace").decode(self._bytes, final=self.whole)
+        return replace(self, encoding=encoding, _head=text.encode(UTF8, "surrogatepass"), _pieces=())
 
     def _read_as(self) -> str:
         return self.encoding if self.encoding in DIRECT else UTF8
@@ -77,11 +92,11 @@ def take_sample(path: Path, name: str, *, encoding: str | None = None) -> Sample
             file.seek(len(head))
             head += file.read(len(head))
     whole = len(head) >= size_bytes
-    head = head[mark_length(head) :]
+    head = raw = head[mark_length(head) :]
     if found not in DIRECT:
         text = codecs.getincrementaldecoder(found)("replace").decode(head, final=whole)
         head, pieces = text.encode(UTF8, "surrogatepass"), ()
-    return Sample(found, tuple(newline_kinds(head)), whole, head, pieces)
+    return Sample(found, tuple(newline_kinds(head)), whole, head, pieces, raw)
 
 
 def _pieces(file: BinaryIO, size_bytes: int) -> tuple[bytes, ...]:

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from analysis.readings.shapes import Shape, shape_of
 from analysis.readings.sniff import SampleRecord, main_width
@@ -21,6 +22,10 @@ _LOOKED_AT = 300
 _TYPED = (Shape.NUMBER, Shape.MOMENT, Shape.TRUTH, Shape.LINK)
 _NO_NAME = (Shape.NUMBER, Shape.MOMENT, Shape.LINK)
 """What the name of a column does not look like; "n" and "t" are names, though they may be truths too."""
+_TYPED_SHARE = 0.9
+_YEAR = "(?:19|20)[0-9][0-9]"
+_YEAR_VOTE = 0.5
+_FEW_YEARS = 0.2
 _TITLE_CHARS = 60
 _NAME_CHARS = 200
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -148,17 +153,60 @@ def _all_text(cells: Sequence[str]) -> bool:
     return bool(cells) and all(shape_of(cell) not in (*_NO_NAME, Shape.EMPTY) for cell in cells)
 
 
+def header_votes(cells: Sequence[Sequence[str]], width: int) -> float:
+    """Return how much the records speak for the first one being a header (negative: against); about 1 is clear."""
+    body = [c for c in cells[1 : _LOOKED_AT + 1] if len(c) == width]
+    if not cells or not body:
+        return 0.0
+    votes = _votes(cells[0], body, width)
+    return min(votes, _YEAR_VOTE) if year_titles(cells[0], body, width) else votes
+
+
+def may_go_on(cells: Sequence[Sequence[str]], row: int, width: int) -> bool:
+    """Tell whether a record below the header may be a part of it: no cell of it fits the column below."""
+    if row >= len(cells) or len(cells[row]) != width or width < 2:
+        return False
+    title, body = cells[row], [c for c in cells[row + 1 : _LOOKED_AT] if len(c) == width]
+    typed = [i for i in range(width) if _typed_share(body, i) >= _TYPED_SHARE]
+    if len(body) < 2 or not typed or sum(1 for cell in title if cell.strip()) < width / 2:
+        return False
+    return all(shape_of(title[i]) not in _NO_NAME for i in typed)
+
+
 def _is_header(first: Sequence[str], body: Sequence[Sequence[str]], width: int) -> bool:
     filled = [cell for cell in first if cell.strip()]
     if not filled:
         return False
     if not body:
         return _all_text(filled) and len(set(filled)) == len(filled)
-    votes = sum(_vote(first[i], [record[i] for record in body]) for i in range(min(len(first), width)))
+    return _votes(first, body, width) > 0
+
+
+def _votes(first: Sequence[str], body: Sequence[Sequence[str]], width: int) -> float:
+    filled = [cell for cell in first if cell.strip()]
+    years = year_titles(first, body, width)
+    votes = sum(
+        _YEAR_VOTE if i in years else _vote(first[i], [record[i] for record in body])
+        for i in range(min(len(first), width))
+    )
     votes -= 0.5 * (len(filled) - len(set(filled)))
     if not any(shape_of(cell) in _NO_NAME for cell in filled):
         votes += 0.3
-    return votes > 0
+    return votes
+
+
+def year_titles(first: Sequence[str], body: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Return the columns whose title is a year, where these years follow each other and stand above others."""
+    columns = [i for i in range(min(len(first), width)) if re.fullmatch(_YEAR, first[i].strip())]
+    years = [int(first[i]) for i in columns]
+    step = years[1] - years[0] if len(years) > 1 else 0
+    if not step or any(after - before != step for before, after in pairwise(years)):
+        return []
+    if any(shape_of(cell) in _NO_NAME for i, cell in enumerate(first) if i not in columns):
+        return []
+    below = [record[i].strip() for record in body for i in columns if record[i].strip()]
+    many = sum(re.fullmatch(_YEAR, cell) is not None for cell in below)
+    return columns if below and many <= _FEW_YEARS * len(below) else []
 
 
 def _vote(title: str, cells: Sequence[str]) -> float:
@@ -194,10 +242,53 @@ def _goes_on(cells: Sequence[Sequence[str]], row: int, width: int) -> bool:
     if list(title) == list(cells[row - 1]):
         return True
     body = [c for c in cells[row + 1 : _LOOKED_AT] if len(c) == width]
-    typed = [i for i in range(width) if _typed_share(body, i) >= 0.9]
+    typed = [i for i in range(width) if _typed_share(body, i) >= _TYPED_SHARE]
+    if _is_below_groups(cells[row - 1], title, body, typed):
+        return True
     if len(body) < 3 or len(typed) < 2 or sum(1 for cell in title if cell.strip()) < width / 2:
         return False
     return all(title[i].strip() and shape_of(title[i]) not in _NO_NAME for i in typed)
+
+
+def _is_below_groups(
+    above: Sequence[str], title: Sequence[str], body: Sequence[Sequence[str]], typed: Sequence[int]
+) -> bool:
+    """Tell whether a record names the columns of the groups that the record above it names.
+
+    In a spreadsheet the group's name stood in one cell over all of its columns, so the other cells are empty.
+    """
+    if len(body) < 2 or not typed or not has_groups(above, title):
+        return False
+    names = grouped_names(above, title)
+    if len(set(names)) < len(names) or not all(name.strip() for name in names):
+        return False
+    own = [i for i in typed if above[i].strip() or title[i].strip()]
+    years = [title[i].strip() for i in own if shape_of(title[i]) in _NO_NAME]
+    return all(re.fullmatch(_YEAR, year) for year in years) and (len(years) < len(own) or len(set(years)) > 1)
+
+
+def has_groups(above: Sequence[str], title: Sequence[str]) -> bool:
+    """Tell whether one row of a header names groups of the columns that the next one names.
+
+    At least two names are followed by empty cells, or by one and the names below occur again.
+    """
+    starts = [
+        i
+        for i in range(min(len(above), len(title)) - 1)
+        if above[i].strip() and title[i].strip() and not above[i + 1].strip() and title[i + 1].strip()
+    ]
+    below = [title[i] for i in range(len(title)) if title[i].strip()]
+    return len(starts) > 1 or (bool(starts) and len(set(below)) < len(below))
+
+
+def grouped_names(above: Sequence[str], title: Sequence[str]) -> list[str]:
+    """Return the names of columns, each with the name of its group before it."""
+    names, group = [], ""
+    for i, name in enumerate(title):
+        own = above[i].strip() if i < len(above) else ""
+        group = own or group if name.strip() else own
+        names.append(" ".join(part for part in (group, name.strip()) if part))
+    return names
 
 
 def _typed_share(body: Sequence[Sequence[str]], i: int) -> float:

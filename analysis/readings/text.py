@@ -20,12 +20,13 @@ from analysis.readings.events import LedgerBook, Note
 from analysis.readings.facts import Facts, count_file
 from analysis.readings.fast import Misfit, can_be_fast, load_fast
 from analysis.readings.forms import Form
-from analysis.readings.judge import judge_sample, shown
+from analysis.readings.judge import judge_sample
 from analysis.readings.kept import TEXTS_NAME
 from analysis.readings.lines import Lines, read_lines
 from analysis.readings.model import Candidate, Guess, Judgement, Loaded
 from analysis.readings.parse import Parser, header_names
 from analysis.readings.sample import take_sample
+from analysis.readings.showing import shown
 from analysis.readings.source import Source
 from analysis.readings.structure import unique_names
 from analysis.readings.text_parts import TextParts

@@ -21,6 +21,7 @@ _FORMATS = {
     FileFormat.FILES: N_("Several files"),
 }  # fmt: skip
 
+_ORDERS = {"dmy": N_("the day before the month"), "mdy": N_("the month before the day")}
 _BEFORE = N_("{count} lines before it")
 _HEADER_LINES = N_("header in lines {first} to {last}")
 
@@ -53,9 +54,12 @@ def describe(reading: Reading, *, width: int) -> str:
         )
     if reading.comment:
         parts.append(N_("comments begin with {sign}").format(sign=reading.comment))
-    if reading.decimal == ",":
-        parts.append(N_("decimal comma"))
-    return " · ".join(parts)
+    return " · ".join([*parts, *_value_words(reading)])
+
+
+def _value_words(reading: Reading) -> list[str]:
+    words = [N_("decimal comma")] if reading.decimal == "," else []
+    return [*words, _ORDERS[reading.date_order]] if reading.date_order in _ORDERS else words
 
 
 def _header_words(reading: Reading) -> list[str]:
