@@ -44,6 +44,17 @@ def click_first_bar(page: Page) -> None:
                 return
 
 
+def drag_over(page: Page) -> None:
+    """Pick a range with the tool at the upper right of the chart."""
+    place = page.locator(".st-key-fill_chart").bounding_box()
+    assert place is not None
+    page.mouse.click(place["x"] + place["width"] - 64, place["y"] + 24)
+    page.mouse.move(place["x"] + place["width"] * 0.35, place["y"] + 150)
+    page.mouse.down()
+    page.mouse.move(place["x"] + place["width"] * 0.65, place["y"] + 150, steps=6)
+    page.mouse.up()
+
+
 @pytest.mark.timeout(240)
 def test_a_chart_is_picked_filtered_and_written(window: Window, browser: Browser, tmp_path: Path) -> None:
     """Columns are enough for a chart; a click narrows it; the caption tells all; the file opens offline."""
@@ -53,6 +64,18 @@ def test_a_chart_is_picked_filtered_and_written(window: Window, browser: Browser
     window.go("chart")
     caption = page.locator(".st-key-chart_caption")
     expect(caption).to_contain_text("Sum of amount by day")
+
+    offer = page.locator(".st-key-chart_offer")
+    drag_over(page)
+    expect(offer).to_contain_text("day ≥ 2024-")
+    page.get_by_role("button", name="Pick nothing").click()
+    expect(offer).to_have_count(0)
+    page.locator("[class*=st-key-chart__span_to] input").click()
+    page.get_by_role("option", name="2024-01-01", exact=True).click()
+    expect(offer).to_contain_text("Picked: day ≥ 2024-01-01, day < 2024-01-02")
+    page.get_by_role("button", name="Show these rows").click()
+    expect(page.get_by_text("day at least 2024-01-01")).to_be_visible()
+    window.go("chart")
 
     pick(page, "x", "A town")
     expect(caption).to_contain_text("Sum of amount by town. From 416 rows of 'sales' version 1.")
