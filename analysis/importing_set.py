@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from analysis.choosing import Wish, choose
 from analysis.importing import Imported, Importer, dataset_name
+from analysis.originals import texts_sql
 from analysis.readings import Loaded, Readings
 from analysis.readings.together import OneOfSet, join
 from core.errors import NotATableError
@@ -127,7 +128,15 @@ class SetImporter:
             )
 
         most = self._storage.config.imports.max_columns
-        loaded = join(files, staging.folder, self._storage.duck, name=called, max_columns=most, reload=reload)
+        loaded = join(
+            files,
+            staging.folder,
+            self._storage.duck,
+            name=called,
+            max_columns=most,
+            reload=reload,
+            texts_of=_texts_of,
+        )
         for one in files:
             for leftover in one.folder.iterdir():
                 leftover.unlink()
@@ -149,6 +158,11 @@ class SetImporter:
                 return taken.ref
         finally:
             part.unlink()
+
+
+def _texts_of(one: OneOfSet, wanted: Sequence[str]) -> str:
+    names = [column.name for column in one.loaded.columns]
+    return texts_sql(one.folder, names, wanted, one.loaded.guesses)
 
 
 def _name_of(called: str) -> str:

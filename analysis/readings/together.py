@@ -4,17 +4,20 @@ Used by the import of a folder. Each file was loaded by itself, with a ledger of
 are joined, and everything told of a file keeps its name.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 import pyarrow.parquet as pq
 
+from analysis.readings.forms import TEXT as TEXT_FORM
 from analysis.readings.kept import TEXTS_NAME
 from analysis.readings.ledger_file import LEDGER_NAME
-from analysis.readings.model import Loaded
+from analysis.readings.model import Guess, Loaded
 from analysis.readings.records.names import column_names
+from analysis.readings.records.offers import PLAIN
+from analysis.readings.whole import write_guesses
 from analysis.readings.widening import TEXT, widened
 from core.errors import FileTooLargeError
 from core.i18n import N_, _, number
@@ -33,6 +36,8 @@ _WIDER: Final = N_("Column '{column}' is {kind} in '{file}' and {wider} in all f
 _RENAMED: Final = N_("'{file}' calls the column '{column}' '{other}'.")
 
 Reload = Callable[["OneOfSet", Reading], Loaded]
+TextsOf = Callable[["OneOfSet", Sequence[str]], str]
+"""SQL for the named columns of a file as text, with the row's number, from 1, as its first column."""
 
 
 @dataclass(slots=True)
@@ -56,8 +61,9 @@ class _Joined:
 
 
 def join(
-    files: Sequence[OneOfSet], out: Path, duck: DuckEngine, *, name: str, max_columns: int, reload: Reload
-) -> Loaded:
+    files: Sequence[OneOfSet], out: Path, duck: DuckEngine, *, name: str, max_columns: int, reload: Reload,
+    texts_of: TextsOf,
+) -> Loaded:  # fmt: skip
     """Write the tables of all files as one, with a column that names the file.
 
     Args:
@@ -67,6 +73,7 @@ def join(
         name: What the whole is called.
         max_columns: Most columns it may have.
         reload: Loads a file anew with other types, into the same folder.
+        texts_of: Gives SQL for cells of a file as they were found.
 
     Raises:
         FileTooLargeError: it has too many columns.
@@ -82,17 +89,20 @@ def join(
         names = column_names([*(column.name for column in columns), FILE_COLUMN])
         _write_table(connection, files, columns, names, out / _DATA)
         _write_ledger(connection, files, out / LEDGER_NAME)
-        _write_texts(connection, files, columns, out / TEXTS_NAME)
+        kept = _write_texts(connection, files, columns, out / TEXTS_NAME, texts_of)
         described = connection.execute(f"describe from {_parquet(out / _DATA)}").fetchall()
     types = tuple(str(row[1]) for row in described)
     sources = [*(column.name for column in columns), FILE_COLUMN]
     made = tuple(Column(*each) for each in zip(names, sources, types, strict=True))
+    guesses = _guesses(files, columns, made, kept)
+    write_guesses(out, guesses)
     return Loaded(
         sum(one.loaded.rows for one in files),
         made,
         _reading(files, types),
         _ledger(files),
         (*_flags_of(files), *_told(files, columns)),
+        guesses,
     )
 
 
@@ -164,24 +174,74 @@ def _write_ledger(connection: Connection, files: Sequence[OneOfSet], target: Pat
 
 
 def _write_texts(
-    connection: Connection, files: Sequence[OneOfSet], columns: Sequence[_Joined], target: Path
-) -> None:
-    """Join the texts that values do not give back: their rows and columns are those of the whole."""
+    connection: Connection, files: Sequence[OneOfSet], columns: Sequence[_Joined], target: Path, texts_of: TextsOf
+) -> dict[int, int]:
+    """Write the texts that the values of the whole do not give back; return how many there are, by column."""
     queries, rows = [], 0
     for at, one in enumerate(files):
-        if (one.folder / TEXTS_NAME).exists():
-            moved = " ".join(
-                f"when {column.places[at]} then {place}"
-                for place, column in enumerate(columns)
-                if at in column.places
-            )
-            source = _parquet(one.folder / TEXTS_NAME)
-            queries.append(
-                f'select row + {rows} as row, case "column" {moved} end as "column", text from {source}'
-            )
+        for place, joined in enumerate(columns):
+            if at not in joined.places or joined.type in (None, TEXT):
+                continue
+            here = joined.places[at]
+            if _writing(files, joined):
+                if one.loaded.guesses[here].kept:
+                    source = f'{_parquet(one.folder / TEXTS_NAME)} where "column" = {here}'
+                    queries.append(f'select row + {rows} as row, {place} as "column", text from {source}')
+            elif one.filled[here]:
+                queries.append(_other_writing(one, joined, here, place, rows, texts_of))
         rows += one.loaded.rows
-    if queries:
-        connection.execute(f"copy ({' union all '.join(queries)}) to {quote_literal(str(target))} ({_OPTIONS})")
+    if not queries:
+        return {}
+    connection.execute(f"copy ({' union all '.join(queries)}) to {quote_literal(str(target))} ({_OPTIONS})")
+    counts = connection.execute(f'select "column", count(*) from {_parquet(target)} group by 1').fetchall()
+    if not counts:
+        target.unlink()
+    return {int(column): int(count) for column, count in counts}
+
+
+def _other_writing(one: OneOfSet, joined: _Joined, here: int, place: int, rows: int, texts_of: TextsOf) -> str:
+    """Return SQL for the texts of a column that this file writes otherwise than the whole does."""
+    data = f"read_parquet({quote_literal(str(one.folder / _DATA))}, file_row_number = true)"
+    found = texts_of(one, [one.loaded.columns[here].name])
+    return (
+        f'select a.row + {rows} as row, {place} as "column", a.text as text from ({found}) a(row, text) join '
+        f"(select file_row_number + 1 as row, ({_cell(one, here, joined.type)})::VARCHAR as text from {data}) b "
+        "on a.row = b.row where a.text is not null and a.text is distinct from b.text"
+    )
+
+
+def _writing(files: Sequence[OneOfSet], joined: _Joined) -> str | None:
+    """Return how a column is written down; None where its files do not agree."""
+    found = set()
+    for at, place in joined.places.items():
+        one = files[at]
+        if not one.filled[place]:
+            continue
+        if place >= len(one.loaded.guesses) or one.loaded.columns[place].type != joined.type:
+            return None
+        found.add(one.loaded.guesses[place].writing)
+    return found.pop() if len(found) == 1 else None
+
+
+def _guesses(
+    files: Sequence[OneOfSet], columns: Sequence[_Joined], made: Sequence[Column], kept: Mapping[int, int]
+) -> tuple[Guess, ...]:
+    """Return what is known of the types of the whole: what all files that have the column agree about."""
+    guesses = []
+    for place, (joined, column) in enumerate(zip(columns, made, strict=False)):
+        said = [
+            files[at].loaded.guesses[here]
+            for at, here in joined.places.items()
+            if files[at].filled[here] and here < len(files[at].loaded.guesses)
+        ]
+        writing = TEXT_FORM.key if column.type == TEXT else _writing(files, joined) or PLAIN
+        guess = Guess(column.name, column.type, writing=writing, kept=kept.get(place, 0))
+        offers = {one.offered for one in said}
+        if column.type == TEXT and len(offers) == 1 and None not in offers:
+            share, note = min((one.share, one.note) for one in said)
+            guess = replace(guess, offered=offers.pop(), share=share, note=note)
+        guesses.append(guess)
+    return (*guesses, Guess(made[-1].name, made[-1].type))
 
 
 def _reading(files: Sequence[OneOfSet], types: tuple[str, ...]) -> Reading:

@@ -74,9 +74,14 @@ def report_whole(
         elif form is not guessed:
             guess = Guess(written.names[i], form.sql_type, writing=form.key)
         guesses.append(_with_kept(guess, written.kept.get(i, 0)))
-    told = json.dumps([guess.to_dict() for guess in guesses], ensure_ascii=False, indent=1)
-    written.data.with_name(GUESSES_NAME).write_text(told, encoding="utf-8", errors="backslashreplace")
+    write_guesses(written.data.parent, guesses)
     return tuple(guesses)
+
+
+def write_guesses(folder: Path, guesses: Sequence[Guess]) -> None:
+    """Keep what was said beside the table."""
+    told = json.dumps([guess.to_dict() for guess in guesses], ensure_ascii=False, indent=1)
+    (folder / GUESSES_NAME).write_text(told, encoding="utf-8", errors="backslashreplace")
 
 
 def read_guesses(folder: Path) -> tuple[Guess, ...]:

@@ -18,12 +18,13 @@ from core.types import Column, Reading
 
 COLUMNS_LOOKED_AT: Final = 500
 """Of a wider table the other columns are what the file says, and nothing more is said of them."""
-_PLAIN: Final = "plain"
+PLAIN: Final = "plain"
+"""How values are written down that the file itself holds as such."""
 
 
 def plain_form(sql_type: str) -> Form:
     """Return the form of a column whose type the file says itself; its values are written down plainly."""
-    return form(_PLAIN, sql_type, r"(?s:.*)", "{c}", "true", "{v}::varchar")
+    return form(PLAIN, sql_type, r"(?s:.*)", "{c}", "true", "{v}::varchar")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def _column(at: int, column: Column, wanted: str, sampled: Sampled, reading: Rea
         column = replace(column, type=TEXT_TYPE, confidence=1.0)
     if column.type == TEXT_TYPE:
         return column, report(column.name, cells, TEXT, sampled.marks, reading.date_order)
-    return column, Guess(column.name, column.type, writing=_PLAIN)
+    return column, Guess(column.name, column.type, writing=PLAIN)
 
 
 def with_texts_only(reading: Reading) -> Reading:

@@ -45,6 +45,10 @@ class WrongPasswordError(Exception):
     """The password is another one; for whoever called."""
 
 
+class _OtherKindError(Exception):
+    """It is protected in a way that is not known here."""
+
+
 def unlock_archive(path: Path, target: Path, password: str, *, name: str, limit_mib: int) -> None:
     """Write an archive without its protection.
 
@@ -71,7 +75,7 @@ def unlock_archive(path: Path, target: Path, password: str, *, name: str, limit_
                 _unlock_members(path, archive, target, password, name)
             else:
                 raise DamagedFileError(name, _("is not protected by a password."))
-    except NotImplementedError as error:
+    except (_OtherKindError, NotImplementedError) as error:
         raise _other_kind(name) from error
     except (*ZIP_ERRORS, expat.ExpatError, struct.error, KeyError) as error:
         raise DamagedFileError(name, _("is protected by a password, and broken.")) from error
@@ -145,7 +149,7 @@ def _opened(data: bytes, told: dict[str, str], password: str, limits: Limits) ->
         plain = padded[: -padded[-1]] if padded and 1 <= padded[-1] <= _BLOCK else padded
         _check(plain, padded, told)
     else:
-        raise NotImplementedError(method)
+        raise _OtherKindError(method)
     if plain.startswith(b"PK\x03\x04"):
         return plain
     return _inflated(plain, limits)
@@ -154,7 +158,7 @@ def _opened(data: bytes, told: dict[str, str], password: str, limits: Limits) ->
 def _document_key(told: dict[str, str], password: str) -> bytes:
     start = told.get("start-key-generation.start-key-generation-name", "SHA1").rpartition("#")[2].lower()
     if start not in ("sha1", "sha256"):
-        raise NotImplementedError(start)
+        raise _OtherKindError(start)
     secret = hashlib.new(start, password.encode()).digest()
     salt = b64decode(told["key-derivation.salt"])
     length = int(told.get("key-derivation.key-size", "16"))
@@ -261,7 +265,7 @@ def _winzip(file: io.BufferedReader, info: zipfile.ZipInfo, word: bytes) -> byte
         return zlib.decompressobj(-zlib.MAX_WBITS).decompress(plain, info.file_size)
     if packing == zipfile.ZIP_STORED:
         return plain
-    raise NotImplementedError(f"compression {packing}")
+    raise _OtherKindError(f"compression {packing}")
 
 
 def _winzip_extra(extra: bytes) -> tuple[int, int]:
@@ -274,7 +278,7 @@ def _winzip_extra(extra: bytes) -> tuple[int, int]:
             if strength in (1, 2, 3):
                 return strength, packing
         at += 4 + size
-    raise NotImplementedError("AES without its extra field")
+    raise _OtherKindError("AES without its extra field")
 
 
 def _counted(key: bytes, body: bytes) -> bytes:

@@ -94,6 +94,31 @@ def test_files_that_drifted_become_one_table(analysis: Analysis, tmp_path: Path)
     assert Manifest.from_dict(json.loads(json.dumps(manifest.to_dict()))) == manifest
 
 
+def test_every_cell_of_a_set_is_given_back(analysis: Analysis, tmp_path: Path) -> None:
+    """Files write the same numbers and days otherwise; in their one table each cell has the text of its file."""
+    folder = tmp_path / "sales"
+    folder.mkdir()
+    one, two = (
+        [("1,5", "01.02.2025", "x"), ("2,50", "13.02.2025", "007")],
+        [("1.5", "2025-02-01", "y"), ("3", "", "8")],
+    )
+    (folder / "1.csv").write_text("n;day;z\n" + "".join(f"{';'.join(row)}\n" for row in one * 9), encoding="utf-8")
+    (folder / "2.csv").write_text("n,day,z\n" + "".join(f"{','.join(row)}\n" for row in two * 9), encoding="utf-8")
+    (folder / "3.json").write_text(json.dumps([{"n": 4, "z": "9 %"}] * 3), encoding="utf-8")
+
+    manifest = together(analysis, folder)
+
+    assert [(column.name, column.type) for column in manifest.columns[:2]] == [
+        ("n", "DECIMAL(21,2)"),
+        ("day", "DATE"),
+    ]
+    texts = analysis.originals.texts(manifest)
+    found = [tuple(cell or "" for cell in row.values()) for row in texts.to_pylist()]
+    assert [row[:3] for row in found] == [*one * 9, *two * 9, *[("4", "", "9 %")] * 3]
+    assert {row[3] for row in found} == {"1.csv", "2.csv", "3.json"}
+    assert [guess.column for guess in analysis.originals.guesses(manifest)] == ["n", "day", "z", "file"]
+
+
 def test_what_became_of_lines_names_their_file(analysis: Analysis, tmp_path: Path) -> None:
     """The ledger has a column for it, and so has each flag."""
     folder = tmp_path / "set"
