@@ -84,7 +84,6 @@ def grid(
             are of this window only.
     """
     own = key.replace("__", "-")  # which Streamlit keeps for itself in the keys of components
-    arranged, typed = f"{_ARRANGED}{key}", f"{_TYPED}{key}"
     done: list[str] = kept("grid_typed", dict[str, list[str]]).setdefault(key, []) if editable else []
 
     def told() -> None:
@@ -107,14 +106,22 @@ def grid(
             "operators": operators(),
             "view": dict(view) if view else None,
             "mark": fingerprint(dict(view)) if view else "",
-            "lasting": arranged if lasting else "",
-            "kept": stored_input(arranged, fits=_is_object) if lasting else None,
-            "typed": typed,
-            "drafts": stored_input(typed) if editable else None,
+            **_remembered(key, lasting=lasting, editable=editable),
             "done": list(done),
         },
         on_event_change=told,
     )
+
+
+def _remembered(key: str, *, lasting: bool, editable: bool) -> dict[str, Any]:
+    """Return what the journal has of a grid, and under which keys."""
+    arranged, typed = f"{_ARRANGED}{key}", f"{_TYPED}{key}"
+    return {
+        "lasting": arranged if lasting else "",
+        "kept": stored_input(arranged, fits=_is_object) if lasting else None,
+        "typed": typed,
+        "drafts": stored_input(typed) if editable else None,
+    }
 
 
 def _is_object(found: object) -> bool:
