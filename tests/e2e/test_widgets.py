@@ -55,6 +55,11 @@ def told(page: Page, view: str) -> str:
     return page.locator(f".st-key-body_{view} [data-testid=stText]").last.inner_text()
 
 
+def wait_saved(page: Page) -> None:
+    """Wait until the status line says that everything is kept."""
+    expect(page.locator(".st-key-status")).to_contain_text("Saved")
+
+
 # ---- putting something into each widget -------------------------------------------------------------------
 
 
