@@ -53,4 +53,5 @@ def candidate_facts(candidate: "Candidate") -> "dict[str, Json]":
         "reasons": list(candidate.reasons),
         "differs": candidate.differs,
         "score": asdict(candidate.score) if candidate.score else None,
+        "guesses": [guess.to_dict() for guess in candidate.guesses],
     }

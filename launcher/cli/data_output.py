@@ -71,8 +71,18 @@ def show_candidates(line: "Mapping[str, Json]") -> None:
         write_line(visible(f"  {_candidate_text(place, facts)}"))
         for reason in facts["reasons"]:
             write_line(visible(f"     {retold(reason)}"))
+        for guess in facts.get("guesses", ()):
+            if guess["offered"]:
+                write_line(visible(f"     {_offer_text(guess)}"))
         if facts["differs"]:
             write_line("     " + _("{count} cells shown differ from the first.").format(count=facts["differs"]))
+
+
+def _offer_text(guess: Mapping[str, Any]) -> str:
+    told = _("The column '{column}' could be {type} ({share} of its cells): {note}")
+    return told.format(
+        column=guess["column"], type=guess["offered"], share=percent(guess["share"], 1), note=retold(guess["note"])
+    )
 
 
 def show_dataset(facts: Mapping[str, Any]) -> None:

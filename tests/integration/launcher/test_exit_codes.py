@@ -133,6 +133,15 @@ def test_candidates_are_printed_and_nothing_is_imported(cli: Cli, clean: Path, t
     assert first["score"]["total"] == first["reading"]["confidence"] > second["reading"]["confidence"]
     assert first["reasons"]
     assert second["differs"] > 0
+    records = clean.with_name("records.json")
+    records.write_text('[{"zip": "00123"}, {"zip": "4"}]', encoding="utf-8")
+    offered = cli("data", "import", "--candidates", records, "--json").line["candidates"][0]["guesses"][0]
+    assert (offered["stored"], offered["offered"], offered["counterexamples"]) == (
+        "VARCHAR",
+        "BIGINT",
+        [[1, "00123"]],
+    )
+    assert "could be BIGINT" in cli("data", "import", "--candidates", records).out
     told = cli("data", "read", "--candidates", rival)
     assert told.code == FINE
     assert "semicolon" in told.out
