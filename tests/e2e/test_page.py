@@ -62,6 +62,28 @@ def test_nothing_moves_when_a_person_goes_from_view_to_view(window: Window) -> N
     assert window.page.evaluate("window.shifts") == 0
 
 
+def test_in_a_small_window_everything_of_a_toolbar_is_within_reach(window: Window, tmp_path: Path) -> None:
+    """Nothing one can do to a dataset or a chart lies beyond the edge, and the dataset's name is readable."""
+    page = window.page
+    window.open()
+    _import_small(window, tmp_path, "reachable")
+    page.set_viewport_size({"width": 1024, "height": 700})
+    for view, last in (("data", "Delete"), ("chart", "Export")):
+        if view == "chart":
+            window.go(view)
+        bar = page.locator(f".st-key-toolbar_{view}")
+        expect(bar.get_by_role("button", name=last)).to_be_visible()
+        page.wait_for_function(
+            "bar => { const e = document.querySelector(bar); return e.scrollWidth <= e.clientWidth; }",
+            arg=f".st-key-toolbar_{view}",
+        )
+    page.set_viewport_size({"width": 1280, "height": 800})
+    window.go("data")
+    page.locator(".st-key-nav").get_by_text("reachable").first.click()
+    name = page.locator(".st-key-toolbar_data").get_by_role("heading", name="reachable").get_by_role("button")
+    assert name.evaluate("e => e.scrollWidth <= e.clientWidth"), "the name is cut off"
+
+
 def test_the_address_leads_back_to_the_same_place(window: Window, tmp_path: Path) -> None:
     """A reload shows the dataset one was looking at."""
     window.open()
