@@ -24,6 +24,7 @@ class DataState:
     deleted: tuple[str, str] | None = None
     asking: dict[str, str] = field(default_factory=dict)
     profiles: "dict[tuple[str, int], Later[TableProfile]]" = field(default_factory=dict)
+    first_looks: "dict[tuple[str, int], Later[TableProfile]]" = field(default_factory=dict)
 
     def wish(self, dataset_id: str) -> int:
         """Return the number of the page's last wish for a dataset."""
