@@ -7,7 +7,8 @@ a value kept elsewhere (a place, a setting) keeps none itself; `on_change` takes
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 import streamlit as st
 
@@ -27,73 +28,61 @@ DAY: Final[Rule[dt.date]] = Rule(dt.date, required=False)
 _UNCHOSEN: Final = object()
 
 
+class Usual(TypedDict, total=False):
+    """What all widgets take in which one of several is chosen; see `s_text`."""
+
+    rule: Rule[Any] | None
+    form: FormState | None
+    instance: str | int | None
+    default: Any
+    shows: Any
+    on_change: Hear | None
+    hide_label: bool
+    disabled: bool
+    help: str | None
+    width: Width
+
+
 def s_select(
     ctx: "AppContext", view: str, field: str, *, label: str, options: Sequence[Any], naming: Naming = str,
-    rule: Rule[Any] | None = None, form: FormState | None = None, instance: str | int | None = None,
-    default: Any = _UNCHOSEN, shows: Any = OWN, on_change: Hear | None = None, hide_label: bool = False,  # noqa: ANN401
-    disabled: bool = False, help: str | None = None, width: Width = "stretch", placeholder: str | None = None,  # noqa: A002
-    more: bool = False,
+    placeholder: str | None = None, more: bool = False, **usual: Unpack[Usual],
 ) -> Any:  # noqa: ANN401  # fmt: skip
     """Draw a list to choose one of, and return it; the first is chosen unless `default` says otherwise.
 
     With `more` a person may type a choice that is not in the list; then it must `show` a value kept elsewhere.
     """
-    at = place(ctx, view, field, rule=rule, form=form, instance=instance, on_change=on_change, otherwise=ANY)
-    first = (options[0] if options else None) if default is _UNCHOSEN else default
-    shown, naming = _seed(at, options, first, naming, shows=shows)
-
-    def draw() -> None:
-        st.selectbox(
-            label, shown, key=at.key, format_func=naming, on_change=at.told, disabled=disabled, help=help,
-            placeholder=placeholder, accept_new_options=more,
-            label_visibility="collapsed" if hide_label else "visible",
-            index=None if first is None else 0, width="stretch" if width == "content" else width,
-        )  # fmt: skip
-
-    return _drawn(at, draw, options, naming, width)
+    width = usual.get("width", "stretch")
+    one = _one_of(ctx, view, field, options, naming, usual)
+    return one.drawn(
+        lambda: st.selectbox(
+            label,
+            one.shown,
+            index=one.index,
+            placeholder=placeholder,
+            accept_new_options=more,
+            width="stretch" if width == "content" else width,
+            **one.look,
+        )
+    )
 
 
 def s_radio(
     ctx: "AppContext", view: str, field: str, *, label: str, options: Sequence[Any], naming: Naming = str,
-    rule: Rule[Any] | None = None, form: FormState | None = None, instance: str | int | None = None,
-    default: Any = _UNCHOSEN, shows: Any = OWN, on_change: Hear | None = None, hide_label: bool = False,  # noqa: ANN401
-    disabled: bool = False, help: str | None = None, width: Width = "stretch", horizontal: bool = False,  # noqa: A002
+    horizontal: bool = False, **usual: Unpack[Usual],
 ) -> Any:  # noqa: ANN401  # fmt: skip
     """Draw choices one sees all at once, and return the chosen one."""
-    at = place(ctx, view, field, rule=rule, form=form, instance=instance, on_change=on_change, otherwise=ANY)
-    first = (options[0] if options else None) if default is _UNCHOSEN else default
-    shown, naming = _seed(at, options, first, naming, shows=shows)
-
-    def draw() -> None:
-        st.radio(
-            label, shown, key=at.key, format_func=naming, on_change=at.told, disabled=disabled, help=help,
-            horizontal=horizontal, label_visibility="collapsed" if hide_label else "visible",
-            index=None if first is None else 0,
-        )  # fmt: skip
-
-    return _drawn(at, draw, options, naming, width)
+    one = _one_of(ctx, view, field, options, naming, usual)
+    return one.drawn(lambda: st.radio(label, one.shown, index=one.index, horizontal=horizontal, **one.look))
 
 
 def s_segments(
     ctx: "AppContext", view: str, field: str, *, label: str, options: Sequence[Any], naming: Naming = str,
-    rule: Rule[Any] | None = None, form: FormState | None = None, instance: str | int | None = None,
-    default: Any = _UNCHOSEN, shows: Any = OWN, on_change: Hear | None = None, hide_label: bool = False,  # noqa: ANN401
-    disabled: bool = False, help: str | None = None, width: Width = "stretch",  # noqa: A002
+    **usual: Unpack[Usual],
 ) -> Any:  # noqa: ANN401  # fmt: skip
     """Draw a few choices side by side, of which one always is chosen, and return it."""
-    at = place(ctx, view, field, rule=rule, form=form, instance=instance, on_change=on_change, otherwise=ANY)
-    first = (options[0] if options else None) if default is _UNCHOSEN else default
-    shown, naming = _seed(at, options, first, naming, shows=shows)
-
-    def draw() -> None:
-        st.segmented_control(
-            label, shown, key=at.key, format_func=naming, on_change=at.told, disabled=disabled, help=help,
-            required=True, label_visibility="collapsed" if hide_label else "visible",
-        )  # fmt: skip
-
-    return _drawn(
-        at, draw, options, naming, width, others=False
-    )  # what one looks at, mostly, not what one puts in
+    one = _one_of(ctx, view, field, options, naming, usual)
+    # mostly what one looks at, not what one puts in: what another window looks at is no offer
+    return one.drawn(lambda: st.segmented_control(label, one.shown, required=True, **one.look), others=False)
 
 
 def s_multiselect(
@@ -198,6 +187,48 @@ def s_date(
 # ---- inside -----------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _OneOf:
+    """A widget in which one of several is chosen: its place, what it shows, and how all of them look."""
+
+    at: Place
+    options: Sequence[Any]
+    shown: list[Any]
+    naming: Naming
+    index: int | None
+    usual: Usual
+
+    @property
+    def look(self) -> dict[str, Any]:
+        """What Streamlit is told of each of them alike."""
+        return {
+            "key": self.at.key,
+            "format_func": self.naming,
+            "on_change": self.at.told,
+            "disabled": self.usual.get("disabled", False),
+            "help": self.usual.get("help"),
+            "label_visibility": "collapsed" if self.usual.get("hide_label") else "visible",
+        }
+
+    def drawn(self, draw: Callable[[], object], *, others: bool = True) -> Any:  # noqa: ANN401
+        """Draw it, and return what is chosen."""
+        width = self.usual.get("width", "stretch")
+        return _drawn(self.at, draw, self.options, self.naming, width, others=others)
+
+
+def _one_of(
+    ctx: "AppContext", view: str, field: str, options: Sequence[Any], naming: Naming, usual: Usual
+) -> _OneOf:  # fmt: skip
+    at = place(
+        ctx, view, field, rule=usual.get("rule"), form=usual.get("form"), instance=usual.get("instance"),
+        on_change=usual.get("on_change"), otherwise=ANY,
+    )  # fmt: skip
+    default = usual.get("default", _UNCHOSEN)
+    first = (options[0] if options else None) if default is _UNCHOSEN else default
+    shown, naming = _seed(at, options, first, naming, shows=usual.get("shows", OWN))
+    return _OneOf(at, options, shown, naming, None if first is None else 0, usual)
+
+
 def _seed(
     at: Place, options: Sequence[Any], default: Any, naming: Naming, *, several: bool = False,  # noqa: ANN401
     shows: Any = OWN,  # noqa: ANN401
@@ -255,7 +286,7 @@ def _seed_value(at: Place, default: Any, fits: Callable[[Any], bool], as_held: A
 
 
 def _drawn(
-    at: Place, draw: Callable[[], None], options: Sequence[Any], naming: Naming, width: Width, *,
+    at: Place, draw: Callable[[], object], options: Sequence[Any], naming: Naming, width: Width, *,
     several: bool = False, others: bool = True,
 ) -> Any:  # noqa: ANN401  # fmt: skip
     _plainly(at, draw, width)
@@ -268,7 +299,7 @@ def _drawn(
     return at.value
 
 
-def _plainly(at: Place, draw: Callable[[], None], width: Width) -> None:
+def _plainly(at: Place, draw: Callable[[], object], width: Width) -> None:
     """Draw the widget, with a note under it if it can be wrong."""
     if at.form is None and at.rule in (ANY, TRUTH, DAY):
         with st.container(key=f"field_{at.key}", gap=None, width=width):
