@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 VIEW: Final = "import"
 NAME: Final = "name"
+FORMS: Final = "import:"
+"""How the names of these forms begin; the clean-up of long-forgotten ones knows it too."""
 _LABELS: Final[dict[str, str]] = {
     "encoding": texts.ENCODING, "delimiter": texts.DELIMITER, "quote": texts.QUOTE, "escape": texts.ESCAPE,
     "header_rows": texts.HEADER_ROWS, "first_line": texts.FIRST_LINE, "comment": texts.COMMENT,
@@ -38,7 +40,7 @@ _LABELS: Final[dict[str, str]] = {
 
 def import_form(ctx: "AppContext", file: OpenFile, *, drawing: bool = True) -> FormState:
     """Return the form of an open file."""
-    return open_form(ctx, VIEW, import_spec(), f"import:{file.id}", drawing=drawing)
+    return open_form(ctx, VIEW, import_spec(), f"{FORMS}{file.id}", drawing=drawing)
 
 
 def import_spec() -> FormSpec:
