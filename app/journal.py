@@ -38,9 +38,11 @@ def journal_routes(ctx: "AppContext") -> list[Route]:
     """Return the route of the journal."""
 
     async def post(request: Request) -> Response:
-        with metrics().timed("journal_post"), turns().hasten():
+        with metrics().timed("journal_post"):
             try:
-                return await _answer(ctx, await _body(request))
+                told = await _body(request)
+                with turns().hasten():
+                    return await _answer(ctx, told)
             except JournalRefusedError as error:
                 track("journal_refused", {"why": error.reason})
                 return _problem(error, 413 if error.reason == "size" else 400)
