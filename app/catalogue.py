@@ -43,7 +43,7 @@ class Asked(Protocol):
 class DatasetLine:
     """One line of the list of datasets. `changed_at` is ISO 8601 UTC; `source` is the file it came from.
 
-    `outdated` names the datasets that have changed since this one was made of them, if it is an answer.
+    `is_answer` tells that it came from a question instead; `outdated` names the datasets that have changed since.
     """
 
     id: str
@@ -54,6 +54,7 @@ class DatasetLine:
     size_bytes: int
     source: str
     changed_at: str
+    is_answer: bool = False
     outdated: tuple[str, ...] = ()
 
 
@@ -211,6 +212,7 @@ def _line(uow: "UnitOfWork", row: "DatasetRow", manifest_text: str) -> DatasetLi
         size_bytes=manifest.size_bytes,
         source=manifest.source.name,
         changed_at=row.updated_at,
+        is_answer=manifest.question is not None,
         outdated=_changed(uow, manifest.question.datasets) if manifest.question is not None else (),
     )
 

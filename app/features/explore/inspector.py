@@ -48,17 +48,19 @@ def draw_inspector(ctx: "AppContext", manifest: "Manifest", state: DataState, ta
 
 def _draw_dataset(manifest: "Manifest") -> None:
     st.subheader(_(texts.ABOUT), anchor=False)
-    facts(
-        {
+    counts = {_(texts.ROWS): number(manifest.rows), _(texts.COLUMNS): number(len(manifest.columns))}
+    if manifest.question is not None:
+        names = ", ".join(one.name for one in manifest.question.datasets)
+        about = {_(texts.ANSWER_FROM): names, **counts, _(texts.ASKED): when(manifest.created_at)}
+    else:
+        about = {
             _(texts.FILE): manifest.source.name,
             _(texts.SIZE): size(manifest.source.size_bytes),
-            _(texts.ROWS): number(manifest.rows),
-            _(texts.COLUMNS): number(len(manifest.columns)),
+            **counts,
             _(texts.IMPORTED): when(manifest.created_at),
             _(texts.READ_AS): reading_line(manifest),
-        },
-        label=_(texts.ABOUT),
-    )
+        }
+    facts(about, label=_(texts.ABOUT))
     st.caption(_(texts.PICK))
 
 

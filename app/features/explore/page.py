@@ -156,7 +156,8 @@ def _draw_lines(lines: "list[DatasetLine]") -> None:
 
 def _from(line: "DatasetLine") -> str:
     """Return what a dataset came from, and whether that has changed since."""
-    return f"{line.source} · {_(texts.OUTDATED)}" if line.outdated else line.source
+    source = _(texts.QUESTION) if line.is_answer else line.source
+    return f"{source} · {_(texts.OUTDATED)}" if line.outdated else source
 
 
 def _draw_undo(ctx: "AppContext") -> None:

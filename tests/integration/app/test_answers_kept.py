@@ -126,3 +126,32 @@ def test_one_click_asks_again(ctx: AppContext) -> None:
     page.button(key="data__ask_again").click().run()
     assert not page.exception
     wait_until(lambda: catalogue.current(ctx, "totals").version == 2, timeout_s=120, what="the next version")
+
+
+def _source() -> None:
+    """The Where from tab of an answer."""
+    from app import catalogue
+    from app.features.explore.source import draw_source
+    from app.runtime import get_context
+
+    ctx = get_context()
+    draw_source(ctx, catalogue.current(ctx, "totals"))
+
+
+def test_an_answer_tells_its_question_instead_of_a_file(ctx: AppContext) -> None:
+    """Where from shows the SQL and which version of which dataset it was asked of; no file, no ledger."""
+    add_dataset(ctx.storage, "t", pa.table({"a": [1, 2]}))
+    end_of(ctx, query.start_save(ctx, "select sum(a) as total from t", "totals"))
+    add_version(ctx.storage, "t", pa.table({"a": [5, 6]}))
+    totals = catalogue.current(ctx, "totals")
+    wait_until(lambda: catalogue.outdated(ctx, totals) == ("t",), what="the stamp")
+
+    page = AppTest.from_function(_source, default_timeout=60).run()
+
+    assert not page.exception
+    assert page.code[0].value == "select sum(a) as total from t"
+    told = " ".join(str(one.proto.body) for one in page.get("html"))
+    assert "Of t" in told
+    assert "version 1 · out of date" in told
+    assert [one.value for one in page.subheader] == ["The question"]
+    assert next(one for one in catalogue.list_datasets(ctx) if one.name == "totals").is_answer
