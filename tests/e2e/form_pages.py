@@ -1,17 +1,14 @@
 """An engine with a page more: every widget, alone and in a form. Started by the tests of widgets and forms."""
 
 import datetime as dt
-import os
-import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import streamlit as st
 from pydantic import Field as Limits
 from pydantic import StringConstraints
 
-from app import catalogue, pages
+from app import catalogue
 from app.components.grid import dataset_rows
 from app.forms.spec import Field, FormSpec, Values
 from app.forms.state import FormState
@@ -34,6 +31,7 @@ from app.widgets.form import draw_steps, form_actions, form_steps, open_form
 from app.widgets.form_bar import form_bar, save
 from app.widgets.parts import body, toolbar
 from core.rules import Rule
+from tests.e2e.more_pages import serve
 
 if TYPE_CHECKING:
     from app.context import AppContext
@@ -157,17 +155,5 @@ def _colours(ctx: "AppContext") -> tuple[str, ...]:
     return COLOURS[:1] if (ctx.paths.root / "fewer").exists() else COLOURS
 
 
-def main() -> None:
-    """Serve the profile named on the command line, and print the first link."""
-    pages.PAGES = (*pages.PAGES, AlonePage(), FormPage())  # type: ignore[misc]
-    from core.paths import ProfilePaths
-    from launcher.server.links import mint_link
-    from launcher.server.serve import Hooks, Launch, run_engine
-
-    paths = ProfilePaths(Path(sys.argv[1]))
-    run_engine(paths, Launch(), Hooks(ready=lambda at: print(mint_link(paths, at.origin), flush=True)))  # noqa: T201
-
-
 if __name__ == "__main__":
-    os.environ.setdefault("PYTHONUNBUFFERED", "1")
-    main()
+    serve(AlonePage(), FormPage())

@@ -1,16 +1,13 @@
 """An engine with two pages more: one that is slow to draw, one that breaks. Started by the frame's tests."""
 
-import os
-import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app import pages
 from app.page import Page, Params
 from app.widgets.parts import Step, body, toolbar
+from tests.e2e.more_pages import serve
 
 if TYPE_CHECKING:
     from app.context import AppContext
@@ -68,17 +65,5 @@ def _fail() -> None:
     raise RuntimeError("a third secret detail")
 
 
-def main() -> None:
-    """Serve the profile named on the command line, and print the first link."""
-    pages.PAGES = (*pages.PAGES, SlowPage(), BrokenPage())  # type: ignore[misc]
-    from core.paths import ProfilePaths
-    from launcher.server.links import mint_link
-    from launcher.server.serve import Hooks, Launch, run_engine
-
-    paths = ProfilePaths(Path(sys.argv[1]))
-    run_engine(paths, Launch(), Hooks(ready=lambda at: print(mint_link(paths, at.origin), flush=True)))  # noqa: T201
-
-
 if __name__ == "__main__":
-    os.environ.setdefault("PYTHONUNBUFFERED", "1")
-    main()
+    serve(SlowPage(), BrokenPage())
