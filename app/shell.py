@@ -131,15 +131,15 @@ def _view(ctx: "AppContext", page: Page, desk: Desk) -> None:
                 page.render(ctx, desk, params)
             if page.has_inspector:
                 with st.container(key=f"edge_{page.slug}", gap=None):
-                    _inspector_edge()
+                    _inspector_edge(page.slug)
                 with st.container(key=f"pane_{page.slug}", gap=None):
                     part(inspector_key(page.slug), partial(_inspector, ctx, page, desk))
 
 
-def _inspector_edge() -> None:
+def _inspector_edge(view: str) -> None:
     splitter(
         "bestand-inspector", label=_("Width of the inspector"), sizes="right", initial=INSPECTOR_PX,
-        minimum=INSPECTOR_MIN_PX, rest=MIDDLE_MIN_PX, foldable=True,
+        minimum=INSPECTOR_MIN_PX, rest=MIDDLE_MIN_PX, foldable=True, within=view,
     )  # fmt: skip
 
 

@@ -44,6 +44,10 @@ class Wire:
         """Leave."""
         await self._socket.close()
 
+    async def again(self) -> float:
+        """Run the whole script once more; return the milliseconds until the server was done."""
+        return await self._run(BackMsg())
+
     async def press(self, key: str) -> float:
         """Press a button; return the milliseconds until the server was done."""
         message = BackMsg()

@@ -17,6 +17,7 @@ def splitter(
     minimum: int = MIN_PX,
     rest: int = MIN_PX,
     foldable: bool = False,
+    within: str = "",
 ) -> None:
     """Draw a line that sets the CSS variable `--<name>` of the document to a number of pixels.
 
@@ -31,9 +32,10 @@ def splitter(
         minimum: The least size.
         rest: What at least stays of the window for everything else.
         foldable: Whether the part may be folded away; then Enter does it too.
+        within: Which of several views it is in that may be drawn together.
     """
     _splitter(
-        key=f"splitter_{name.replace('-', '_')}_{sizes}",
+        key="_".join(filter(None, ("splitter", name.replace("-", "_"), sizes, within))),
         height="stretch" if sizes in ("left", "right") else "content",
         width="content" if sizes in ("left", "right") else "stretch",
         data={

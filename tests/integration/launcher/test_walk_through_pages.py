@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from app.components.mount import asset_url
@@ -10,20 +11,37 @@ from tests.integration.launcher.engine import RunningEngine, bestand, running_en
 from tests.performance.wire import Wire
 
 PAGES = ("home", "import", "data", "sql", "chart", "jobs", "settings")
+PICTURE = "chart__picture__"
+MOST_ROUNDS = 40
+"""A chart that takes longer is drawn when it is gone to again."""
 HEAVY = ("pandas", "altair", "matplotlib")
 
 
 async def _walk(engine: RunningEngine, cookie: str) -> list[str]:
-    """Go everywhere twice, so that each view is drawn, put away, and drawn again; return the widgets that were."""
+    """Go everywhere, until each view was drawn, put away and drawn again; return the widgets that were."""
     page = Wire(engine.origin, cookie)
     await page.open()
-    for _ in range(2):
-        for slug in PAGES:
-            await page.tell("frame", "told", {"kind": "go", "page": slug, "params": {}})
-        for params in ({"dataset": "towns"}, {}):
-            await page.tell("frame", "told", {"kind": "go", "page": "data", "params": params})
+    rounds = 0
+    while not _drawn(page.widgets, PICTURE) and rounds < MOST_ROUNDS:
+        rounds += 1
+        await _go_everywhere(page)
+    await _go_everywhere(page)
+    await page.tell("frame", "told", {"kind": "go", "page": "chart", "params": {}})
+    await page.tell("frame", "told", {"kind": "go", "page": "jobs", "params": {}})
+    await page.again()  # several views with a pane on the right are alive and drawn in one run
     await page.close()
     return list(page.widgets)
+
+
+def _drawn(widgets: Iterable[str], begins: str) -> bool:
+    return any(key.startswith(begins) for key in widgets)
+
+
+async def _go_everywhere(page: Wire) -> None:
+    for slug in PAGES:
+        await page.tell("frame", "told", {"kind": "go", "page": slug, "params": {}})
+    for params in ({"dataset": "towns"}, {}):
+        await page.tell("frame", "told", {"kind": "go", "page": "data", "params": params})
 
 
 def test_every_page_can_be_left_and_come_back_to(tmp_path: Path) -> None:
@@ -39,7 +57,8 @@ def test_every_page_can_be_left_and_come_back_to(tmp_path: Path) -> None:
         )
         libraries = _loaded(engine.process.pid)
 
-    assert {"chart__picture__0", "sql_question", "data__search", "data__tab"} <= set(seen)
+    assert _drawn(seen, PICTURE)
+    assert {"sql_question", "data__search", "data__tab"} <= set(seen)
     log = (profile / "logs" / "bestand.jsonl").read_text(encoding="utf-8").splitlines()
     assert [line for line in log if json.loads(line)["logger"] == "bestand.error"] == []
     assert script.status == 200
