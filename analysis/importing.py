@@ -10,8 +10,8 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing, contextmanager
 from contextvars import copy_context
 from dataclasses import replace as replace_fields
 from functools import partial
@@ -143,13 +143,10 @@ class Importer:
         counter = FactsCounter()
         size_bytes = path.stat().st_size if path.is_file() else 0
         shown = called or shown_name(path)
-        decide = partial(
-            choose, self._readings, self.saved, name=shown, wish=said, min_confidence=limits.min_confidence
-        )
         with (
             closing(counter),
             self._readings.settled(path) as whole,
-            _meanwhile(decide, whole) as deciding,
+            self._deciding(whole, shown, said) as decided,
             self._storage.sources.take(
                 whole,
                 progress=PartOfProgress(progress, 0.0, 0.25),
@@ -160,15 +157,30 @@ class Importer:
             taken = found.as_called(shown, path) if called or whole != path else found
             facts = counter.finish()
             progress.report(0.25, N_("Finding out how to read it"))
-            with suppress(BestandError):
-                deciding()
-            judged_these = self._storage.sources.is_as_taken(found.ref)
-            chosen = deciding() if judged_these else decide(taken.path)
+            chosen = decided(found)
             wanted = dataset_name(name or name_after(taken.ref.name, chosen.reading))
             if replace and said.reading is None:
                 chosen = self._with_corrections(chosen, wanted)
             manifest = self._publish(taken, chosen, facts, wanted, said, replace=replace, progress=progress)
         return Imported(manifest, release=lambda: self._names.release(manifest.name), drift=chosen.drift)
+
+    @contextmanager
+    def _deciding(self, path: Path, name: str, said: Wish) -> "Iterator[Callable[[Taken], Chosen]]":
+        """Decide how to read a file on a thread of its own while it is copied; what is given waits for that."""
+        least = self._storage.config.imports.min_confidence
+        decide = partial(choose, self._readings, self.saved, name=name, wish=said, min_confidence=least)
+        if not path.is_file():  # opening a pipe could wait for ever; whoever copies it says what it is
+            yield lambda taken: decide(taken.path)
+            return
+        with ThreadPoolExecutor(1, "judge") as thread:
+            judging = thread.submit(copy_context().run, decide, path)
+
+            def decided(taken: "Taken") -> Chosen:
+                wait([judging])
+                judged_these = self._storage.sources.is_as_taken(taken.ref)
+                return judging.result() if judged_these else decide(taken.path)
+
+            yield decided
 
     def _publish(
         self,
@@ -341,16 +353,6 @@ class Importer:
 def dataset_name(wanted: str) -> str:
     """Return the text as a dataset's name: one line, not empty, of reasonable length; any script stays."""
     return " ".join(_UNPRINTABLE.sub(" ", wanted).split())[:_NAME_CHARS].strip() or _UNNAMED
-
-
-@contextmanager
-def _meanwhile(decide: Callable[[Path], Chosen], path: Path) -> Iterator[Callable[[], Chosen]]:
-    """Decide how to read a file on a thread of its own while it is copied; what is given waits for the answer."""
-    if not path.is_file():  # opening a pipe could wait for ever; whoever copies it says what it is
-        yield partial(decide, path)
-        return
-    with ThreadPoolExecutor(1, "judge") as thread:
-        yield thread.submit(copy_context().run, decide, path).result
 
 
 def name_after(file_name: str, reading: Reading) -> str:
