@@ -46,7 +46,7 @@ class WrongPasswordError(Exception):
 
 
 class _OtherKindError(Exception):
-    """It is protected in a way that is not known here."""
+    """It is protected in a way that is not known here; which one is for whoever debugs it."""
 
 
 def unlock_archive(path: Path, target: Path, password: str, *, name: str, limit_mib: int) -> None:
@@ -265,7 +265,7 @@ def _winzip(file: io.BufferedReader, info: zipfile.ZipInfo, word: bytes) -> byte
         return zlib.decompressobj(-zlib.MAX_WBITS).decompress(plain, info.file_size)
     if packing == zipfile.ZIP_STORED:
         return plain
-    raise _OtherKindError(f"compression {packing}")
+    raise _OtherKindError(packing)
 
 
 def _winzip_extra(extra: bytes) -> tuple[int, int]:
@@ -278,7 +278,7 @@ def _winzip_extra(extra: bytes) -> tuple[int, int]:
             if strength in (1, 2, 3):
                 return strength, packing
         at += 4 + size
-    raise _OtherKindError("AES without its extra field")
+    raise _OtherKindError  # it says AES, and not of which kind
 
 
 def _counted(key: bytes, body: bytes) -> bytes:
