@@ -46,7 +46,9 @@ _FORMATS: "Final[dict[LedgerFormat, str]]" = {
 _CLEAN: Final = N_("Every line was read as it is: nothing was repaired and nothing was left out.")
 _LINES: Final = N_("Lines that were not simply loaded, click one to set it right")
 _ONLY_LINES: Final = N_("Lines that were not simply loaded")
-_NOT_HERE: Final = N_("Nothing can be set right here; that is possible for one text file, JSON file or spreadsheet.")
+_NOT_HERE: Final = N_(
+    "Nothing can be set right here; that is possible for one text file, JSON file or spreadsheet."
+)
 _COLUMNS: Final = N_("Columns to know about")
 _EXPORT: Final = N_("Export ledger")
 _FORMAT: Final = N_("Format")

@@ -36,7 +36,7 @@ def test_the_frame_and_what_draws_components_are_asked_for_ahead() -> None:
 def test_what_a_script_begins_with_comes_along() -> None:
     """A part that several components share is asked for as well, else it is found out of only later."""
     script = (ASSETS / built_files()["nav"]).read_text("utf-8")
-    shared = re.findall(r'from"\./(shared-[\w.-]+\.js)"', (ASSETS / built_files()["nav"]).read_text("utf-8"))
+    shared = re.findall(r'from"\./(shared-[\w.-]+\.js)"', script)
 
     assert shared
     assert {f"/assets/{name}" for name in shared} < set(first_urls(["nav"]))
