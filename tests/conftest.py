@@ -1,6 +1,7 @@
 """Fixtures shared by all tests: a profile of its own for each test, and the floors opened on it."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,11 @@ from core.paths import PROFILE_VARIABLE, ProfilePaths
 
 if TYPE_CHECKING:
     from storage.open import Storage
+
+# What a shell starts in the background ignores Ctrl+C, and so does all that it starts in turn; with a handler
+# here, what tests start hears it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Also for what lives longer than a test: engines in processes of their own speak English of no country.
 os.environ["LC_ALL"] = "C.UTF-8"
