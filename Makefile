@@ -21,7 +21,7 @@ run: env ## Start Bestand from these sources (ARGS="--port 8600 umsatz.csv").
 	@$(BIN)/bestand app run $(ARGS) || test $$? -eq 130  # Ctrl+C is how it is meant to end
 
 test: lint types imports hooks frontend-check ## Check everything: style, types, floors, and all tests with coverage.
-	$(PYTEST) --cov --cov-report= $(ARGS)
+	$(PYTEST) --cov --cov-report= -n logical --dist loadfile $(ARGS)
 	$(BIN)/coverage report --skip-covered --include='core/*,storage/*,analysis/*,jobs/*' --fail-under=90
 	$(PYTEST) tests/e2e $(ARGS)
 
