@@ -1,7 +1,9 @@
 """The grid in a real browser: any place of a large table, sort, filter, search, copy, keys, and what fails."""
 
 import re
+import sqlite3
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,7 +91,9 @@ class Grid:
 
 @pytest.fixture
 def grid(window: Window, tables: None) -> Grid:  # noqa: ARG001 - must be there first
-    """The window's grid; nothing open in it yet."""
+    """The window's grid; nothing open in it yet, and nothing remembered of what was chosen in another."""
+    with closing(sqlite3.connect(window.engine.paths.state_db)) as database, database:
+        database.execute("delete from journal where key like 'grid%'")
     window.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=window.engine.origin)
     return Grid(window.page)
 
