@@ -182,6 +182,7 @@ def test_a_line_is_set_right_by_hand(window: Window, tmp_path: Path) -> None:
     window.open()
     opened(window, messy(tmp_path, "corrected.txt"))
     page.locator(".st-key-import__start button").click()
+    expect(page.get_by_role("button", name="Open the rows")).to_be_visible()  # before, it is the reading's sum
     expect(page.get_by_test_id("ledger-sum")).to_contain_text("3 repaired")
     page.get_by_test_id("ledger-sum").get_by_role("button", name="preamble").click()
     expect(page.locator("[class*='st-key-import-ledger'] .cell").filter(has_text="Report 2025")).to_be_visible()
