@@ -3,9 +3,11 @@
 Threads of one process take turns. Work in Python (an import that looks at its lines) gives its turn up only after
 a while, and with several such threads whoever answers a key waits for each of them, ten times and more on the way
 to the disk and back. So the engine has short turns, and very short ones while somebody waits: shorter ones all the
-time would cost all work some percent. Used by the engine's start and the journal's route.
+time would cost all work some percent. And whoever works in the background takes only the processor time that
+others leave. Used by the engine's start, the journal's route and the workers of jobs.
 """
 
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -16,6 +18,8 @@ from typing import Final
 USUAL_S: Final = 0.001
 """Python's own would be five milliseconds."""
 HASTY_S: Final = 0.0001
+_BACKGROUND: Final = 10
+"""How far behind others work in the background stands, of 0 to 19."""
 
 
 class Turns:
@@ -54,3 +58,13 @@ class Turns:
 def turns() -> Turns:
     """Return what sets the turns of this process."""
     return Turns()
+
+
+def give_way() -> None:
+    """Let this thread, and what it starts, stand behind all others; for good, and only on Linux.
+
+    Elsewhere threads have no such number of their own.
+    """
+    if sys.platform == "linux":
+        mine = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, mine, max(_BACKGROUND, os.getpriority(os.PRIO_PROCESS, mine)))

@@ -1,12 +1,13 @@
 """Turns of threads: very short while somebody waits, and as before once nobody does."""
 
+import os
 import sys
 import threading
 from collections.abc import Iterator
 
 import pytest
 
-from core.turns import HASTY_S, USUAL_S, Turns
+from core.turns import HASTY_S, USUAL_S, Turns, give_way
 
 
 @pytest.fixture
@@ -54,3 +55,27 @@ def test_many_threads_at_once_leave_turns_as_they_were(present: float) -> None:
     for thread in threads:
         thread.join(60)
     assert sys.getswitchinterval() == pytest.approx(present)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a thread has a priority of its own")
+def test_work_in_the_background_stands_behind_what_people_wait_for() -> None:
+    """The thread that gives way and what it starts do; the others stay as they are."""
+    seen: dict[str, int] = {}
+
+    def note(name: str) -> None:
+        seen[name] = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    def work() -> None:
+        give_way()
+        note("worker")
+        started = threading.Thread(target=note, args=("started",))
+        started.start()
+        started.join()
+
+    before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    worker = threading.Thread(target=work)
+    worker.start()
+    worker.join()
+
+    assert seen == {"worker": max(10, before), "started": max(10, before)}
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
