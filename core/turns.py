@@ -2,9 +2,8 @@
 
 Threads of one process take turns. Work in Python (an import that looks at its lines) gives its turn up only after
 a while, and with several such threads whoever answers a key waits for each of them, ten times and more on the way
-to the disk and back. So the engine has short turns, and very short ones while somebody waits: shorter ones all the
-time would cost all work some percent. And whoever works in the background takes only the processor time that
-others leave. Used by the engine's start, the journal's route and the workers of jobs.
+to the disk and back. So turns are very short while somebody waits; all the time, the pages of a hundred people
+took a third longer. And whoever works in the background takes only the processor time that others leave. Used by the journal's route and the workers of jobs.
 """
 
 import os
@@ -15,8 +14,6 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Final
 
-USUAL_S: Final = 0.001
-"""Python's own would be five milliseconds."""
 HASTY_S: Final = 0.0001
 _BACKGROUND: Final = 10
 """How far behind others work in the background stands, of 0 to 19."""
@@ -29,13 +26,6 @@ class Turns:
         self._lock = threading.Lock()
         self._waiting = 0
         self._usual_s = sys.getswitchinterval()
-
-    def shorten(self) -> None:
-        """Have turns as an engine needs them, from now on."""
-        with self._lock:
-            self._usual_s = USUAL_S
-            if not self._waiting:
-                sys.setswitchinterval(USUAL_S)
 
     @contextmanager
     def hasten(self) -> Iterator[None]:

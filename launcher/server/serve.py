@@ -30,7 +30,6 @@ from core.logging import configure_logging
 from core.paths import ProfilePaths
 from core.security.secrets import new_secret
 from core.telemetry import track
-from core.turns import turns
 from launcher.instance import PATIENCE_S, EngineAddress, announced, only_engine
 from launcher.server.asgi import build_app, gate_for, page_document, preload, settle
 from launcher.server.document import Drawn, document_routes
@@ -102,7 +101,6 @@ def run_engine(paths: ProfilePaths, launch: Launch, hooks: Hooks) -> bool:
     """
     paths.create()
     boot = new_id()
-    turns().shorten()
     with only_engine(paths, launch.patience_s), ExitStack() as stack:
         config = load_config_report(paths, overrides=launch.overrides, files=not launch.safe).config
         configure_logging(config, paths)  # before the first request; what is refused is no result on stdout

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.turns import HASTY_S, USUAL_S, Turns, give_way
+from core.turns import HASTY_S, Turns, give_way
 
 
 @pytest.fixture
@@ -26,16 +26,6 @@ def test_turns_are_short_in_the_block_and_as_before_after_it(present: float) -> 
             raise ValueError("broken")
         assert sys.getswitchinterval() == pytest.approx(HASTY_S)
     assert sys.getswitchinterval() == pytest.approx(present)
-
-
-def test_an_engine_that_begins_while_somebody_waits_has_its_turns_afterwards(present: float) -> None:
-    """What the engine wants holds when the last one who waits is done."""
-    assert present != USUAL_S
-    one = Turns()
-    with one.hasten():
-        one.shorten()
-        assert sys.getswitchinterval() == pytest.approx(HASTY_S)
-    assert sys.getswitchinterval() == pytest.approx(USUAL_S)
 
 
 def test_many_threads_at_once_leave_turns_as_they_were(present: float) -> None:
