@@ -3,7 +3,8 @@
 Threads of one process take turns. Work in Python (an import that looks at its lines) gives its turn up only after
 a while, and with several such threads whoever answers a key waits for each of them, ten times and more on the way
 to the disk and back. So turns are very short while somebody waits; all the time, the pages of a hundred people
-took a third longer. And whoever works in the background takes only the processor time that others leave. Used by the journal's route and the workers of jobs.
+took a third longer. And whoever works in the background takes only the processor time that others leave.
+Used by the journal's route and the workers of jobs.
 """
 
 import os
