@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from analysis.readings.containers import ZIP_ERRORS
+from analysis.readings.containers import ZIP_ERRORS, ZIP_UNKNOWN
 from analysis.readings.packed.streams import Limits
 from core.errors import DamagedFileError, ProtectedFileError
 from core.i18n import _
@@ -75,7 +75,7 @@ def unlock_archive(path: Path, target: Path, password: str, *, name: str, limit_
                 _unlock_members(path, archive, target, password, name)
             else:
                 raise DamagedFileError(name, _("is not protected by a password."))
-    except (_OtherKindError, NotImplementedError) as error:
+    except (_OtherKindError, ZIP_UNKNOWN) as error:
         raise _other_kind(name) from error
     except (*ZIP_ERRORS, expat.ExpatError, struct.error, KeyError) as error:
         raise DamagedFileError(name, _("is protected by a password, and broken.")) from error

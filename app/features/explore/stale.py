@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from app import catalogue, work
-from app.boundary import escaped, guarded, part, problem
+from app.boundary import guarded, part, problem
 from app.features.explore import texts
 from app.features.explore.state import DataState
 from app.refresh import NAV, STATUS, refresh, view_key
 from app.router import redraw_view
 from app.widgets import field_key
 from app.widgets.parts import progress
-from core.i18n import _, ngettext
+from app.widgets.stamp import draw_stamp
+from core.i18n import _
 
 if TYPE_CHECKING:
     from app.context import AppContext
@@ -29,22 +30,12 @@ def draw_stale(ctx: "AppContext", manifest: "Manifest", state: DataState) -> Non
     if job is not None:
         part("data_asking", partial(_draw_asking, ctx, manifest, state, job), every=LOOK_EVERY_S)
         return
-    names = catalogue.outdated(ctx, manifest)
-    if not names:
-        return
 
     def again() -> None:
         state.asking[manifest.dataset_id] = catalogue.ask_again(ctx, manifest)
         redraw_view(VIEW)
 
-    told = ngettext(
-        "Out of date: {names} has changed since this answer was made.",
-        "Out of date: {names} have changed since this answer was made.",
-        len(names),
-    ).format(names=", ".join(f"'{name}'" for name in names))
-    with st.container(key="data_stamp", horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f":material/history: {escaped(told)}", width="content")
-        st.button(_(texts.ASK_AGAIN), key=field_key(VIEW, "ask_again"), on_click=guarded(VIEW, again))
+    draw_stamp(VIEW, catalogue.outdated(ctx, manifest), again)
 
 
 def _draw_asking(ctx: "AppContext", manifest: "Manifest", state: DataState, job: str) -> None:

@@ -18,7 +18,8 @@ from app.refresh import STATUS, redraw, refresh
 from app.router import navigate
 from app.widgets import field_key
 from app.widgets.parts import empty, grid_place
-from core.i18n import _, ngettext, number
+from app.widgets.stamp import draw_stamp
+from core.i18n import _, number
 from core.words import counted
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def _draw(ctx: "AppContext", desk: "Desk") -> None:
         st.markdown(escaped(_count_line(tab)), width="content")
         st.space("stretch")
         draw_tools(ctx, desk, tab)
-    _draw_stamp(ctx, tab)
+    if tab.run is not None and tab.run.state == "done":  # else it is made anew anyway, or there is none
+        draw_stamp(VIEW, actions.outdated(ctx, tab.run), partial(ask_again, ctx, tab))
     _draw_content(tab)
 
 
@@ -131,23 +133,6 @@ def _count_line(tab: Tab) -> str:
     if run.rows_so_far == 0:
         return _("Asking …")
     return _("first {count} of …, counting").format(count=number(run.rows_so_far))
-
-
-def _draw_stamp(ctx: "AppContext", tab: Tab) -> None:
-    """Say that an answer is of earlier data, and how to have a new one."""
-    names = actions.outdated(ctx, tab.run) if tab.run is not None and tab.run.state == "done" else ()
-    if not names:
-        return
-    told = ngettext(
-        "Out of date: {names} has changed since this answer was made.",
-        "Out of date: {names} have changed since this answer was made.",
-        len(names),
-    ).format(names=", ".join(f"'{name}'" for name in names))
-    with st.container(key="sql_stamp", horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f":material/history: {escaped(told)}", width="content")
-        st.button(
-            _("Ask again"), key=field_key(VIEW, "ask_again"), on_click=guarded(VIEW, ask_again), args=(ctx, tab)
-        )
 
 
 def _draw_content(tab: Tab) -> None:
