@@ -67,7 +67,10 @@ class Ack:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The value of a field as one window left it; `at` is ISO 8601 UTC."""
+    """The value of a field as one window left it; `at` is ISO 8601 UTC.
+
+    `seen` is the number up to which the window has seen the others' values there and stayed with its own.
+    """
 
     key: str
     value: Json
@@ -75,6 +78,7 @@ class Kept:
     seq: int
     revision: int
     at: str
+    seen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,15 @@ def checked(entry: Entry) -> str:
     if size > ENTRY_LIMIT:
         raise JournalRefusedError("size")
     return text
+
+
+def bare(text: str) -> str:
+    """Return a value's JSON without the number (`seq`) a component may give it: two alike are alike without it."""
+    if not text.startswith("{") or '"seq":' not in text:
+        return text
+    value = json.loads(text)
+    value.pop("seq", None)
+    return _text(value)
 
 
 def checked_window(window: str) -> str:
@@ -176,6 +189,16 @@ class Journal:
             self.forget(person, [kept.key])
         return Aside(known, kept.key, kept.value, kept.window, kept.seq, kept.at, why)
 
+    def stay(self, person: str, window: str, key: str, value: Json, *, seen: int) -> None:
+        """Note that a window has seen what others put into a field, up to a number, and stays with its own value.
+
+        `value` is what it shows there; it becomes its own, the newest of all, if it never put anything in.
+        """
+        self._connection.execute(self._seen(person, window, key, seen))
+        if not any(one.window == window for one in self.of(person, key)):
+            self.apply(person, window, [Entry(key, value)])
+            self._connection.execute(self._seen(person, window, key, seen))
+
     def drop_aside(self, person: str, aside_id: int) -> None:
         """Forget a value kept aside, because somebody said so or took it back."""
         rows = delete(JournalAsideRow).where(JournalAsideRow.id == aside_id, JournalAsideRow.person_id == person)
@@ -227,10 +250,13 @@ class Journal:
             stays = several[0].seq <= left
             own = next((row for row in several if row.window_id == window and stays), None)
             shown = own or several[0]
-            seen = since.get(window if later else shown.window_id, SEQ_LIMIT)
+            stayed = shown.seen if own or not later else 0
+            seen = max(since.get(window if later else shown.window_id, SEQ_LIMIT), stayed)
             unseen = [row for row in several if row.seq > seen and row.window_id != window]
             others = {
-                row.value: row for row in reversed(unseen) if row.value != shown.value or (later and not own)
+                bare(row.value): row
+                for row in reversed(unseen)
+                if bare(row.value) != bare(shown.value) or (later and not own)
             }
             if others:
                 found.rivals[key] = [_kept(row) for row in reversed(others.values())]
@@ -264,6 +290,11 @@ class Journal:
         query = select(func.max(JournalRow.seq)).where(JournalRow.person_id == person)
         return self._connection.execute(query).scalar() or 0
 
+    @staticmethod
+    def _seen(person: str, window: str, key: str, seen: int) -> Any:  # noqa: ANN401 - an update of columns
+        mine = [JournalRow.person_id == person, JournalRow.window_id == window, JournalRow.key == key]
+        return update(JournalRow).where(*mine, JournalRow.seen < seen).values(seen=seen)
+
     @property
     def _connection(self) -> Connection:
         return self._session.connection()
@@ -283,6 +314,7 @@ class _Fields:
         self._ids = {"person_id": person, "window_id": window}
         self._clock = clock
         self._own: dict[str, tuple[int, str]] = {}
+        self._seen: dict[str, int] = {}
         self._others: dict[str, list[tuple[int, str]]] = {}
         self._heads: dict[str, tuple[int, int]] = {}
         self._fresh: set[str] = set()
@@ -298,13 +330,14 @@ class _Fields:
             self._heads[row.key] = (max(head, row.seq), max(revision, row.revision))
             if row.window_id == window:
                 self._own[row.key] = (row.seq, row.value)
+                self._seen[row.key] = row.seen
             elif row.value != _FORGOTTEN:
                 self._others.setdefault(row.key, []).append((row.seq, row.value))
 
     def clashes(self, key: str, since: int) -> bool:
         """Tell whether another window has put something else into a field since a number."""
-        mine = self._own[key][1]
-        return any(seq > since and text != mine for seq, text in self._others.get(key, ()))
+        mine, seen = bare(self._own[key][1]), max(since, self._seen.get(key, 0))
+        return any(seq > seen and bare(text) != mine for seq, text in self._others.get(key, ()))
 
     def take(self, entry: Entry, text: str) -> Ack:
         """Apply one entry."""
@@ -374,7 +407,7 @@ def _rows() -> Any:  # noqa: ANN401 - a select of columns has a type of twelve p
 
 
 def _kept(row: Any) -> Kept:  # noqa: ANN401 - a row of columns
-    return Kept(row.key, json.loads(row.value), row.window_id, row.seq, row.revision, row.at)
+    return Kept(row.key, json.loads(row.value), row.window_id, row.seq, row.revision, row.at, row.seen)
 
 
 def _text(value: Json) -> str:

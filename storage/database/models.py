@@ -229,7 +229,8 @@ class AuditRow(Base, kw_only=True):
 class JournalRow(Base, kw_only=True):
     """What one window last left in one field. `value` is JSON; `at` is ISO 8601 UTC.
 
-    `seq` orders the values, within a window and between windows; `revision` counts the writes of the field.
+    `seq` orders the values, within a window and between windows; `revision` counts the writes of the field. `seen`
+    is the number up to which the window has seen what others put there and stayed with its own.
     """
 
     __tablename__ = "journal"
@@ -242,6 +243,7 @@ class JournalRow(Base, kw_only=True):
     revision: Mapped[int] = mapped_column(BigInteger)
     value: Mapped[str] = mapped_column(Text)
     at: Mapped[str] = mapped_column(String(24))
+    seen: Mapped[int] = mapped_column(BigInteger, server_default=text("0"), default=0)
 
 
 class JournalAsideRow(Base, kw_only=True):

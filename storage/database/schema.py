@@ -9,7 +9,7 @@ from pathlib import Path
 
 from storage.database.faults import database_errors
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every schema, oldest first; a test compares this with the scripts."""
 
 VERSION_TABLE = "alembic_version"

@@ -130,6 +130,47 @@ def test_a_closed_windows_value_is_offered_until_somebody_has_seen_it(database: 
     assert find(database, "one", since) == ("mine", ["decided"])
 
 
+def test_who_stays_with_the_own_value_is_not_asked_again(database: Database) -> None:
+    """A window that has seen the other text and keeps its own hears of it only once that one changes.
+
+    The other window, which has not decided, is still offered this one's text; so is a reload of it.
+    """
+    apply(database, "one", Entry(KEY, "mine", 10))
+    apply(database, "two", Entry(KEY, "theirs", 20))
+    since = {"one": 0, "two": 5}
+    database.run_tx(lambda uow: uow.journal.stay(ME, "one", KEY, "mine", seen=20))
+
+    assert find(database, "one", since) == find(database, "one", since, later=True) == ("mine", [])
+    assert find(database, "two", since) == ("theirs", ["mine"])
+    clash = database.run_tx(lambda uow: uow.journal.apply(ME, "one", [Entry(KEY, "mine!", 25)], since=0))
+    assert not clash[0].clash
+    apply(database, "two", Entry(KEY, "theirs again", 30))
+    assert find(database, "one", since) == ("mine!", ["theirs again"])
+
+
+def test_who_never_put_anything_in_can_stay_too(database: Database) -> None:
+    """A window that only looked keeps what it looked at, which then is its own and the newest."""
+    apply(database, "old", Entry(KEY, "looked at", 5))
+    apply(database, "two", Entry(KEY, "theirs", 20))
+    database.run_tx(lambda uow: uow.journal.stay(ME, "one", KEY, "looked at", seen=20))
+
+    assert find(database, "one", {"one": 5}, later=True) == ("looked at", [])
+    assert value(database) == "looked at"
+
+
+def test_two_windows_with_the_same_text_do_not_differ(database: Database) -> None:
+    """An editor numbers its texts; the numbers are no part of what a person typed."""
+    apply(database, "one", Entry(KEY, {"text": "select 1", "seq": 7}, 10))
+    since = {"one": 0, "two": 0, "three": 0}
+    same = Entry(KEY, {"text": "select 1", "seq": 9}, 20)
+    assert not database.run_tx(lambda uow: uow.journal.apply(ME, "two", [same], since=0))[0].clash
+    assert find(database, "one", since)[1] == find(database, "two", since)[1] == []
+
+    other = Entry(KEY, {"text": "select 2", "seq": 8}, 30)
+    assert database.run_tx(lambda uow: uow.journal.apply(ME, "three", [other], since=0))[0].clash
+    assert find(database, "two", since)[1] == [{"text": "select 2", "seq": 8}]
+
+
 def test_an_open_window_hears_of_fields_it_has_not_touched(database: Database) -> None:
     """What another window puts into a field since is a rival of what stands there; what was there is not."""
     apply(database, "old", Entry(KEY, "before", 5))
