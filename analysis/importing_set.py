@@ -1,20 +1,22 @@
-"""Several files become one dataset: each taken, judged and loaded by itself, then joined.
+"""Several files become one dataset: all judged first, then each taken and loaded by itself, then joined.
 
 Used by the import job for folders and patterns. A file that cannot become a table stops the whole, by its name:
-what would be missing would not be seen.
+what would be missing would not be seen. Files a person has to decide about stop it before anything is loaded, all
+of them named at once.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from analysis.choosing import Wish, choose
+from analysis.choosing import Chosen, Wish, choose
 from analysis.importing import Imported, Importer, dataset_name
 from analysis.originals import texts_sql
 from analysis.readings import Loaded, Readings
 from analysis.readings.together import OneOfSet, join
-from core.errors import NotATableError
+from core.errors import NotATableError, UncertainReadingError, UncertainSetError
 from core.i18n import N_, _, number
 from core.ids import new_id
 from core.progress import PartOfProgress, Progress, SilentProgress
@@ -25,6 +27,15 @@ if TYPE_CHECKING:
     from storage.open import Storage
 
 MOST_FILES: Final = 2_000
+_NONE_OF_THEIR_OWN: Final[Mapping[Path, Wish]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """How a file is read, and what it was like when that was decided."""
+
+    chosen: Chosen
+    stamp: tuple[int, ...]
 
 
 class SetImporter:
@@ -40,6 +51,7 @@ class SetImporter:
         called: str,
         name: str | None,
         wish: Wish,
+        each: Mapping[Path, Wish] = _NONE_OF_THEIR_OWN,
         replace: bool,
         progress: Progress,
     ) -> Imported:
@@ -49,14 +61,16 @@ class SetImporter:
             paths: The files; each is opened read-only and closed once it was copied.
             called: What they are together: the folder, the pattern, as the person wrote it.
             name: The dataset's name; without one `called` is.
-            wish: How each of them is to be read.
+            wish: How they are to be read.
+            each: How single ones are to be read instead, because a person said so.
             replace: Make it the next version of the dataset of that name, if there is one.
             progress: Told how far it is; may stop it, then nothing stays.
 
         Raises:
             NotATableError: there is no file, or there are very many.
-            UncertainReadingError: no reading of one of them is sure enough.
+            UncertainReadingError: no reading of one of them is sure enough; its `files` names it.
             ReadingDriftError: a saved reading does not fit one of them.
+            UncertainSetError: there are several such files.
             SourceError: one of them cannot become a table; it is named.
             CancelledError, DiskFullError, MemoryLimitError: the work was stopped.
         """
@@ -66,12 +80,14 @@ class SetImporter:
                     count=number(len(paths)), most=number(MOST_FILES)
                 ),
             )  # fmt: skip
-        names = _names(paths)
+        names, wishes = _names(paths), [each.get(path, wish) for path in paths]
+        known = self._decide(paths, wishes, called, PartOfProgress(progress, 0.0, 0.1))
         with self._storage.datasets.stage() as staging:
             files, refs = [], []
             for at, path in enumerate(paths):
-                part = PartOfProgress(progress, 0.9 * at / len(paths), 0.9 * (at + 1) / len(paths))
-                one, ref = self._load(path, names[at], staging, at, wish, part)
+                part = PartOfProgress(progress, 0.1 + 0.8 * at / len(paths), 0.1 + 0.8 * (at + 1) / len(paths))
+                folder = staging.folder / f"part-{at:05}"
+                one, ref = self._load(path, names[at], folder, wishes[at], known.get(path), part)
                 files.append(one)
                 refs.append(ref)
             progress.report(0.9, N_("Joining the files"))
@@ -85,26 +101,55 @@ class SetImporter:
             wanted = dataset_name(name or _name_of(called))
             return self._importer.finish(staging, loaded, source, wanted, replace=replace, files=told)
 
+    def _decide(
+        self, paths: Sequence[Path], wishes: Sequence[Wish], called: str, progress: Progress
+    ) -> dict[Path, _Decided]:
+        """Decide how each file is read, before any is copied: a person is asked about all of them at once.
+
+        What cannot be decided beforehand (a pipe, a database that is copied as it is at one moment) is left out.
+        """
+        known: dict[Path, _Decided] = {}
+        asked: list[tuple[Path, UncertainReadingError]] = []
+        for at, (path, wish) in enumerate(zip(paths, wishes, strict=True)):
+            progress.report(at / len(paths), N_("Finding out how to read the files"))
+            if path.exists() and not path.is_file():
+                continue
+            try:
+                with self._readings.settled(path) as whole:
+                    stamp = _stamp(whole)
+                    chosen = self._choose(whole, path.name, wish)
+            except UncertainReadingError as error:
+                asked.append((path, error))
+                continue
+            if whole == path:
+                known[path] = _Decided(chosen, stamp)
+        if len(asked) == 1:
+            alone, why = asked[0]
+            why.files = (str(alone),)
+            raise why
+        if asked:
+            files = [str(one) for one, _why in asked]
+            raise UncertainSetError(called, [one.name for one, _why in asked], files=files, among=len(paths))
+        return known
+
+    def _choose(self, path: Path, name: str, wish: Wish) -> Chosen:
+        least = self._storage.config.imports.min_confidence
+        return choose(self._readings, self._importer.saved, path, name, wish, min_confidence=least)
+
     def _load(
-        self, path: Path, name: str, staging: "Staging", at: int, wish: Wish, progress: Progress
+        self, path: Path, name: str, folder: Path, wish: Wish, known: _Decided | None, progress: Progress
     ) -> tuple[OneOfSet, SourceRef]:
         """Take one file, keep it, and load it into a folder of its own beside the table."""
-        folder = staging.folder / f"part-{at:05}"
         folder.mkdir()
-        limits = self._storage.config.imports
         with (
             self._readings.settled(path) as whole,
             self._storage.sources.take(whole, progress=PartOfProgress(progress, 0.0, 0.2)) as found,
         ):
             taken = found.as_called(path.name, path)
-            chosen = choose(
-                self._readings,
-                self._importer.saved,
-                taken.path,
-                path.name,
-                wish,
-                min_confidence=limits.min_confidence,
-            )
+            if known is not None and whole == path and known.stamp == _stamp(path):
+                chosen = known.chosen
+            else:  # it is not what was judged any more, or could not be judged before
+                chosen = self._choose(taken.path, path.name, wish)
             loaded = self._importer.load(
                 taken.path, chosen, wish, folder, name=path.name, progress=PartOfProgress(progress, 0.2, 1.0)
             )
@@ -163,6 +208,12 @@ class SetImporter:
 def _texts_of(one: OneOfSet, wanted: Sequence[str]) -> str:
     names = [column.name for column in one.loaded.columns]
     return texts_sql(one.folder, names, wanted, one.loaded.guesses)
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """Return what changes when a file changes."""
+    status = path.stat()
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _name_of(called: str) -> str:

@@ -7,9 +7,12 @@ once, where the library is used, with `raise ... from`.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from core.i18n import N_, _, decimal, in_english
+from core.i18n import N_, _, decimal, in_english, number
+
+if TYPE_CHECKING:
+    from core.types import Json
 
 
 class BestandError(Exception):
@@ -31,7 +34,7 @@ class BestandError(Exception):
         self.hint = hint or _(self.default_hint)
         self.context = context
 
-    def to_dict(self) -> dict[str, str]:
+    def to_dict(self) -> "dict[str, Json]":
         """Return the `error` object of the `--json` contract, in English; `retold` shows it to a person."""
         return {"code": self.code, "message": self.english, "hint": str(in_english(self.hint))}
 
@@ -154,7 +157,10 @@ class FileTooLargeError(SourceError):
 
 
 class UncertainReadingError(SourceError):
-    """No reading of the file is certain enough to import without a person's word (exit code 3)."""
+    """No reading of the file is certain enough to import without a person's word (exit code 3).
+
+    `files` are the paths of those that are meant, where several files are imported as one table.
+    """
 
     code = "uncertain_reading"
     default_hint = N_("Choose a reading in the Import page, or pass --auto to take the best one.")
@@ -168,6 +174,33 @@ class UncertainReadingError(SourceError):
         )
         self.confidence = confidence
         self.candidates = tuple(candidates)
+        self.files: tuple[str, ...] = ()
+
+    def to_dict(self) -> "dict[str, Json]":
+        """Return the `error` object; of several files, with the paths of those that are meant."""
+        return {**super().to_dict(), **({"files": list(self.files)} if self.files else {})}
+
+
+class UncertainSetError(UncertainReadingError):
+    """Several of the files that shall be one table need a person's word (exit code 3); nothing was imported."""
+
+    default_hint = N_(
+        "Look at them on the Import page, leave them out, name a saved reading, "
+        "or pass --auto to take the best of each."
+    )
+
+    def __init__(self, called: Path | str, names: Sequence[str], *, files: Sequence[str], among: int) -> None:
+        shown = ", ".join(f"'{name}'" for name in names[:5]) + (", …" if len(names) > 5 else "")
+        SourceError.__init__(
+            self,
+            called,
+            _("has {count} files among its {all} that need a look before they become one table: {names}.").format(
+                count=number(len(names)), all=number(among), names=shown
+            ),
+        )
+        self.confidence = 0.0
+        self.candidates = ()
+        self.files = tuple(files)
 
 
 class ReadingDriftError(UncertainReadingError):
@@ -189,6 +222,7 @@ class ReadingDriftError(UncertainReadingError):
         )
         self.confidence = 0.0
         self.candidates = ()
+        self.files = ()
         self.drift = tuple(drift)
 
 

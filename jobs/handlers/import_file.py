@@ -21,7 +21,8 @@ def import_spec(analysis: "Analysis") -> Spec:
     """Return the kind `import`.
 
     Its arguments are those of a wish (`Wish.to_args`), `path` (absolute), `name` (None: from the file's), `paths`
-    (the files that shall be one table, `path` then being what they are together), `called` (the file's name, None:
+    (the files that shall be one table, `path` then being what they are together), `each` (the wishes about single
+    ones of them, by their paths), `called` (the file's name, None:
     by its path), `reference` and `replace`.
     """
 
@@ -49,11 +50,13 @@ def _run_set(analysis: "Analysis", context: JobContext, args: Args) -> JobOutcom
     from analysis.choosing import Wish
 
     path, name, paths = str(args["path"]), args.get("name"), args["paths"]
+    each = cast("dict[str, dict[str, Json]]", args.get("each") or {})
     imported = analysis.sets.import_files(
         [Path(str(one)) for one in paths] if isinstance(paths, list) else [],
         called=path,
         name=None if name is None else str(name),
         wish=Wish.from_args(args),
+        each={Path(file): Wish.from_args(said) for file, said in each.items()},
         replace=bool(args.get("replace")),
         progress=context,
     )

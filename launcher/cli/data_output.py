@@ -177,6 +177,19 @@ def _candidate_text(place: int, facts: Mapping[str, Any]) -> str:
     return told.format(place=place, reading=retold(facts["why"]), confidence=sure)
 
 
+def show_question(file: str, question: "Mapping[str, Json]") -> None:
+    """Tell what a person has to decide about one of several files."""
+    tell(visible(f"{file}:"))
+    for key, show in (("candidates", _tell_candidates), ("parts", show_parts), ("drift", _tell_drift)):
+        value = question.get(key)
+        show(value if isinstance(value, list) else [])
+
+
+def _tell_drift(drift: "Sequence[Json]") -> None:
+    for one in map(_mapping, drift):
+        tell(visible(f"  {retold(str(one['message']))}"))
+
+
 def show_parts(parts: "Sequence[Json]") -> None:
     """Tell which sheets, tables or files one can choose from, and how."""
     for part in map(_mapping, parts):

@@ -12,14 +12,13 @@ import typer
 
 from core.errors import BestandError, ReadingDriftError, UncertainReadingError
 from launcher.cli.candidates import candidate_facts
-from launcher.cli.data_output import show_import, show_parts
+from launcher.cli.data_output import show_import, show_parts, show_question
 from launcher.cli.failures import ExitCode
 from launcher.cli.output import write_json
 
 if TYPE_CHECKING:
     from analysis.choosing import Wish
     from analysis.readings.model import Choice
-    from analysis.readings.saved import SavedReading
     from app.context import AppContext
     from core.types import Json
 
@@ -55,15 +54,28 @@ def write_line_of(
     *,
     as_json: bool,
 ) -> None:
-    """Print the line of one input, with what a person has to decide about it."""
-    candidates, parts = _candidates(app, line, wish.choice if wish else None)
-    drift = _drift(app, line, wish.saved if wish else None)
+    """Print the line of one input, with what a person has to decide about it; of several files, about each."""
+    several = {file: _question(app, file, line, wish) for file in _files(line)}
+    question = {} if several else _question(app, str(line["file"]), line, wish)
     if as_json:
-        more: dict[str, Json] = {"candidates": candidates, "parts": parts, "drift": drift}
-        write_json(line | {name: value for name, value in more.items() if value})
-    else:
-        show_import(line, candidates)
-        show_parts(parts)
+        uncertain: list[Json] = [{"file": file, **asked} for file, asked in several.items()]
+        write_json(line | question | ({"uncertain": uncertain} if uncertain else {}))
+        return
+    show_import(line, _list(question.get("candidates")))
+    show_parts(_list(question.get("parts")))
+    for file, asked in several.items():
+        show_question(file, asked)
+
+
+def _files(line: "dict[str, Json]") -> list[str]:
+    """Return the files that are asked about, where several were to become one table."""
+    error = line.get("error")
+    files = error.get("files") if isinstance(error, dict) else None
+    return [str(file) for file in files] if isinstance(files, list) else []
+
+
+def _list(value: "Json") -> "list[Json]":
+    return value if isinstance(value, list) else []
 
 
 def _code(line: "dict[str, Json]") -> str | None:
@@ -71,15 +83,23 @@ def _code(line: "dict[str, Json]") -> str | None:
     return str(error.get("code")) if isinstance(error, dict) else None
 
 
+def _question(app: "AppContext", file: str, line: "dict[str, Json]", wish: "Wish | None") -> "dict[str, Json]":
+    """Return what a person has to decide about a file: its candidates and parts, or the drift, if anything."""
+    drift = _drift(app, file, line, wish)
+    candidates, parts = ([], []) if drift else _candidates(app, file, line, wish.choice if wish else None)
+    told: dict[str, Json] = {"candidates": candidates, "parts": parts, "drift": drift}
+    return {name: value for name, value in told.items() if value}
+
+
 def _candidates(
-    app: "AppContext", line: "dict[str, Json]", choice: "Choice | None"
+    app: "AppContext", file: str, line: "dict[str, Json]", choice: "Choice | None"
 ) -> "tuple[list[Json], list[Json]]":
     from app.features.datasets import actions
 
     if _code(line) != UncertainReadingError.code:
         return [], []
     try:
-        judgement = actions.judge(app, Path(str(line["file"])), choice=choice)
+        judgement = actions.judge(app, Path(file), choice=choice)
     except BestandError:
         return [], []
     return (
@@ -88,12 +108,14 @@ def _candidates(
     )
 
 
-def _drift(app: "AppContext", line: "dict[str, Json]", saved: "SavedReading | None") -> "list[Json]":
+def _drift(app: "AppContext", file: str, line: "dict[str, Json]", wish: "Wish | None") -> "list[Json]":
+    """Return what does not fit the saved reading of a file; of several files, not each has one that does not."""
     from app import readings
 
-    if _code(line) != ReadingDriftError.code:
+    if _code(line) != ReadingDriftError.code and not _files(line):
         return []
-    path = Path(str(line["file"]))
+    saved = wish.saved if wish else None
+    path = Path(file)
     try:
         replay = app.analysis.saved_readings.replay(saved, path) if saved else readings.replay_for(app, path)
     except BestandError:

@@ -132,6 +132,7 @@ def start_import_together(
     *,
     called: str,
     wish: "Wish | None" = None,
+    each: "Mapping[Path, Wish] | None" = None,
     name: str | None = None,
     replace: bool = False,
 ) -> str:
@@ -141,7 +142,8 @@ def start_import_together(
         ctx: The open profile.
         paths: The files, in the order of their rows.
         called: What they are together: the folder, the pattern.
-        wish: How each shall be read; as the judge finds if not given.
+        wish: How they shall be read; as the judge finds if not given.
+        each: How single ones shall be read instead.
         name: The dataset's name; without one it is the folder's.
         replace: Make it the next version of the dataset of that name.
 
@@ -149,6 +151,8 @@ def start_import_together(
         RuleError: no dataset can have this name.
     """
     more: dict[str, Json] = {"path": called, "paths": [str(path.absolute()) for path in paths]}
+    if each:
+        more["each"] = {str(path.absolute()): said.to_args() for path, said in each.items()}
     return _enqueue(ctx, more, wish, name, replace=replace)
 
 

@@ -8,7 +8,8 @@ import streamlit as st
 from app import work
 from app.boundary import escaped, guarded, part
 from app.features.datasets import texts
-from app.features.datasets.importing import after, close_all, start_all, start_together
+from app.features.datasets.deciding import draw_questions
+from app.features.datasets.importing import MOST_ALONE, after, close_all, start_all, start_together
 from app.features.datasets.judging import begin, settle
 from app.features.datasets.remembered import remember
 from app.features.datasets.state import ImportState, OpenFile
@@ -39,17 +40,22 @@ def draw_files(ctx: "AppContext", state: ImportState) -> None:
         st.button(
             _(texts.ANOTHER), key=field_key(VIEW, "another"), on_click=guarded(VIEW, partial(close_all, ctx))
         )
-        if len(state.tables()) > 1 and not state.importing():
+        if len(state.open_ones()) >= MOST_ALONE and not state.importing():
             st.button(
-                _(texts.TOGETHER), key=field_key(VIEW, "together"), help=_(texts.TOGETHER_HINT),
+                _(texts.TOGETHER), key=field_key(VIEW, "together"), disabled=bool(state.judging()),
+                help=_(texts.TOGETHER_LATER) if state.judging() else _(texts.TOGETHER_HINT),
+                type="primary" if state.together else "secondary",
                 on_click=guarded(VIEW, start_together), args=(ctx, state),
             )  # fmt: skip
         if waiting:
             st.button(
-                escaped(texts.to_import_word(len(waiting))), key=field_key(VIEW, "all"), type="primary",
+                escaped(texts.to_import_word(len(waiting))), key=field_key(VIEW, "all"),
+                type="secondary" if state.together else "primary",
                 on_click=guarded(VIEW, start_all), args=(ctx, state),
             )  # fmt: skip
     with body(VIEW):
+        if state.together:
+            draw_questions(ctx, state)
         if state.judging() or state.importing():
             part("import_files", partial(_draw_moving, ctx, state), every=EVERY_S)
         else:
@@ -128,6 +134,8 @@ def state_word(file: OpenFile, min_confidence: float) -> str:
         return _(texts.IS_IMPORTED)
     if file.importing:
         return _(texts.IS_IMPORTING)
+    if file.left_out:
+        return _(texts.IS_LEFT_OUT)
     if file.refused:
         return _(texts.IS_NO_TABLE)
     if file.ended is not None:

@@ -16,9 +16,12 @@ from core.i18n import _
 from core.ids import new_id
 
 if TYPE_CHECKING:
+    from analysis.choosing import Wish
     from app.context import AppContext
 
 VIEW: Final = "import"
+MOST_ALONE: Final = 2
+"""So many files at least make one table."""
 
 
 def start(ctx: "AppContext", file: OpenFile) -> None:
@@ -42,20 +45,31 @@ def start_all(ctx: "AppContext", state: ImportState) -> None:
 
 
 def start_together(ctx: "AppContext", state: ImportState) -> None:
-    """Queue all files that are tables as one table, and show its progress instead of them."""
-    from analysis.choosing import Wish
-
-    paths = state.tables()
-    folders = {path.parent for path in paths}
-    whole = folders.pop() if len(folders) == 1 else paths[0]
+    """Queue all files as one table, and show its progress instead of them; a person decides what is open first."""
+    files = state.open_ones()
+    if state.judging() or len(files) < MOST_ALONE:
+        return
+    if state.asking(ctx.config.imports.min_confidence) or state.refused():
+        state.together = True
+        redraw_view(VIEW)
+    folders = {file.path.parent for file in files}
+    whole = folders.pop() if len(folders) == 1 else files[0].path
+    each = {file.path: wish for file in files if file.steps and (wish := _wish_of(file)) is not None}
     for file in state.files:
         _let_go(ctx, file)
-    one = OpenFile(new_id(), whole, together=tuple(paths))
-    one.job = actions.start_import_together(ctx, paths, called=str(whole), wish=Wish(auto=True))
+    one = OpenFile(new_id(), whole, together=tuple(state.files))
+    one.job = actions.start_import_together(ctx, [file.path for file in files], called=str(whole), each=each)
     state.open([one])
     remember()
     router().views.spoil(VIEW)
     redraw(view_key(VIEW), STATUS)
+
+
+def open_again(state: ImportState, file: OpenFile) -> None:
+    """Show the files again that did not become one table."""
+    state.open(file.together)
+    remember()
+    redraw_view(VIEW)
 
 
 def open_with(ctx: "AppContext", file: OpenFile, password: str) -> None:
@@ -76,20 +90,23 @@ def open_with(ctx: "AppContext", file: OpenFile, password: str) -> None:
     redraw_view(VIEW)
 
 
-def _queue(ctx: "AppContext", file: OpenFile) -> None:
+def _wish_of(file: OpenFile) -> "Wish | None":
+    """Return how a file is read on the screen; None while nobody knows."""
     from analysis.choosing import Wish
 
-    candidate = file.candidate
-    if candidate is None:
+    if file.replayed and file.replay is not None:
+        return Wish(saved=file.replay.saved, auto=True)
+    return Wish(reading=file.candidate.reading) if file.candidate is not None else None
+
+
+def _queue(ctx: "AppContext", file: OpenFile) -> None:
+    wish = _wish_of(file)
+    if wish is None:
         return
     form = import_form(ctx, file, drawing=False)
     if NAME in form.problems:
         raise UsageError(form.problems[NAME])
     name = form.value(NAME)
-    if file.replayed and file.replay is not None:
-        wish = Wish(saved=file.replay.saved, auto=True)
-    else:
-        wish = Wish(reading=candidate.reading)
     file.job = actions.start_import(ctx, file.path, wish=wish, name=name)
     file.ended = None
 
@@ -103,8 +120,9 @@ def cancel(ctx: "AppContext", file: OpenFile) -> None:
 def after(ctx: "AppContext", file: OpenFile) -> None:
     """Drop an upload once its bytes are kept with the dataset; otherwise let the person import again."""
     if file.done:
-        for path in file.together or ((file.path,) if file.upload else ()):
-            actions.discard_upload(ctx, path)
+        for one in file.together or (file,):
+            if one.upload:
+                actions.discard_upload(ctx, one.path)
         if file.look is not None:
             ctx.looks.close(file.look)
     else:
@@ -116,6 +134,7 @@ def _let_go(ctx: "AppContext", file: OpenFile) -> None:
         file.judging.cancel()
     if file.look is not None:
         ctx.looks.close(file.look)
+        file.look = None
 
 
 def close_all(ctx: "AppContext") -> None:

@@ -11,9 +11,10 @@ from app import work
 from app.boundary import guarded, part, problem
 from app.features.datasets import texts
 from app.features.datasets.chooser import draw_chooser, open_sample, opened
+from app.features.datasets.deciding import leave_out
 from app.features.datasets.files import draw_files
 from app.features.datasets.halves import draw_lines
-from app.features.datasets.importing import after, cancel, close_all, open_with, start
+from app.features.datasets.importing import after, cancel, close_all, open_again, open_with, start
 from app.features.datasets.judging import settle
 from app.features.datasets.options import NAME, follow, import_form
 from app.features.datasets.readings import draw_reading
@@ -150,8 +151,18 @@ def _draw_tools(
             width=210,
         )  # fmt: skip
     if len(state.files) > 1:
+        if file.job is None and not file.done:
+            st.button(
+                _(texts.TAKE_IN) if file.left_out else _(texts.LEAVE_OUT), key=field_key(VIEW, "leave_out"),
+                on_click=guarded(VIEW, partial(leave_out, state, [file], out=not file.left_out)),
+            )  # fmt: skip
         st.button(_(texts.ALL_FILES), key=field_key(VIEW, "list"), on_click=guarded(VIEW, partial(_list, state)))
     else:
+        if file.together and not file.importing and not file.done:
+            st.button(
+                _(texts.BACK_TO_FILES), key=field_key(VIEW, "files_again"),
+                on_click=guarded(VIEW, partial(open_again, state, file)),
+            )  # fmt: skip
         st.button(
             _(texts.ANOTHER), key=field_key(VIEW, "another"), on_click=guarded(VIEW, partial(close_all, ctx))
         )

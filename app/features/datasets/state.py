@@ -54,10 +54,11 @@ class OpenFile:
         judgement: How it can be read; set with `refused` empty, or the other way round.
         refused: Why it is no table: message and hint.
         protected: Whether it is refused for want of a password.
-        together: The files that become one table; then `path` is what they are together, and nothing is judged.
+        together: The open files that become one table; `path` is what they are together, and nothing is judged.
         replay: The saved reading for files like this one, unless nobody wants it.
         fresh: Whether saved readings are left aside.
         choice: The sheet, table or member a person chose.
+        left_out: Whether a person wants nothing done with it, though it is open.
         steps: Whether a person has chosen anything; then the file's form says how it is read.
         own: A person's own reading, and `tried` what it makes of the file.
         tries: How often another one was tried; `trials` are the last ones.
@@ -78,10 +79,11 @@ class OpenFile:
     judgement: "Judgement | None" = None
     refused: tuple[str, str] | None = None
     protected: bool = False
-    together: tuple[Path, ...] = ()
+    together: "tuple[OpenFile, ...]" = ()
     replay: "Replay | None" = None
     fresh: bool = False
     choice: "Choice | None" = None
+    left_out: bool = False
     steps: bool = False
     own: Reading | None = None
     tried: "Candidate | None" = None
@@ -196,6 +198,7 @@ class OpenFile:
             "path": str(self.path),
             "upload": self.upload,
             "steps": self.steps,
+            "left_out": self.left_out,
             "job": self.job,
         }
 
@@ -207,17 +210,22 @@ class OpenFile:
             Path(str(told["path"])),
             upload=bool(told.get("upload")),
             steps=bool(told.get("steps")),
+            left_out=bool(told.get("left_out")),
             job=str(told["job"]) if told.get("job") else None,
         )
 
 
 @dataclass(slots=True)
 class ImportState:
-    """The files a window has opened, and which one it shows; none of them while several are listed."""
+    """The files a window has opened, and which one it shows; none of them while several are listed.
+
+    `together` tells that a person wants them as one table, and has to decide about some of them first.
+    """
 
     files: list[OpenFile] = field(default_factory=list)
     at: int | None = None
     uploads: int = 0
+    together: bool = False
 
     @property
     def file(self) -> OpenFile | None:
@@ -228,6 +236,7 @@ class ImportState:
         """Show these files instead of those before; running imports go on."""
         self.files = list(files)
         self.at = 0 if len(self.files) == 1 else None
+        self.together = False
         self.uploads += 1
 
     def add(self, files: Sequence[OpenFile]) -> None:
@@ -240,11 +249,7 @@ class ImportState:
 
     def waiting(self, min_confidence: float) -> list[OpenFile]:
         """Return the files that can be imported without asking anything."""
-        return [
-            file
-            for file in self.files
-            if not file.job and not file.refused and not file.done and file.certain(min_confidence)
-        ]
+        return [file for file in self.open_ones() if not file.refused and file.certain(min_confidence)]
 
     def importing(self) -> list[OpenFile]:
         """Return the files whose import has not ended."""
@@ -258,10 +263,22 @@ class ImportState:
             if file.judgement is None and file.refused is None and not file.job and not file.ended
         ]
 
-    def tables(self) -> list[Path]:
-        """Return the files that could become one table together."""
-        return [file.path for file in self.files if not file.refused and not file.done and not file.job]
+    def open_ones(self) -> list[OpenFile]:
+        """Return the files that wait to become something: neither left out, nor on their way, nor datasets yet."""
+        return [file for file in self.files if not file.left_out and not file.done and not file.job]
+
+    def asking(self, min_confidence: float) -> list[OpenFile]:
+        """Return the files a person has to look at before all of them become one table."""
+        return [file for file in self.open_ones() if not file.refused and file.uncertain(min_confidence)]
+
+    def refused(self) -> list[OpenFile]:
+        """Return the open files that are no tables."""
+        return [file for file in self.open_ones() if file.refused]
 
     def missed(self) -> list[str]:
         """Return the names of the files that did not become datasets though they were tried, or are no tables."""
-        return [file.name for file in self.files if file.refused or (file.ended is not None and not file.done)]
+        return [
+            file.name
+            for file in self.files
+            if not file.left_out and (file.refused or (file.ended is not None and not file.done))
+        ]

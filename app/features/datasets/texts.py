@@ -33,11 +33,19 @@ READ_AS: Final = N_("How it is read")
 ALL_FILES: Final = N_("All files")
 TOGETHER: Final = N_("Import as one table")
 TOGETHER_HINT: Final = N_("One row after the other, with a column that names the file.")
+TOGETHER_LATER: Final = N_("Once all files have been looked at.")
+TAKE_BEST: Final = N_("Take the best reading")
+READ_LIKE: Final = N_("Read like…")
+LEAVE_OUT: Final = N_("Leave out")
+TAKE_IN: Final = N_("Take in again")
+ALL_DECIDED: Final = N_("All files are decided; import them as one table now.")
+BACK_TO_FILES: Final = N_("Back to the files")
 PASSWORD: Final = N_("Password of the file")
 IMPORTING_ALL: Final = N_("{done} of {all} files imported")
 IS_LOOKED_AT: Final = N_("being looked at")
 IS_CERTAIN: Final = N_("certain")
 IS_UNCERTAIN: Final = N_("needs a look")
+IS_LEFT_OUT: Final = N_("left out")
 IS_NO_TABLE: Final = N_("no table")
 IS_IMPORTING: Final = N_("importing")
 IS_IMPORTED: Final = N_("imported")
@@ -176,6 +184,28 @@ def differing_word(count: int) -> str:
 def to_import_word(count: int) -> str:
     """Return the name of the button that imports what is certain of several files."""
     return pgettext("several files", "Import all") + f" ({count})"
+
+
+def asking_line(names: Sequence[str]) -> str:
+    """Return which files a person has to decide about before they become one table."""
+    return ngettext(
+        "{count} file can be read in several ways: {names}. Click it below to look, or decide here:",
+        "{count} files can be read in several ways: {names}. Click one below to look, or decide for all:",
+        len(names),
+    ).format(count=len(names), names=_some(names))
+
+
+def refused_line(names: Sequence[str]) -> str:
+    """Return which files cannot become a part of one table."""
+    return ngettext(
+        "{count} file is no table and would be missing: {names}.",
+        "{count} files are no tables and would be missing: {names}.",
+        len(names),
+    ).format(count=len(names), names=_some(names))
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
 
 
 def ended_line(done: int, missed: Sequence[str]) -> str:

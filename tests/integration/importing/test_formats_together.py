@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.choosing import Wish
+from analysis.choosing import Wish, choose
 from analysis.open import Analysis, open_analysis
 from analysis.readings.corrections import correction_of
 from analysis.readings.widening import widened
@@ -205,8 +207,78 @@ def test_an_uncertain_file_is_asked_about(analysis: Analysis, tmp_path: Path) ->
         for name in ("one.csv", "two.csv"):
             archive.writestr(name, "x,y\n1,2\n")
 
-    with pytest.raises(UncertainReadingError, match=r"b\.zip"):
+    with pytest.raises(UncertainReadingError, match=r"b\.zip") as caught:
         together(analysis, folder, auto=False)
+    assert caught.value.to_dict()["files"] == [str(folder / "b.zip")]
+
+
+UNCLEAR = "".join(f"{';'.join('a' * (1 + at % 5))},{','.join('bc' * (at % 4))}\n" for at in range(40))
+"""Split by neither sign well."""
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Path:
+    """A folder with a file that is certain, and two that are not."""
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    rows = "".join(f"{at},Köln,{at * 1.5}\n" for at in range(200))
+    (folder / "a.csv").write_text(f"id,town,amount\n{rows}", encoding="utf-8")
+    for name in ("b.csv", "c.csv"):
+        (folder / name).write_text(UNCLEAR, encoding="utf-8")
+    return folder
+
+
+def test_all_uncertain_files_are_named_before_any_is_loaded(analysis: Analysis, mixed: Path) -> None:
+    """Each of them, so that one decides once; not one original was copied for it."""
+    with pytest.raises(UncertainReadingError, match=r"2 files among its 3 .*'b\.csv', 'c\.csv'") as caught:
+        together(analysis, mixed, auto=False)
+
+    assert caught.value.to_dict()["files"] == [str(mixed / "b.csv"), str(mixed / "c.csv")]
+    assert [path for path in analysis.storage.paths.sources.rglob("*") if path.is_file()] == []
+    assert together(analysis, mixed, auto=True).files[2].name == "c.csv"
+
+
+def test_what_was_decided_about_single_files_holds_for_them_alone(analysis: Analysis, mixed: Path) -> None:
+    """With a word about each that asks, nothing asks any more, and each is read as was said."""
+    wish = Wish(fresh=True)
+    each = {}
+    for name, delimiter in (("b.csv", ","), ("c.csv", ";")):
+        judged = analysis.readings.judge(mixed / name)
+        each[mixed / name] = Wish(reading=replace(judged.best.reading, delimiter=delimiter, column_types=()))
+
+    def decided(said: dict[Path, Wish]) -> Manifest:
+        return analysis.sets.import_files(
+            sorted(mixed.iterdir()), called=str(mixed), name=None, wish=wish, each=said, replace=False,
+            progress=SilentProgress(),
+        ).manifest  # fmt: skip
+
+    manifest = decided(each)
+
+    assert [one.reading.delimiter for one in manifest.files] == [",", ",", ";"]
+    del each[mixed / "c.csv"]
+    with pytest.raises(UncertainReadingError, match=r"c\.csv"):
+        decided(each)
+
+
+def test_a_file_that_changes_after_it_was_judged_is_judged_again(
+    analysis: Analysis, mixed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was decided was about other bytes."""
+    (mixed / "b.csv").unlink()
+    (mixed / "c.csv").unlink()
+    (mixed / "b.csv").write_text("id,town,amount\n1,Rom,2.5\n2,Ulm,3.5\n", encoding="utf-8")
+    changed: list[bool] = []
+
+    def judge_then_change(*args: Any, **more: Any) -> Any:  # noqa: ANN401 - as the real one
+        chosen = choose(*args, **more)
+        if args[2] == mixed / "b.csv" and not changed:
+            changed.append(True)
+            (mixed / "b.csv").write_text("id;town;amount\n1;Rom;2,5\n2;Ulm;3,5\n3;Bad;4,5\n", encoding="utf-8")
+        return chosen
+
+    monkeypatch.setattr("analysis.importing_set.choose", judge_then_change)
+
+    assert [one.reading.delimiter for one in together(analysis, mixed).files] == [",", ";"]
 
 
 def test_files_of_the_same_name_keep_their_folders(analysis: Analysis, tmp_path: Path) -> None:

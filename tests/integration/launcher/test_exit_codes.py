@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.paths import ProfilePaths
+from tests.contracts.shapes import SHAPES, misfits
 from tests.integration.launcher.conftest import Cli
 from tests.integration.launcher.engine import ROOT, bestand, clean_environment, command
 from tests.waiting import wait_until
@@ -118,6 +119,29 @@ def test_an_uncertain_reading_is_not_imported(cli: Cli, clean: Path, monkeypatch
     assert ran.line["candidates"]
     assert cli("data", "list", "--json").lines == []
     assert cli("data", "import", uncertain, "--auto").code == FINE
+
+
+def test_a_set_asks_about_each_uncertain_file(cli: Cli, clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code 3, nothing imported; each file in question has its candidates, and only such; --auto takes them all."""
+    monkeypatch.setenv("BESTAND_IMPORTS__MIN_CONFIDENCE", "0.9")
+    folder = clean.parent / "set"
+    folder.mkdir()
+    (folder / "a.csv").write_bytes(clean.read_bytes())
+    for name in ("b.csv", "c.csv"):
+        (folder / name).write_text("a;b,c\n1;2,3\n4;5,6\n", encoding="utf-8")
+
+    ran = cli("data", "import", "--together", folder, "--json")
+
+    assert ran.code == UNCERTAIN, ran.out
+    assert [Path(one["file"]).name for one in ran.line["uncertain"]] == ["b.csv", "c.csv"]
+    assert all(one["candidates"][0]["reading"]["confidence"] < 0.9 for one in ran.line["uncertain"])
+    assert ran.line["error"]["files"] == [one["file"] for one in ran.line["uncertain"]]
+    assert misfits(ran.line, SHAPES["data import, uncertain set"]) == []
+    told = cli("data", "import", "--together", folder)
+    assert told.code == UNCERTAIN
+    assert "b.csv:\n  1. UTF-8 · semicolon" in told.err
+    assert cli("data", "list", "--json").lines == []
+    assert cli("data", "import", "--together", folder, "--auto").code == FINE
 
 
 def test_candidates_are_printed_and_nothing_is_imported(cli: Cli, clean: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from analysis.readings import Candidate, Judgement
 from app.features.datasets.actions import differing
 from app.features.datasets.controls import words_of
+from app.features.datasets.deciding import models_for
 from app.features.datasets.state import ImportState, OpenFile, Trials
 from app.handed import HANDED, Handed
 from core.types import Column, FileFormat, Reading
@@ -166,3 +167,24 @@ def test_handed_files_are_taken_by_one_window_only() -> None:
     handed.put([])
     assert len(told) == 1
     assert not handed.waiting
+
+
+def test_what_is_open_of_a_set_is_asked_about() -> None:
+    """Neither what is certain, nor what is left out or on its way; what is no table is told apart."""
+    state = ImportState()
+    certain, unsure, refused, out, begun = (judged(SURE), judged(0.3), *(OpenFile(n, Path(n)) for n in "345"))
+    refused.refused = out.refused = ("It is a picture.", "")
+    out.left_out, begun.job = True, "job"
+    state.open([certain, unsure, refused, out, begun])
+
+    assert state.asking(ENOUGH) == [unsure]
+    assert state.refused() == [refused]
+    assert state.open_ones() == [certain, unsure, refused]
+    assert models_for(state, [unsure]) == [certain]
+
+    unsure.show(0)
+    assert state.asking(ENOUGH) == []
+    assert state.waiting(ENOUGH) == [certain, unsure]
+    unsure.left_out = True
+    assert state.waiting(ENOUGH) == [certain]
+    assert OpenFile.from_json(unsure.to_json()).left_out
