@@ -4,9 +4,9 @@ widget no longer takes it.
 A widget's value lives under its key in Streamlit's state, as ever. Keys that begin with `secret_` are left alone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import streamlit as st
 
@@ -14,6 +14,9 @@ from app.session.user import UserSession, user_session
 from app.session.values import as_json, from_json
 from core.errors import BestandError
 from core.telemetry import log_error
+
+if TYPE_CHECKING:
+    from storage.database.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
 
@@ -25,7 +28,8 @@ _UNSET: Final = object()
 class Offer:
     """A value a field could have had: one it no longer takes ("unfit"), or another window's ("window").
 
-    `at` is ISO 8601 UTC; `id` tells what is kept aside (None for another window's), `window` whose it was.
+    `at` is ISO 8601 UTC; `id` tells what is kept aside (None for another window's), `window` whose it was, `seq`
+    which of its values.
     """
 
     key: str
@@ -34,6 +38,7 @@ class Offer:
     at: str
     id: int | None = None
     window: str = ""
+    seq: int = 0
 
 
 def persist_input(key: str, value: object) -> None:
@@ -126,42 +131,51 @@ def dismiss_offer(offer_id: int) -> None:
     session = user_session()
     with session.lock:
         session.offered = [one for one in session.offered if one.id != offer_id]
-    if session.storage is not None:
-        session.storage.database.run_tx(
-            lambda uow: uow.journal.drop_aside(session.person, offer_id), label="journal-offer"
-        )
+    _written(session, lambda uow: uow.journal.drop_aside(session.person, offer_id))
 
 
-def other_value(key: str) -> Offer | None:
-    """Return what another window, open or closed, put into a field and this one has not seen, if it differs.
+def other_values(key: str, *, differs: Callable[[Any], bool] | None = None) -> list[Offer]:
+    """Return what other windows, open or closed, put into a field and this one has not seen, the newest first.
 
     Cheap: the values are read again only after some window has written one.
+
+    Args:
+        key: The widget's key.
+        differs: Whether a value is another one than the field has; without it, than the widget's state has.
     """
     session = user_session()
     if session.storage is None:
-        return None
+        return []
     if session.storage.drafts.written != session.looked_at:
         _look_again(session)
     now = st.session_state.get(key)
     with session.lock:
         rivals = list(session.rivals.get(key, ()))
-    for one in rivals:
-        value = _readable(one.value)
-        if value != now:
-            return Offer(key, value, "window", one.at, window=one.window)
-    return None
+    found = [Offer(key, _readable(one.value), "window", one.at, window=one.window, seq=one.seq) for one in rivals]
+    return [one for one in found if (differs(one.value) if differs else one.value != now)]
 
 
-def dismiss_other(offer: Offer) -> None:
-    """Forget what a window that is closed left in a field: somebody has seen it and does not want it."""
+def stay_with(key: str, value: object, others: Sequence[Offer], *, closed: Collection[str] = ()) -> None:
+    """Stay with what a field has: what other windows have there is not offered again until they change it.
+
+    Args:
+        key: The widget's key.
+        value: What it has; written down if this window never put anything in.
+        others: What was offered.
+        closed: Which of their windows are closed; what they left is forgotten, since nobody else shows it.
+    """
     session = user_session()
+    seen = max((one.seq for one in others), default=0)
     with session.lock:
-        left = [one for one in session.rivals.get(offer.key, ()) if one.window != offer.window]
-        session.rivals[offer.key] = left
-    if session.storage is not None:
-        session.storage.database.run_tx(
-            lambda uow: uow.journal.forget_windows(session.person, offer.key, offer.window), label="journal-offer"
-        )
+        session.rivals[key] = [one for one in session.rivals.get(key, ()) if one.seq > seen]
+
+    def stay(uow: "UnitOfWork") -> None:
+        for one in others:
+            if one.window in closed:
+                uow.journal.forget_windows(session.person, key, one.window)
+        uow.journal.stay(session.person, session.window, key, as_json(value), seen=seen)
+
+    _written(session, stay)
 
 
 def _look_again(session: UserSession) -> None:
@@ -181,17 +195,30 @@ def _put_aside(session: UserSession, key: str) -> None:
         own = session.own.pop(key, None)
         found = None if own else session.found.pop(key, None)
     gone = own or found
-    if gone is None or session.storage is None:
+    if gone is None:
         return
     try:
-        aside = session.storage.database.run_tx(
-            lambda uow: uow.journal.put_aside(session.person, gone, "unfit", alone=own is not None),
-            label="journal-aside",
+        aside = _written(
+            session, lambda uow: uow.journal.put_aside(session.person, gone, "unfit", alone=own is not None)
         )
-        with session.lock:
-            session.offered.insert(0, aside)
+        if aside is not None:
+            with session.lock:
+                session.offered.insert(0, aside)
     except BestandError as error:  # it stays where it was, and is met again next time
         log_error(error, {"where": "seed_input", "key": key})
+
+
+def _written(session: UserSession, act: "Callable[[UnitOfWork], T]") -> T | None:
+    """Do something to the drafts in a transaction nobody need hear of; nothing in a session without a store."""
+    if session.storage is None:
+        return None
+    from storage.database.journal import QUIET  # with the engines, which a command does not load
+
+    def work(uow: "UnitOfWork") -> T:
+        uow.touch(QUIET)
+        return act(uow)
+
+    return session.storage.database.run_tx(work, label="journal-offer")
 
 
 def _readable(value: Any) -> Any:  # noqa: ANN401

@@ -15,7 +15,7 @@ import streamlit as st
 from app.forms.state import FormState
 from app.session import put, seed_input
 from app.widgets.field import OWN, Hear, Place, Width, framed, place, take_from_form
-from app.widgets.offers import Naming, choices_fit, draw_unfit
+from app.widgets.offers import Fits, Naming, choices_fit, draw_unfit, set_aside
 from core.i18n import _, current_locale
 from core.rules import Rule
 
@@ -115,7 +115,7 @@ def s_checkbox(
     """Draw a box to tick, or with `switch` one to switch, and return whether it is."""
     at = place(ctx, view, field, rule=rule, form=form, instance=instance, on_change=on_change, otherwise=TRUTH)
     if shows is None:
-        _seed_value(at, default, lambda value: isinstance(value, bool))
+        _seed_value(at, default, _is_truth)
     else:
         at.shows = True
         put(at.key, shows)
@@ -125,6 +125,8 @@ def s_checkbox(
         draw(label, key=at.key, on_change=at.told, disabled=disabled, help=help)
 
     _plainly(at, drawn, "content" if form is None else "stretch")
+    if form is None and not switch:  # a switch is for what one looks at, as are segments
+        draw_unfit(at, _is_truth, naming=_yes_or_no)
     return bool(at.value)
 
 
@@ -142,8 +144,10 @@ def s_slider(
         return isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
 
     _seed_value(at, kind(least if default is None else default), fits, as_held=kind)
-    if at.key in st.session_state:
-        st.session_state[at.key] = min(max(kind(st.session_state[at.key]), least), most)
+    if not fits(held := st.session_state[at.key]):
+        set_aside(at, min(max(kind(held), least), most))
+    elif type(held) is not kind:
+        put(at.key, kind(held))
 
     def draw() -> None:
         st.slider(
@@ -152,8 +156,7 @@ def s_slider(
         )  # fmt: skip
 
     _plainly(at, draw, width)
-    if at.form is None:
-        draw_unfit(at, fits)
+    draw_unfit(at, fits, naming=at.rule.shown)
     return at.value
 
 
@@ -170,6 +173,8 @@ def s_date(
         return value is None or (type(value) is dt.date and first <= value <= last)
 
     _seed_value(at, default, fits)
+    if not fits(st.session_state.get(at.key)):
+        set_aside(at, default if fits(default) else None)
 
     def draw() -> None:
         st.date_input(
@@ -178,8 +183,7 @@ def s_date(
         )  # fmt: skip
 
     _plainly(at, draw, width)
-    if at.form is None:
-        draw_unfit(at, fits)
+    draw_unfit(at, fits, naming=at.rule.shown)
     found = at.value
     return found if isinstance(found, dt.date) else None
 
@@ -276,7 +280,15 @@ def _hashable(one: object) -> bool:
     return isinstance(one, str | int | float | bool | tuple | None)
 
 
-def _seed_value(at: Place, default: Any, fits: Callable[[Any], bool], as_held: Any = None) -> None:  # noqa: ANN401
+def _is_truth(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _yes_or_no(value: object) -> str:
+    return _("yes") if value else _("no")
+
+
+def _seed_value(at: Place, default: Any, fits: Fits, as_held: Any = None) -> None:  # noqa: ANN401
     if at.form is None:
         seed_input(at.key, default, fits=fits)
         return

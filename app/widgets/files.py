@@ -13,6 +13,7 @@ from app.session import kept, persist_input, put, seed_input
 from app.uploads import file_name
 from app.widgets.field import Hear, Place, Width, framed, place, take_from_form
 from app.widgets.keys import field_key
+from app.widgets.offers import draw_unfit
 from app.widgets.words import size
 from core.i18n import _
 from core.ids import new_id
@@ -80,6 +81,8 @@ def s_file(
             label, type=types, key=upload, on_change=guarded(view, take), disabled=disabled, help=help,
             label_visibility="collapsed" if hide_label or found is not None else "visible",
         )  # fmt: skip
+    if form is None:
+        draw_unfit(at, _is_kept, naming=_name)
     return found
 
 
@@ -167,6 +170,10 @@ def _kept(held: object) -> KeptFile | None:
     if not isinstance(held, dict) or not _is_kept(held):
         return None
     return KeptFile(str(held["name"]), str(held["digest"]), int(held["size_bytes"]))
+
+
+def _name(held: object) -> str:
+    return str(held["name"]) if isinstance(held, dict) and "name" in held else str(held)
 
 
 def _is_kept(held: object) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from app.forms.state import FormState
-from app.session import other_value, seed, seed_input
+from app.session import other_values, seed, seed_input
 from app.widgets.field import OWN, Hear, Place, Width, framed, place, take_from_form, take_shown
 from app.widgets.offers import draw_offers
 from core.rules import TEXT_LIMIT, Rule
@@ -130,6 +130,6 @@ def _draw_other(at: Place) -> None:
     """Offer what another window of this person, open or closed, has in the same field."""
     if at.secret or at.form is not None:
         return
-    other = other_value(at.key)
-    at.differs = other is not None
-    draw_offers(at, [other] if other is not None else [])
+    rivals = other_values(at.key)
+    at.differs = bool(rivals)
+    draw_offers(at, (), rivals)

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.paths import ProfilePaths
 from tests.e2e.conftest import Engine, Window, stopped
-from tests.e2e.test_widgets import new_context, start, wait_saved
+from tests.e2e.test_widgets import CASES, new_context, start, wait_saved
 
 BODY = ".st-key-body_form"
 
@@ -212,3 +212,56 @@ def test_a_choice_that_is_gone_is_offered(browser: Browser, trial: Engine) -> No
     expect(window.page.locator(".st-key-body_alone")).to_contain_text("select='green'")
     expect(window.page.locator(".st-key-body_alone")).not_to_contain_text("was here")
     context.close()
+
+
+CHOSEN = ("multiselect", "radio", "checkbox", "slider", "date", "file")
+"""Widgets in which a person chooses, each with a value of its own in both windows."""
+
+
+def test_what_another_window_chose_is_one_click_away(browser: Browser, trial: Engine, tmp_path: Path) -> None:
+    """Under each widget the other window's choice is offered; it is taken, or the own one stays for good."""
+    contexts = [new_context(browser), new_context(browser)]
+    one, two = (Window(context.new_page(), trial) for context in contexts)
+    for window in (one, two):
+        window.open("/?view=alone")
+    body = two.page.locator(".st-key-body_alone")
+    file = tmp_path / "letter.txt"
+    file.write_text("Dear all", encoding="utf-8")
+    own = tmp_path / "own.txt"
+    own.write_text("Dear me", encoding="utf-8")
+    for kind in CHOSEN:
+        CASES[kind].put(two.page, own)
+    two.page.locator(".st-key-alone__multiselect").get_by_role(
+        "button", name=re.compile("remove", re.I)
+    ).first.click()
+    expect(body).to_contain_text("multiselect=[]")
+    two.page.locator(".st-key-alone__radio").get_by_text("green", exact=True).click()
+    two.page.locator(".st-key-alone__checkbox").get_by_text("Tick").click()
+    two.page.locator(".st-key-alone__slider").get_by_role("slider").press("ArrowRight")
+    two.page.get_by_role("button", name="Remove").last.click()
+    expect(body).to_contain_text("file=None")
+    for kind in CHOSEN:
+        CASES[kind].put(one.page, file)
+        expect(one.page.locator(".st-key-body_alone")).to_contain_text(CASES[kind].held)
+    wait_saved(one.page)
+
+    two.page.reload()
+    two.ready()
+    for kind in set(CHOSEN) - {"date"}:
+        expect(two.page.locator(f"[class*=st-key-offer_0_alone__{kind}]")).to_be_visible()
+    expect(two.page.locator("[class*=st-key-offer_0_alone__checkbox]")).to_contain_text("'yes'")
+    stay = two.page.locator("[class*=st-key-offer_0_alone__radio]")
+    stay.get_by_role("button", name="Keep mine").click()
+    expect(stay).to_have_count(0)
+    for kind in set(CHOSEN) - {"date", "radio"}:
+        offer = two.page.locator(f"[class*=st-key-offer_0_alone__{kind}]")
+        offer.get_by_role("button", name="Take it").click()
+        expect(offer).to_have_count(0)
+        expect(body).to_contain_text(CASES[kind].held)
+    wait_saved(two.page)
+    two.page.reload()
+    two.ready()
+    expect(body).to_contain_text("radio='green'")
+    expect(two.page.locator("[class*=st-key-offer_]")).to_have_count(0)
+    for context in contexts:
+        context.close()

@@ -295,6 +295,48 @@ def test_two_windows_of_one_person_are_told_of_each_other(person: Person) -> Non
     expect(person.page.locator(STATUS)).to_contain_text("Saved")
 
 
+def test_the_editor_offers_what_another_window_has(person: Person) -> None:
+    """A line under the text says what and since when; by keys it is taken, undone, and declined for good."""
+    other = person.context.new_page()
+    other.goto(f"{person.engine.origin}/?view=sql")
+    person.ready(other)
+    write_sql(person, "select 'mine'")
+    person.saved()
+    other.locator(EDITOR).click()
+    other.keyboard.press("Control+A")
+    other.keyboard.type("select 'theirs'")
+    person.saved(other)
+    offers = ".st-key-sql_question .others p"
+    expect(other.locator(offers)).to_contain_text("select 'mine'")
+    expect(other.locator(STATUS)).to_contain_text("differs")
+
+    other.keyboard.press("Escape")
+    other.keyboard.press("Tab")
+    expect(other.locator(".st-key-sql_question button:focus")).to_have_text("Take it")
+    other.keyboard.press("Enter")
+    expect(other.locator(EDITOR)).to_have_text("select 'mine'")
+    expect(other.locator(offers)).to_have_count(0)
+    expect(other.locator(STATUS)).to_contain_text("Saved")
+    other.keyboard.press("Control+Z")
+    expect(other.locator(EDITOR)).to_have_text("select 'theirs'")
+    expect(other.locator(offers)).to_have_count(1)
+
+    for _ in range(2):
+        person.page.reload()
+        person.ready()
+        expect(person.page.locator(EDITOR)).to_have_text("select 'mine'")
+        expect(person.page.locator(offers)).to_contain_text("select 'theirs'")
+    person.page.get_by_role("button", name="Keep mine").press("Enter")
+    expect(person.page.locator(offers)).to_have_count(0)
+    expect(person.page.locator(STATUS)).to_contain_text("Saved")
+    person.page.reload()
+    person.ready()
+    expect(person.page.locator(EDITOR)).to_have_text("select 'mine'")
+    expect(person.page.locator(STATUS)).to_contain_text("Saved")
+    expect(person.page.locator(offers)).to_have_count(0)
+    other.close()
+
+
 def test_what_was_typed_under_another_port_is_asked_for_when_it_is_free(person: Person) -> None:
     """The home port was taken for a while; what the stand-in's origin still keeps is there under the home port."""
     write(person, "/tmp/home")

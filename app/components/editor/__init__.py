@@ -1,6 +1,6 @@
 """The SQL editor; see `sql_editor`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ _editor = component("editor")
 
 _RUN: Final = "run"
 _TEXT: Final = "text"
+_STAY: Final = "stay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,26 @@ class Addition:
     sql: str
 
 
+@dataclass(frozen=True, slots=True)
+class Other:
+    """What another window has in the editor; `seq` tells which of its texts, `told` whose it is and since when."""
+
+    seq: int
+    text: str
+    parameters: Mapping[str, str]
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A person stays with what the editor has, and has seen what others have up to a number."""
+
+    seen: int
+    text: str
+    seq: int
+    parameters: Mapping[str, str]
+
+
 def sql_editor(
     *,
     key: str,
@@ -69,9 +90,11 @@ def sql_editor(
     running_ms: float | None = None,
     told: Told | None = None,
     add: Addition | None = None,
+    others: Sequence[Other] = (),
     on_run: Callable[[Run, Text], None],
     on_stop: Callable[[], None],
     on_text: Callable[[Text], None],
+    on_stay: Callable[[Stay], None],
 ) -> None:
     """Draw the editor, as high as the place it is in.
 
@@ -88,9 +111,11 @@ def sql_editor(
         running_ms: How long a question runs by now; None when none does.
         told: Why the last run gave no answer.
         add: A statement to add.
+        others: What other windows have; offered under the text where it differs.
         on_run: A callback; Ctrl+Enter or the button.
         on_stop: A callback; the same button while a question runs.
         on_text: A callback; the text, a moment after the last key and when the focus leaves.
+        on_stay: A callback; somebody does not want what others have.
     """
     _editor(
         key=key,
@@ -106,17 +131,27 @@ def sql_editor(
             "running_ms": running_ms,
             "told": asdict(told) if told else None,
             "add": asdict(add) if add else None,
+            "others": [asdict(one) for one in others],
         },
         on_run_change=lambda: on_run(*_run_of(_value(key, _RUN))),
         on_stop_change=on_stop,
         on_text_change=lambda: on_text(_text_of(_value(key, _TEXT), "statement")),
+        on_stay_change=lambda: on_stay(_stay_of(_value(key, _STAY))),
     )
 
 
 def _run_of(found: Mapping[str, Any]) -> tuple[Run, Text]:
-    typed = {str(name): str(value) for name, value in (found.get("parameters") or {}).items()}
-    run = Run(int(found["run"]), str(found["sql"]), typed, int(found["line"]), int(found["column"]))
+    place = int(found["line"]), int(found["column"])
+    run = Run(int(found["run"]), str(found["sql"]), _typed(found), *place)
     return run, _text_of(found, "sql")
+
+
+def _stay_of(found: Mapping[str, Any]) -> Stay:
+    return Stay(int(found["seq"]), str(found["text"]), int(found["text_seq"]), _typed(found))
+
+
+def _typed(found: Mapping[str, Any]) -> dict[str, str]:
+    return {str(name): str(value) for name, value in (found.get("parameters") or {}).items()}
 
 
 def _text_of(found: Mapping[str, Any], statement: str) -> Text:

@@ -1,22 +1,23 @@
 """The upper half of the SQL page: the editor, and what happens when a question is asked in it."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from app import catalogue
 from app.boundary import guarded
-from app.components.editor import Addition, Run, Text, Told, sql_editor
+from app.components.editor import Addition, Other, Run, Stay, Text, Told, sql_editor
 from app.features.query import actions, schema
 from app.features.query.routes import CATALOGUE_PATH, WORDS_PATH
 from app.features.query.state import SqlState, Tab
 from app.refresh import STATUS, redraw
-from app.session import kept, stored_input
+from app.session import Offer, kept, other_values, stay_with, stored_input
+from app.widgets.words import when
 from core.errors import BestandError
 from core.i18n import _, pgettext
 from core.telemetry import log_error
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from app.context import AppContext
 
@@ -40,12 +41,16 @@ def _begun() -> SqlState:
     found = stored_input(FIELD, fits=_is_draft)
     if found:
         sql.hear(found["text"], found["seq"], "")
-        sql.typed = {str(name): str(typed) for name, typed in (found.get("parameters") or {}).items()}
+        sql.typed = _parameters(found)
     return sql
 
 
-def _is_draft(found: "Mapping[str, object]") -> bool:
-    return isinstance(found["text"], str) and isinstance(found["seq"], int)
+def _parameters(found: "Mapping[str, Any]") -> dict[str, str]:
+    return {str(name): str(typed) for name, typed in (found.get("parameters") or {}).items()}
+
+
+def _is_draft(found: object) -> bool:
+    return isinstance(found, dict) and isinstance(found.get("text"), str) and isinstance(found.get("seq"), int)
 
 
 def draw_editor(ctx: "AppContext") -> None:
@@ -53,6 +58,7 @@ def draw_editor(ctx: "AppContext") -> None:
     sql = state()
     tab = sql.tab
     running = tab.run if tab is not None and tab.running else None
+    rivals = other_values(FIELD, differs=_is_draft)  # whether it differs the editor knows, whose text is newer
     sql_editor(
         key=FIELD,
         text=sql.text,
@@ -64,10 +70,28 @@ def draw_editor(ctx: "AppContext") -> None:
         running_ms=running.elapsed_s * 1000 if running else None,
         told=_told(tab),
         add=Addition(*sql.add) if sql.add else None,
+        others=[_other(one) for one in rivals],
         on_run=guarded(VIEW, partial(_run, ctx)),
         on_stop=guarded(VIEW, stop),
         on_text=guarded(VIEW, _hear),
+        on_stay=guarded(VIEW, partial(_stay, ctx, rivals)),
     )
+
+
+def _other(rival: Offer) -> Other:
+    text, since = rival.value["text"], when(rival.at)
+    told = (
+        _("Another window has since {when}:")
+        if text.strip()
+        else _("Another window has nothing here, since {when}.")
+    )
+    return Other(rival.seq, text, _parameters(rival.value), told.format(when=since))
+
+
+def _stay(ctx: "AppContext", rivals: "Sequence[Offer]", stay: Stay) -> None:
+    closed = {one.window for one in rivals if not ctx.windows.is_open(one.window)}
+    mine = {"text": stay.text, "seq": stay.seq, "parameters": dict(stay.parameters)}
+    stay_with(FIELD, mine, [one for one in rivals if one.seq <= stay.seen], closed=closed)
 
 
 def ask(ctx: "AppContext", sql: str, *, number: int = 0, parameters: "Mapping[str, str] | None" = None) -> Tab:
@@ -146,4 +170,7 @@ def _labels(ctx: "AppContext") -> dict[str, str]:
         "value_of": _("Value of {name}"),
         "instead": _("Use {name}"),
         "keys": _("Ctrl+Enter runs"),
+        "others": _("What other windows have here"),
+        "take": _("Take it"),
+        "stay": _("Keep mine"),
     }

@@ -84,6 +84,11 @@ export class Bar {
     this.form.replaceChildren(...names.map((name) => this.field(name, values[name] ?? '')));
   }
 
+  /** The values are others now: the fields are made anew when they are asked for next. */
+  forget(): void {
+    this.shown = '';
+  }
+
   destroy(): void {
     window.clearInterval(this.ticking);
   }

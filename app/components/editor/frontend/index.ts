@@ -18,7 +18,7 @@ import {
 import { fetched, INSERT, NO_WORDS, type Dataset, type Words } from '../../frontend/catalogue';
 import { define, style, type Outlet, type Root } from '../../frontend/component';
 import { DO } from '../../frontend/here';
-import { journal } from '../../frontend/journal';
+import { differs, journal } from '../../frontend/journal';
 import { Bar, type Labels } from './bar';
 import { completions } from './complete';
 import { dialectOf } from './dialect';
@@ -28,6 +28,7 @@ import { look } from './look';
 import { presentStatement, statementsOf } from './marks';
 import { written } from './names';
 import type { Known } from './offers';
+import { type Other, Others, type Words as OtherWords } from './others';
 import { offsetOf, spanOf } from './places';
 import { parameters, type Statement, statementAt, tokens } from './scan';
 import css from './style.css?inline';
@@ -56,7 +57,9 @@ interface Data {
   told: Told | null;
   /** A statement to add, such as an earlier one; each number once. */
   add: { seq: number; sql: string } | null;
-  labels: Labels;
+  /** What other windows have here. */
+  others: Other[];
+  labels: Labels & OtherWords;
 }
 
 const SETTLED_MS = 700;
@@ -70,6 +73,7 @@ class Editor {
   private readonly host = document.createElement('div');
   private readonly help = document.createElement('p');
   private readonly bar: Bar;
+  private readonly others: Others;
   private readonly language = new Compartment();
   private view: EditorView | undefined;
   private data!: Data;
@@ -94,11 +98,19 @@ class Editor {
         this.journal();
       },
     });
+    this.others = new Others({
+      take: (other) => this.takeOver(other),
+      stay: (seq) => {
+        this.compare();
+        outlet.trigger('stay', { seq, text: this.draft.text, text_seq: this.draft.seq, parameters: this.draft.parameters });
+        this.view?.focus();
+      },
+    });
     this.whole.className = 'whole';
     this.host.className = 'text';
     this.help.className = 'hidden';
     this.help.id = 'help';
-    this.whole.append(this.host, this.help, this.bar.element);
+    this.whole.append(this.host, this.help, this.others.element, this.bar.element);
     root.appendChild(this.whole);
     document.addEventListener(INSERT, this.insert);
     document.addEventListener(DO, this.act);
@@ -112,6 +124,8 @@ class Editor {
     else if (data.seq > this.draft.seq) this.replace(data.text, data.seq);
     this.bar.label(data.labels);
     this.bar.running(data.running_ms);
+    this.others.know(data.others, data.labels);
+    this.compare();
     this.addAsked();
     this.tell();
     this.learn();
@@ -201,6 +215,25 @@ class Editor {
     this.keep();
     this.journal();
     this.settle();
+    this.compare();
+  }
+
+  /** Show what other windows have, as far as it is something else, and have the status line say so. */
+  private compare(): void {
+    differs(this.data.field, this.others.compare(this.draft.text, this.draft.parameters));
+  }
+
+  /** Take over what another window has; undo brings back what was here. */
+  private takeOver({ text, parameters }: Other): void {
+    const view = this.view;
+    if (!view) return;
+    this.draft.parameters = { ...parameters };
+    this.bar.forget();
+    view.dispatch({ changes: difference(view.state.doc.toString(), text), userEvent: 'input.other' });
+    this.changed(); // also where only the values of its names differ
+    this.send();
+    this.present();
+    view.focus();
   }
 
   /** Have the text kept whatever ends: this page, the browser, the engine. */
