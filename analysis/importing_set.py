@@ -16,7 +16,8 @@ from analysis.importing import Imported, Importer, dataset_name
 from analysis.originals import texts_sql
 from analysis.readings import Loaded, Readings
 from analysis.readings.together import OneOfSet, join
-from core.errors import NotATableError, UncertainReadingError, UncertainSetError
+from analysis.readings.words import some_names
+from core.errors import NotATableError, SourceError, UncertainReadingError
 from core.i18n import N_, _, number
 from core.ids import new_id
 from core.progress import PartOfProgress, Progress, SilentProgress
@@ -28,6 +29,22 @@ if TYPE_CHECKING:
 
 MOST_FILES: Final = 2_000
 _NONE_OF_THEIR_OWN: Final[Mapping[Path, Wish]] = {}
+
+
+class UncertainSetError(UncertainReadingError):
+    """Several of the files that shall be one table need a person's word; nothing was imported."""
+
+    default_hint = N_(
+        "Look at them on the Import page, leave them out, name a saved reading, "
+        "or pass --auto to take the best of each."
+    )
+
+    def __init__(self, called: str, paths: Sequence[Path], *, among: int) -> None:
+        what = _("has {count} files among its {all} that need a look before they become one table: {names}.")
+        names = some_names([path.name for path in paths])
+        SourceError.__init__(self, called, what.format(count=number(len(paths)), all=number(among), names=names))
+        self.confidence, self.candidates = 0.0, ()
+        self.files = tuple(map(str, paths))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +145,7 @@ class SetImporter:
             why.files = (str(alone),)
             raise why
         if asked:
-            files = [str(one) for one, _why in asked]
-            raise UncertainSetError(called, [one.name for one, _why in asked], files=files, among=len(paths))
+            raise UncertainSetError(called, [one for one, _why in asked], among=len(paths))
         return known
 
     def _choose(self, path: Path, name: str, wish: Wish) -> Chosen:

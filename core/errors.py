@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from core.i18n import N_, _, decimal, in_english, number
+from core.i18n import N_, _, decimal, in_english
 
 if TYPE_CHECKING:
     from core.types import Json
@@ -179,28 +179,6 @@ class UncertainReadingError(SourceError):
     def to_dict(self) -> "dict[str, Json]":
         """Return the `error` object; of several files, with the paths of those that are meant."""
         return {**super().to_dict(), **({"files": list(self.files)} if self.files else {})}
-
-
-class UncertainSetError(UncertainReadingError):
-    """Several of the files that shall be one table need a person's word (exit code 3); nothing was imported."""
-
-    default_hint = N_(
-        "Look at them on the Import page, leave them out, name a saved reading, "
-        "or pass --auto to take the best of each."
-    )
-
-    def __init__(self, called: Path | str, names: Sequence[str], *, files: Sequence[str], among: int) -> None:
-        shown = ", ".join(f"'{name}'" for name in names[:5]) + (", …" if len(names) > 5 else "")
-        SourceError.__init__(
-            self,
-            called,
-            _("has {count} files among its {all} that need a look before they become one table: {names}.").format(
-                count=number(len(names)), all=number(among), names=shown
-            ),
-        )
-        self.confidence = 0.0
-        self.candidates = ()
-        self.files = tuple(files)
 
 
 class ReadingDriftError(UncertainReadingError):
