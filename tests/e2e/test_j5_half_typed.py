@@ -30,6 +30,16 @@ STORE = """async () => {
   db.close();
   return asked.result.map((one) => [one.key, one.value]);
 }"""
+WATCH_STATUS = """() => {
+  const root = document.querySelector('.st-key-statusbar [data-made]').shadowRoot;
+  window.shown = [];
+  window.heard = [];
+  const saved = () => root.querySelector('#saved span').textContent;
+  new MutationObserver(() => shown.at(-1) === saved() || shown.push(saved())).observe(
+    root.querySelector('footer'), { childList: true });
+  new MutationObserver(() => heard.push(root.querySelector('[role=status]').textContent)).observe(
+    root.querySelector('[role=status]'), { childList: true });
+}"""
 FAKE_SECRET = """() => {
   const field = (name, kind) => `<div data-testid="stElementContainer" class="st-key-${name}">`
     + `<div data-testid="stTextInput"><input id="fake_${kind}" type="${kind}"></div></div>`;
@@ -220,9 +230,19 @@ def in_file(person: Person, key: str) -> str:
 
 
 def test_without_the_engine_the_text_is_kept_here_and_said_so(person: Person) -> None:
-    """While the network is away the status says that the text is kept here; later that it is saved."""
+    """While the network is away the status says that the text is kept here; later that it is saved.
+
+    It shows each state as it comes; who hears the page is told of the trouble and of its end, of nothing else.
+    """
     write_sql(person, "select 1")
     person.saved()
+    person.page.evaluate(WATCH_STATUS)
+    person.page.locator(EDITOR).click()
+    person.page.keyboard.type(" + 1")
+    person.saved()
+    expect(person.page.locator(STATUS)).to_contain_text("Saved")
+    shown = [line.split()[0] for line in person.page.evaluate("shown")]
+    assert (shown[:2], shown[-1]) == (["Typing", "Saving"], "Saved")
     person.context.set_offline(True)
     person.page.locator(EDITOR).click()
     person.page.keyboard.type(" more")
@@ -232,6 +252,7 @@ def test_without_the_engine_the_text_is_kept_here_and_said_so(person: Person) ->
     person.context.set_offline(False)
     person.saved()
     person.until(lambda: person.page.evaluate(STORE) == [], "the browser's copy is cleared")
+    assert person.page.evaluate("heard") == ["Offline: kept here", "Saved"]
 
 
 def test_what_is_secret_is_never_kept(person: Person) -> None:

@@ -35,11 +35,14 @@ interface Standing {
 }
 
 const FACTS_AFTER = 'saved';
+/** What who hears the page is told of; that somebody types and that it is being saved they know. */
+const TROUBLE: ReadonlySet<string> = new Set(['conflict', 'offline', 'full', 'refused']);
 
 export default define<Data>((root) => {
   style(root, css);
   const line = h('footer', {});
-  root.appendChild(line);
+  const voice = h('p', { class: 'voice', role: 'status' });
+  root.append(line, voice);
   let items: Item[] = [];
   let facts: string[] = [];
   let selection = '';
@@ -54,6 +57,13 @@ export default define<Data>((root) => {
     if (standing.state === 'saved' && !typed) return item;
     const said = saving[standing.state];
     return said ? { ...item, ...said } : item;
+  };
+  /** Say trouble once, and once that it is over. */
+  const speak = (): void => {
+    const state = standing?.state ?? '';
+    if (!TROUBLE.has(state) && (state !== 'saved' || !voice.textContent)) return;
+    const text = saving[state]?.text ?? '';
+    if (voice.textContent !== text) voice.textContent = text;
   };
   const redraw = (): void => {
     const focus = (root as ShadowRoot).activeElement?.id;
@@ -85,6 +95,7 @@ export default define<Data>((root) => {
       typed ||= now.state !== 'saved';
       if (now.state !== standing?.state) {
         standing = { ...now };
+        speak();
         redraw();
       }
     }),
@@ -97,6 +108,7 @@ export default define<Data>((root) => {
     update: (data) => {
       ({ items, facts, saving } = data);
       line.setAttribute('aria-label', data.label);
+      speak();
       selection = '';
       redraw();
     },
