@@ -40,3 +40,14 @@ def read_only_view(folder: Path, view: Path) -> Iterator[Path]:
         yield view
     finally:
         subprocess.run(["umount", "-l", str(view)], check=True)
+
+
+def fill_up(filler: Path) -> None:
+    """Take all the room of a disk with a file."""
+    with filler.open("wb", buffering=0) as file:
+        for size in (1 << 20, 1 << 12, 1):
+            try:
+                while True:
+                    file.write(b"\0" * size)
+            except OSError:
+                continue

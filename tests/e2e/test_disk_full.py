@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Playwright, expect
 
 from tests.e2e.test_j5_half_typed import PATH, STATUS, Person, write
-from tests.mounts import tiny_disk
+from tests.mounts import fill_up, tiny_disk
 from tests.torture.engine import SupervisedEngine
 
 ROOM_MIB = 48
@@ -33,7 +33,7 @@ def test_a_full_disk_is_said_and_nothing_is_lost(person: Person) -> None:
     write(person, "/tmp/before")
     person.saved()
     filler = person.engine.paths.root.parent / "filler"
-    fill(filler)
+    fill_up(filler)
     person.page.locator(PATH).fill("/tmp/" + "x" * 300_000)
     expect(person.page.locator(STATUS)).to_contain_text("disk full")
 
@@ -42,14 +42,3 @@ def test_a_full_disk_is_said_and_nothing_is_lost(person: Person) -> None:
     person.page.reload()
     person.ready()
     expect(person.page.locator(PATH)).to_have_value("/tmp/" + "x" * 300_000)
-
-
-def fill(filler: Path) -> None:
-    """Take all the room there is."""
-    with filler.open("wb", buffering=0) as file:
-        for size in (1 << 20, 1 << 12, 1):
-            try:
-                while True:
-                    file.write(b"\0" * size)
-            except OSError:
-                continue

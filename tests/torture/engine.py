@@ -19,7 +19,8 @@ CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome", "chrome", "m
 class SupervisedEngine:
     """One profile's engine, started and killed again and again."""
 
-    def __init__(self, folder: Path, *, profile: Path | None = None) -> None:
+    def __init__(self, folder: Path, *, profile: Path | None = None, module: str = "launcher.server") -> None:
+        self._module = module
         self.paths = ProfilePaths(profile or folder / "profile")
         self._log = (folder / "engine.log").open("ab")
         with socket.socket() as free:
@@ -40,7 +41,7 @@ class SupervisedEngine:
         """
         kept = {name: value for name, value in os.environ.items() if not name.startswith("BESTAND_")}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "launcher.server", "--profile", str(self.paths.root)],
+            [sys.executable, "-m", self._module, "--profile", str(self.paths.root)],
             cwd=ROOT, env={**kept, PROFILE_VARIABLE: str(self.paths.root), "LC_ALL": "C.UTF-8"},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True,
         )  # fmt: skip

@@ -1,7 +1,8 @@
 """Kills with a real browser: somebody types into the page while engine, window or both are killed.
 
 Each round types into one field, more letters at the end of what is there, at the pace of a fast person; somewhere
-in it something is killed, the network drops, or the page is loaded anew under a clock that was set by up to a day.
+in it something is killed, the network drops, the disk fills, the page is closed the moment after its engine was
+killed, or it is loaded anew under a clock that was set by up to a day. Now and then something is chosen before.
 What the page was told (`acks`) and what the browser's own store said it has (`stored`) is noted from outside.
 Afterwards the field, on the screen of the page that is there then and in the file, must hold what was typed: all
 of it while the page lives, else at least all that was stored or acknowledged.
@@ -17,14 +18,16 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import BrowserContext, Error, Page, Playwright, sync_playwright
+import pytest
+from playwright.sync_api import BrowserContext, Error, Locator, Page, Playwright, sync_playwright
 
+from tests.mounts import fill_up, tiny_disk
 from tests.torture.engine import CHROMIUM, SupervisedEngine
 
 QUIET: Final = (
@@ -35,7 +38,17 @@ FIELDS: Final = {
     "import__path": ("import", ".st-key-import__path input"),
     "sql_question": ("sql", ".st-key-sql_question .cm-content"),
 }
-MODES: Final = ("engine", "engine", "window", "both", "network", "clock")
+"""Fields every window has: their view, and where they are."""
+WIDGETS: Final = {
+    "alone__text": ("alone", ".st-key-alone__text input"),
+    "alone__textarea": ("alone", ".st-key-alone__textarea textarea"),
+    "alone__number": ("alone", ".st-key-alone__number input"),
+}
+"""Fields of the page `tests.torture.workbench` has besides."""
+COLOURS: Final = ("red", "green", "blue")
+RADIO: Final = "alone__radio"
+DISK_MIB: Final = 64
+MODES: Final = ("engine", "close", "window", "both", "network", "clock", "engine", "disk")
 DAY_MS: Final = 86_400_000
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 PAUSES_MS: Final = (1, 5, 20, 50, 90)
@@ -50,13 +63,13 @@ SET_CLOCK: Final = """Object.defineProperty(performance, 'timeOrigin', {
 
 @dataclass
 class Report:
-    """What came out."""
+    """What came out; `oldest_lost_ms` is how old the oldest letter was that a killed or closed page took along."""
 
     kills: int = 0
     acknowledged: int = 0
     lost: int = 0
     offered: int = 0
-    youngest_lost_ms: float = 0.0
+    oldest_lost_ms: float = 0.0
     back_s: list[float] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
@@ -65,18 +78,23 @@ class Torture:
     """One profile, one browser, one person who never gives up."""
 
     modes: tuple[str, ...] = MODES
+    fields: Mapping[str, tuple[str, str]] = {**FIELDS, **WIDGETS}
+    module = "tests.torture.workbench"
 
-    def __init__(self, driver: Playwright, folder: Path, seed: int) -> None:
+    def __init__(self, driver: Playwright, folder: Path, seed: int, *, profile: Path | None = None) -> None:
         self.driver = driver
         self.folder = folder
         self.dice = random.Random(seed)
-        self.engine = SupervisedEngine(folder)
+        self.engine = SupervisedEngine(folder, profile=profile, module=self.module)
         self.paths = self.engine.paths
         self.report = Report()
         self.stored: dict[str, str] = {}
         self.acked: dict[str, int] = {}
         self.texts: dict[tuple[str, int], str] = {}
-        self.typed = dict.fromkeys(FIELDS, "")
+        self.typed = dict.fromkeys(self.fields, "")
+        self.pressed: list[float] = []
+        self.struck = 0.0
+        self.chosen = COLOURS[0]
         self.context: BrowserContext
         self.page: Page
 
@@ -85,7 +103,7 @@ class Torture:
         self.begin()
         for number in range(kills):
             mode = self.modes[number % len(self.modes)]
-            key = self.dice.choice(list(FIELDS))
+            key = self.dice.choice(list(self.fields))
             try:
                 self.round(mode, key, number)
             except (Error, AssertionError, TimeoutError) as error:
@@ -113,10 +131,13 @@ class Torture:
     def round(self, mode: str, key: str, number: int) -> None:
         """Type, kill, come back, compare."""
         self.go(key)
-        where = self.page.locator(FIELDS[key][1])
+        if key in WIDGETS:
+            self.choose()
+        where = self.page.locator(self.fields[key][1])
         where.click()
-        self.page.keyboard.press("Control+End" if key == "sql_question" else "End")
+        self.page.keyboard.press("Control+End")
         before = self.typed[key]
+        self.pressed = []
         strike = threading.Timer(self.dice.uniform(0.1, 1.5), self.strike(mode))
         strike.start()
         with suppress(Error):
@@ -129,6 +150,18 @@ class Torture:
         self.compare(mode, key, before, number)
         if screen is not None and screen != self.typed[key]:
             self.lose(f"round {number}, {mode}: {key} showed {screen[-40:]!r}, now {self.typed[key][-40:]!r}")
+        if key in WIDGETS:
+            self.wait_for(lambda: self.radio(self.chosen).is_checked(), f"{self.chosen} is still chosen")
+
+    def choose(self) -> None:
+        """Choose something, and wait until that is on the disk."""
+        self.chosen = self.dice.choice([one for one in COLOURS if one != self.chosen])
+        self.page.locator(f".st-key-{RADIO}").get_by_text(self.chosen, exact=True).click()
+        self.wait_for(lambda: self.in_file(RADIO) == self.chosen, "what was chosen is on the disk")
+
+    def radio(self, colour: str) -> Locator:
+        """Return one of the choices."""
+        return self.page.locator(f".st-key-{RADIO}").get_by_role("radio", name=colour, exact=True)
 
     def type(self, key: str, strike: threading.Timer) -> None:
         """Press keys until something is killed, and a few more where that is possible."""
@@ -136,6 +169,7 @@ class Torture:
             letter = self.dice.choice(LETTERS)
             self.typed[key] += letter  # before: the page may take the key and die before it says so
             self.page.keyboard.press(letter)
+            self.pressed.append(time.monotonic())
             self.page.wait_for_timeout(self.dice.choice(PAUSES_MS))
             if not strike.is_alive():
                 return
@@ -145,7 +179,10 @@ class Torture:
         pids = browser_processes(self.folder)
 
         def kill() -> None:
-            if mode in ("engine", "both"):
+            self.struck = time.monotonic()
+            if mode == "disk":
+                fill_up(self.filler)
+            if mode in ("engine", "both", "close"):
                 self.engine.kill()
             if mode in ("window", "both"):
                 for pid in pids:
@@ -165,8 +202,16 @@ class Torture:
             self.page.add_init_script(SET_CLOCK % self.dice.randint(-DAY_MS, DAY_MS))
             self.page.reload()
             self.drawn()
-        if mode in ("engine", "both"):
+        if mode == "disk":
+            self.page.keyboard.press("x")
+            self.until("bestand.standing.state === 'full'")
+            self.filler.unlink()
+        if mode == "close":
+            self.page.close()
+        if mode in ("engine", "both", "close"):
             self.engine.start()
+        if mode == "close":
+            self.open_page(self.context.new_page())
         if mode in ("window", "both"):
             with suppress(Error):
                 self.context.close()
@@ -176,12 +221,12 @@ class Torture:
     def compare(self, mode: str, key: str, before: str, number: int) -> None:
         """See what is on the screen and in the file now."""
         self.go(key)
-        whole = self.on_screen(key) if mode == "network" else self.typed[key]
-        if mode == "network":
+        whole = self.on_screen(key) if mode in ("network", "disk") else self.typed[key]
+        if mode in ("network", "disk"):
             self.typed[key] = whole
         self.wait_for(lambda: self.in_file(key) == self.on_screen(key), f"the file has what {key} shows")
         shown = self.on_screen(key)
-        if mode in ("engine", "network") and not whole.startswith(shown):
+        if mode in ("engine", "network", "disk") and not whole.startswith(shown):
             self.lose(f"round {number}, {mode}: {key} shows {shown[-40:]!r}, typed was {whole[-40:]!r}")
         if mode == "engine" and len(shown) < len(self.stored.get(key, "")):
             self.lose(f"round {number}, {mode}: {key} lost what was stored")
@@ -190,13 +235,22 @@ class Torture:
             self.lose(f"round {number}, {mode}: {key} shows {len(shown)} letters, {len(least)} were kept")
         elif not whole.startswith(shown):
             self.lose(f"round {number}, {mode}: {key} shows what was not typed")
+        lost = len(whole) - len(shown)
+        if 0 < lost <= len(self.pressed):
+            age_ms = (self.struck - self.pressed[-lost]) * 1000
+            self.report.oldest_lost_ms = round(max(self.report.oldest_lost_ms, age_ms), 1)
         self.typed[key] = shown
+
+    @property
+    def filler(self) -> Path:
+        """What takes the room on the profile's disk."""
+        return self.paths.root.parent / "filler"
 
     # ---- looking ----------------------------------------------------------------------------------------
 
     def on_screen(self, key: str) -> str:
         """Return a field's text as the page shows it."""
-        where = self.page.locator(FIELDS[key][1])
+        where = self.page.locator(self.fields[key][1])
         return where.inner_text().strip("\n") if key == "sql_question" else where.input_value()
 
     def in_file(self, key: str) -> str:
@@ -208,7 +262,7 @@ class Torture:
 
     def go(self, key: str) -> None:
         """Show the field."""
-        view, place = FIELDS[key]
+        view, place = self.fields[key]
         self.page.locator(f".st-key-nav a[href='?view={view}']").click()
         self.page.wait_for_selector(f"html[data-view='{view}']", state="attached")
         self.page.locator(place).wait_for()
@@ -234,7 +288,11 @@ class Torture:
         self.context = self.driver.chromium.launch_persistent_context(
             str(self.folder / "browser"), executable_path=found, args=list(QUIET), headless=True
         )
-        self.page = self.context.pages[0]
+        self.open_page(self.context.pages[0])
+
+    def open_page(self, page: Page) -> None:
+        """Open Bestand in a page of the browser."""
+        self.page = page
         self.page.expose_function("noteStored", self.note_stored)
         self.page.add_init_script(f"({NOTE})()")
         self.page.on("requestfinished", self.note_acks)
@@ -256,7 +314,7 @@ class Torture:
     def begin_anew(self) -> None:
         """After a round that went wrong: all of it again, so that the next round counts."""
         self.again()
-        for key in FIELDS:
+        for key in self.fields:
             self.go(key)
             self.typed[key] = self.on_screen(key)
             self.stored.pop(key, None)
@@ -265,7 +323,7 @@ class Torture:
     def note_stored(self, key: str, seq: int, text: str) -> None:
         """Hear from the page what its store has."""
         self.texts[key, seq] = text
-        if key in FIELDS:
+        if key in self.fields:
             self.stored[key] = text
 
     def note_acks(self, request: Any) -> None:  # noqa: ANN401 - Playwright's request
@@ -277,7 +335,7 @@ class Torture:
             for entry in sent["entries"]:
                 value = entry["value"]
                 self.texts[entry["key"], entry["seq"]] = value["text"] if isinstance(value, dict) else value
-            for ack in request.response().json()["acks"]:
+            for ack in request.response().json().get("acks", ()):  # none while the disk is full
                 self.report.acknowledged += 1
                 self.acked[ack["key"]] = max(ack["seq"], self.acked.get(ack["key"], 0))
 
@@ -304,10 +362,23 @@ def browser_processes(folder: Path) -> list[int]:
     return [pid for _, pid in sorted(found)]
 
 
+class RoomyTorture(Torture):
+    """Where no small disk can be had, none is filled."""
+
+    modes = tuple(mode for mode in MODES if mode != "disk")
+
+
 def main(folder: str, kills: str, seed: str) -> None:
     """Run and print the report as one line of JSON."""
-    with sync_playwright() as driver:
-        report = Torture(driver, Path(folder), int(seed)).run(int(kills))
+    with ExitStack() as stack:
+        driver = stack.enter_context(sync_playwright())
+        try:
+            disk = stack.enter_context(tiny_disk(Path(folder) / "disk", mib=DISK_MIB))
+            torture = Torture(driver, Path(folder), int(seed), profile=disk / "profile")
+        except pytest.skip.Exception as why:
+            sys.stderr.write(f"no disk is filled: {why}\n")
+            torture = RoomyTorture(driver, Path(folder), int(seed))
+        report = torture.run(int(kills))
     sys.stdout.write(json.dumps(asdict(report)) + "\n")
 
 

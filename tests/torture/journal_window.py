@@ -23,7 +23,7 @@ from tests.e2e.native.conftest import (
     virtual_screen,
     window_environment,
 )
-from tests.torture.journal_browser import NOTE, Report, Torture
+from tests.torture.journal_browser import FIELDS, NOTE, Report, Torture
 from tests.waiting import wait_until
 
 GONE_S = 60.0
@@ -33,6 +33,8 @@ class WindowTorture(Torture):
     """One profile, one window on a screen, one person who never gives up."""
 
     modes = ("window", "both", "engine")
+    fields = FIELDS
+    module = "launcher.server"
 
     def __init__(self, driver: Playwright, folder: Path, seed: int, screen: str) -> None:
         super().__init__(driver, folder, seed)
