@@ -12,7 +12,8 @@ from analysis.readings.guessing import EXAMPLES
 from analysis.readings.model import Candidate, Loaded
 from analysis.readings.saved import SavedReading, signature_of, source_names
 from core.i18n import N_
-from core.types import Correction, FileFormat, Json, Reading
+from core.types import Column, Correction, FileFormat, Json, Reading
+from core.words import type_word
 
 LESS_SURE: Final = 0.1
 """A reading that is that much less certain than when it was saved is worth a look."""
@@ -72,7 +73,7 @@ def drift(saved: SavedReading, base: Candidate, judged: Candidate, fitted: Candi
     if saved.reading.format is not judged.reading.format:
         return (_other("format", _FORMAT, saved.reading.format, judged.reading.format),)
     signs = _signs(saved.reading, judged.reading) if base is judged else ()
-    found = [*signs, *_columns(saved, base), *_types(saved, fitted)]
+    found = [*signs, *_columns(saved.columns, base.columns), *_types(saved, fitted)]
     if judged.reading.confidence < saved.reading.confidence - LESS_SURE:
         found.append(_less_sure(saved.reading, judged.reading))
     return tuple(found)
@@ -85,6 +86,23 @@ def lost_corrections(lost: Sequence[Correction]) -> tuple[Drift, ...]:
         Drift("correction", told.format(line=one.line, was=_shown(one.was)), line=one.line, expected=one.was)
         for one in lost
     )
+
+
+def since(before: Sequence[Column], now: Sequence[Column]) -> tuple[Drift, ...]:
+    """Return what is different about the columns of a file, beside those of the version it is to follow.
+
+    Columns go by the names they have in their files; a type is another one when an analyst calls it otherwise.
+    """
+    told = N_("The column '{name}' is no longer {expected} but {found}.")
+    types = {_plain(column.source_name): column.type for column in before}
+    found = list(_columns([column.source_name for column in before], now))
+    for column in now:
+        was = types.get(_plain(column.source_name), column.type)
+        one, other = type_word(was), type_word(column.type)
+        if one != other:
+            message = told.format(name=column.source_name, expected=one, found=other)
+            found.append(Drift("type", message, column.source_name, expected=was, found=column.type))
+    return tuple(found)
 
 
 def changed_types(reading: Reading, loaded: Loaded) -> tuple[Drift, ...]:
@@ -166,9 +184,10 @@ def _sign(value: object) -> str:
     return text if text.isalnum() or "-" in text[1:] else repr(text)
 
 
-def _columns(saved: SavedReading, seen: Candidate) -> Iterator[Drift]:
-    before = {_plain(name): name for name in saved.columns}
-    now = {_plain(column.source_name): column.source_name for column in seen.columns}
+def _columns(names: Sequence[str], seen: Sequence[Column]) -> Iterator[Drift]:
+    """Yield what is different about columns that had these names."""
+    before = {_plain(name): name for name in names}
+    now = {_plain(column.source_name): column.source_name for column in seen}
     missing = [name for key, name in before.items() if key not in now]
     new = [name for key, name in now.items() if key not in before]
     for name in missing:
@@ -177,12 +196,10 @@ def _columns(saved: SavedReading, seen: Candidate) -> Iterator[Drift]:
         yield Drift("new_column", N_("The column '{name}' is new.").format(name=name), name, found=name)
     if not missing and not new and list(before) != list(now):
         order = ", ".join(now.values())
-        yield Drift(
-            "order", N_("The columns come in another order."), found=order, expected=", ".join(saved.columns)
-        )
-    elif not missing and not new and len(saved.columns) != len(seen.columns):
+        yield Drift("order", N_("The columns come in another order."), found=order, expected=", ".join(names))
+    elif not missing and not new and len(names) != len(seen):
         told = N_("There are {found} columns instead of {expected}.")
-        expected, count = str(len(saved.columns)), str(len(seen.columns))
+        expected, count = str(len(names)), str(len(seen))
         yield Drift("order", told.format(found=count, expected=expected), expected=expected, found=count)
 
 

@@ -7,6 +7,7 @@ from app.features.datasets import actions
 from app.features.datasets.options import NAME, import_form
 from app.features.datasets.remembered import import_state, remember
 from app.features.datasets.state import ImportState, OpenFile
+from app.features.datasets.successor import following
 from app.refresh import STATUS, redraw, view_key
 from app.router import redraw_view, router
 from app.session import value
@@ -107,7 +108,8 @@ def _queue(ctx: "AppContext", file: OpenFile) -> None:
     if NAME in form.problems:
         raise UsageError(form.problems[NAME])
     name = form.value(NAME)
-    file.job = actions.start_import(ctx, file.path, wish=wish, name=name)
+    wish, as_next = following(ctx, file, form, wish)
+    file.job = actions.start_import(ctx, file.path, wish=wish, name=name, replace=as_next)
     file.ended = None
 
 

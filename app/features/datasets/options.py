@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 VIEW: Final = "import"
 NAME: Final = "name"
+REPLACE: Final = "replace"
+"""The field with the name of the dataset whose next version the file becomes, if somebody said so."""
 FORMS: Final = "import:"
 """How the names of these forms begin; the clean-up of long-forgotten ones knows it too."""
 _LABELS: Final[dict[str, str]] = {
@@ -47,6 +49,7 @@ def import_spec() -> FormSpec:
     """Return what an import asks."""
     asked = (
         Field(NAME, _(texts.NAME), _rules()[NAME]),
+        Field(REPLACE, _(texts.AS_NEXT_STEP), _rules()[REPLACE]),
         Field("part", _(texts.PART), _rules()["part"]),
         Field("fresh", _(texts.FRESH), _rules()["fresh"], default=False),
         Field("look", _(texts.READINGS), _rules()["look"]),
@@ -66,6 +69,7 @@ def _rules() -> dict[str, Rule[Any]]:
     kinds = typing.get_type_hints(Reading)
     return {
         NAME: Rule(DATASET_NAME.kind, *DATASET_NAME.checks, required=False),
+        REPLACE: Rule(str, required=False),
         "part": Rule(dict[str, str], required=False),
         "fresh": Rule(bool),
         "look": Rule(str, required=False),
@@ -102,7 +106,7 @@ def make_step(ctx: "AppContext", file: OpenFile, values: Mapping[str, object], l
 
 
 def reset(ctx: "AppContext", file: OpenFile) -> None:
-    """Go back to what the judge says, as a step; a name stays."""
+    """Go back to what the judge says, as a step; what it is called, and whether as a next version, stays."""
     came = {"part": None, "fresh": False, **NO_READING}
     make_step(ctx, file, came, texts.RESET)
 
@@ -110,7 +114,7 @@ def reset(ctx: "AppContext", file: OpenFile) -> None:
 def is_as_judged(form: FormState) -> bool:
     """Tell whether nobody has chosen anything about how the file is read."""
     came = form.spec.defaults()
-    return all(form.data.get(name) == value for name, value in came.items() if name != NAME)
+    return all(form.data.get(name) == value for name, value in came.items() if name not in (NAME, REPLACE))
 
 
 # ---- what follows from them -------------------------------------------------------------------------------

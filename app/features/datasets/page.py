@@ -148,7 +148,7 @@ def _draw_tools(
     if ready:
         s_text(
             ctx, VIEW, NAME, form=form, label=_(texts.NAME), placeholder=_(texts.NAME_HINT), hide_label=True,
-            width=210,
+            width=210, on_change=lambda _typed: redraw_view(VIEW),
         )  # fmt: skip
     if len(state.files) > 1:
         if file.job is None and not file.done:

@@ -12,6 +12,7 @@ from app.features.datasets.controls import draw_words
 from app.features.datasets.halves import draw_halves, draw_preview
 from app.features.datasets.options import NO_READING, is_as_judged, make_step, reset
 from app.features.datasets.state import OpenFile
+from app.features.datasets.successor import draw_successor
 from app.forms.state import FormState
 from app.router import redraw_view
 from app.widgets import field_key, s_segments, s_select
@@ -32,6 +33,7 @@ def draw_reading(ctx: "AppContext", file: OpenFile, form: FormState, candidate: 
     """Draw everything about how the file is read; of a file that is certain only what one has to see."""
     uncertain = file.uncertain(ctx.config.imports.min_confidence)
     _draw_notices(ctx, file, uncertain=uncertain)
+    draw_successor(ctx, file, form, candidate)
     closer = uncertain if file.closer is None else file.closer
     with st.container(key="import_head", gap="xsmall"):
         with st.container(key="import_reading", horizontal=True, vertical_alignment="center", gap="small"):

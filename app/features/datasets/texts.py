@@ -17,7 +17,13 @@ ANOTHER: Final = N_("Another file")
 OPEN_ROWS: Final = N_("Open the rows")
 NAME: Final = N_("Name of the dataset")
 NAME_HINT: Final = N_("Name, or leave it to the file")
+NAME_IN_USE: Final = N_("There is a dataset “{name}” already; a number will stand behind this name.")
+NAME_FOLLOWED: Final = N_("There is a dataset “{name}” already, version {version}.")
+AS_NEXT_STEP: Final = N_("Next version")
+AS_NEXT: Final = N_("Make this file its version {version}")
+DIFFERENT: Final = N_("Different from version {version} of “{name}”:")
 IMPORT: Final = N_("Import")
+VERSION: Final = N_("version {version}")
 CANCEL: Final = N_("Cancel")
 LOOKING: Final = N_("Looking at how {name} can be read")
 IMPORTING_FILE: Final = N_("Importing {name}")
@@ -193,6 +199,11 @@ def asking_line(names: Sequence[str]) -> str:
         "{count} files can be read in several ways: {names}. Click one below to look, or decide for all:",
         len(names),
     ).format(count=len(names), names=_some(names))
+
+
+def more_word(count: int) -> str:
+    """Return that so many are not listed one by one."""
+    return ngettext("and {count} more", "and {count} more", count).format(count=count)
 
 
 def refused_line(names: Sequence[str]) -> str:

@@ -8,7 +8,11 @@ import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from analysis.choosing import Wish
+from analysis.readings.corrections import digest_of
+from app.catalogue import current
 from app.context import AppContext, opened_app
+from app.features.datasets.actions import start_import
 from app.features.datasets.rules import ENCODING, LINE, WIDTHS, signs_differ
 from app.features.datasets.state import ImportState, OpenFile
 from app.forms.history import FormHistory
@@ -16,6 +20,7 @@ from app.runtime import set_context
 from core.ids import new_id
 from core.paths import ProfilePaths
 from core.rules import Rule
+from core.types import Correction, Manifest
 
 ROWS = "".join(f"{i};Köln,Süd;{i},50\n" for i in range(40))
 UNDO, REDO, RESET = "import__step_undo", "import__step_redo", "import__as_judged"
@@ -236,3 +241,80 @@ def test_a_sheet_is_a_step(tmp_path: Path) -> None:
 
     press(window, UNDO)
     assert file.candidate.reading.sheet == "Sales"
+
+
+def tick(window: AppTest) -> Any:  # noqa: ANN401 - an element of the tree
+    """The box that makes the file the next version; None where there is no dataset of its name."""
+    return next((one for one in window.checkbox if (one.key or "").startswith("import__replace")), None)
+
+
+def imported(ctx: AppContext, file: OpenFile) -> Manifest:
+    """What a started import became."""
+    assert file.job is not None
+    status = ctx.jobs.manager.run_here(file.job)
+    assert status.state == "done", status.error
+    assert isinstance(status.result, dict)
+    return current(ctx, str(status.result["dataset"]))
+
+
+def next_month(file: OpenFile) -> OpenFile:
+    """The file of the month after: a column has another name, another one is text now."""
+    path = file.path.with_name("sales_february.csv")
+    path.write_text("id;place;amount\n" + ROWS.replace(",50", ",50 approx."), encoding="utf-8")
+    return OpenFile(new_id(), path)
+
+
+def test_the_next_file_becomes_the_next_version_if_a_person_says_so(ctx: AppContext, file: OpenFile) -> None:
+    """A name in use is asked about: by itself nothing is replaced; ticked, what is different is told before."""
+    window = opened(file)
+    assert tick(window) is None
+    press(window, "import__start")
+    assert imported(ctx, file).version == 1
+
+    following = next_month(file)
+    window = opened(following)
+    assert tick(window) is None
+    window.text_input[0].set_value("sales").run()
+    assert tick(window).value is False
+    tick(window).check().run()
+    told = window.warning[0].value
+    assert [name in told for name in ("town", "place", "amount")] == [True] * 3
+    press(window, "import__start")
+
+    manifest = imported(ctx, following)
+    assert (manifest.name, manifest.version) == ("sales", 2)
+    assert manifest.source.name == "sales_february.csv"
+
+
+def test_a_name_in_use_is_never_replaced_by_itself(ctx: AppContext, file: OpenFile) -> None:
+    """Without the tick the second one gets a number; a tick for one name is none for the name typed after it."""
+    press(opened(file), "import__start")
+    assert imported(ctx, file).name == "sales"
+
+    again = OpenFile(new_id(), file.path)
+    window = opened(again)
+    assert tick(window).value is False
+    press(window, "import__start")
+    assert imported(ctx, again).name == "sales~2"
+
+    third = OpenFile(new_id(), file.path)
+    window = opened(third)
+    tick(window).check().run()
+    window.text_input[0].set_value("sales~2").run()
+    assert tick(window).value is False
+
+
+def test_the_next_version_keeps_what_was_set_right_by_hand(ctx: AppContext, file: OpenFile) -> None:
+    """Found again by the bytes of its line, though the reading on the screen is a person's."""
+    was = "2;Köln,Süd;2,50"
+    correction = Correction(4, digest_of(was.encode()), "2;Bonn;2,50", was)
+    job = start_import(ctx, file.path, wish=Wish(corrections=(correction,)))
+    assert ctx.jobs.manager.run_here(job).state == "done"
+
+    again = OpenFile(new_id(), file.path)
+    window = opened(again)
+    tick(window).check().run()
+    press(window, "import__start")
+    manifest = imported(ctx, again)
+    assert manifest.version == 2
+    assert [one.text for one in manifest.corrections] == ["2;Bonn;2,50"]
