@@ -255,6 +255,8 @@ def _seed(
             return value in wanted or (value is None and default is None)
 
         seed_input(at.key, default, fits=fits)
+        if st.session_state.get(at.key) is None and default is not None:
+            put(at.key, default)  # a page that is left while it is drawn may tell that nothing is chosen
         choices_fit(at, options, default, several=several)
         return shown, naming
     held = at.form.held(at.field)

@@ -20,6 +20,7 @@ from streamlit import logger as streamlit_logger
 
 from app.boundary import on_script_error
 from app.lighter import lighten
+from app.orphans import keep_together
 from app.theme.live import tell_theme_once
 from core.config import AppConfig
 from core.paths import ProfilePaths
@@ -58,6 +59,7 @@ def build_app(
         force_reparse=True, options_from_flags=dict(streamlit_options(config, port))
     )
     lighten()
+    keep_together()
     tell_theme_once()
     _log_with_the_rest()
     return st.App(script, routes=routes, middleware=list(walls), on_script_error=on_script_error)

@@ -32,11 +32,14 @@ def settle(ctx: "AppContext", file: OpenFile, timeout_s: float) -> bool:
     if form is not None:
         follow(ctx, file, form)
     begin(ctx, file)
-    if file.judging is None:
+    judging = file.judging
+    if judging is None:
         return True
-    if not file.judging.wait(timeout_s):
+    if not judging.wait(timeout_s):
         return False
-    judging, file.judging = file.judging, None
+    if file.judging is not judging:  # while this waited, the page was drawn anew: taken over there, or begun again
+        return file.judging is None
+    file.judging = None
     try:
         found = judging.value()
     except CancelledError:

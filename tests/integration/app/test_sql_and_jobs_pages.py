@@ -144,3 +144,15 @@ def test_housekeeping_that_went_well_is_not_listed(ctx: AppContext) -> None:
 
     assert not page.exception
     assert "No jobs" in " ".join(one.value for one in page.markdown)
+
+
+def test_a_choice_that_must_be_made_is_made(ctx: AppContext) -> None:
+    """A page left while it is drawn may tell that nothing is chosen where something always is; it heals."""
+    ctx.jobs.manager.enqueue("cleanup", {})
+    page = AppTest.from_function(_jobs, default_timeout=30)
+    page.session_state["jobs__filter"] = None
+    page.run()
+
+    assert not page.exception
+    assert not page.error
+    assert page.session_state["jobs__filter"] == "All"
