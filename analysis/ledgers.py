@@ -7,10 +7,10 @@ line comes from the flags in the manifest, where there is one.
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final, Literal, TypeAlias, get_args
+from typing import BinaryIO, Final, Literal, Protocol, TypeAlias, get_args
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -41,6 +41,7 @@ class LedgerQuery:
         lines: Only the lines of these numbers; empty means all.
         code: Only lines of one reason, such as `extra_field`.
         search: Only lines whose raw text contains this, whatever its case.
+        file: Only lines of this file, where several became one table.
         offset, limit: The page; `limit` None means to the end.
     """
 
@@ -48,6 +49,7 @@ class LedgerQuery:
     lines: tuple[int, ...] = ()
     code: str | None = None
     search: str | None = None
+    file: str | None = None
     offset: int = 0
     limit: int | None = 200
 
@@ -65,6 +67,7 @@ class LedgerEntry:
         raw: Its bytes, without the line's end.
         text: The same, decoded for people.
         digest: By which a correction finds it again.
+        file: The file it is of, where several became one table.
     """
 
     line: int
@@ -75,6 +78,7 @@ class LedgerEntry:
     raw: bytes
     text: str
     digest: str
+    file: str | None = None
 
     def to_dict(self) -> dict[str, Json]:
         """Return the JSON form; `raw` is there as hexadecimal only where `text` does not say all of it."""
@@ -88,6 +92,7 @@ class LedgerEntry:
             "text": self.text,
             "raw": None if exact else self.raw.hex(),
             "digest": self.digest,
+            **({} if self.file is None else {"file": self.file}),
         }
 
 
@@ -127,7 +132,7 @@ class Ledgers:
             self._duck.trusted() as c,
         ):
             total = c.execute(f"select count(*) from {source}{where}", values).fetchone() or (0,)
-            rows = c.execute(_select(source, where, wanted), values).to_arrow_table()
+            rows = c.execute(_select(source, where, wanted, manifest), values).to_arrow_table()
             groups = c.execute(
                 f"select action, reason, count(*) from {source} group by all order by all"
             ).fetchall()
@@ -139,7 +144,7 @@ class Ledgers:
         """Yield all wanted lines, a few at a time in memory; `offset` and `limit` count."""
         wanted = query or LedgerQuery(limit=None)
         where, values = _where(wanted, manifest)
-        sql = _select(self._source(manifest), where, wanted)
+        sql = _select(self._source(manifest), where, wanted, manifest)
         with (
             duck_errors(_("Reading the ledger of '{name}'").format(name=manifest.name)),
             self._duck.trusted() as c,
@@ -163,7 +168,7 @@ class Ledgers:
             ExportError: the target cannot be written, or the format is unknown.
             DiskFullError, CancelledError: nothing is left.
         """
-        writers: Mapping[str, Callable[[Iterable[LedgerEntry], BinaryIO], None]] = {
+        writers: Mapping[str, _Write] = {
             "csv": _write_csv, "json": _write_json, "ndjson": _write_ndjson, "parquet": _write_parquet,
         }  # fmt: skip
         if fmt not in writers:
@@ -176,7 +181,7 @@ class Ledgers:
         wanted = query or LedgerQuery(limit=None)
         with whole_file(target, self._storage.paths, overwrite=overwrite) as file:
             entries = _Counted(self.entries(manifest, wanted), watch)
-            writers[fmt](entries, file)
+            writers[fmt](entries, file, of_set=bool(manifest.files))
             watch.report(1.0, N_("writing the ledger"))
         return entries.count
 
@@ -186,9 +191,14 @@ class Ledgers:
         return f"read_parquet({quote_literal(str(file))})"
 
 
-def _select(source: str, where: str, query: LedgerQuery) -> str:
+def _select(source: str, where: str, query: LedgerQuery, manifest: Manifest) -> str:
     limit = "" if query.limit is None else f" limit {int(query.limit)}"
-    return f"select line, action, reason, raw from {source}{where} order by line{limit} offset {int(query.offset)}"
+    file, order = "null", "line"
+    if manifest.files:
+        names = ", ".join(quote_literal(one.name) for one in manifest.files)
+        file, order = "file", f"list_position([{names}], file), line"
+    page = f"order by {order}{limit} offset {int(query.offset)}"
+    return f"select line, action, reason, raw, {file} as file from {source}{where} {page}"
 
 
 def _where(query: LedgerQuery, manifest: Manifest) -> tuple[str, list[object]]:
@@ -203,22 +213,29 @@ def _where(query: LedgerQuery, manifest: Manifest) -> tuple[str, list[object]]:
     if query.code is not None:
         parts.append("list_contains(string_split(reason, ', '), ?)")
         values.append(query.code)
+    if query.file is not None and manifest.files:
+        parts.append("file = ?")
+        values.append(query.file)
     if query.search:
         # The engine writes bytes above ASCII as their codes: in the same way on both sides, so they compare.
-        parts.append("contains(lower(raw::varchar), lower(?::blob::varchar))")
-        values.append(_bytes_of(query.search, manifest.reading.encoding or UTF8))
+        readings = [one.reading for one in manifest.files] or [manifest.reading]
+        meant = {_bytes_of(query.search, reading.encoding or UTF8) for reading in readings}
+        ways = " or ".join(["contains(lower(raw::varchar), lower(?::blob::varchar))"] * len(meant))
+        parts.append(f"({ways})")
+        values.extend(meant)
     return (f" where {' and '.join(parts)}" if parts else ""), values
 
 
 def _entries(batches: "pa.RecordBatchReader | list[pa.RecordBatch]", manifest: Manifest) -> Iterator[LedgerEntry]:
-    told: dict[int, list[tuple[str, str | None]]] = {}
+    told: dict[tuple[str | None, int], list[tuple[str, str | None]]] = {}
     for flag in manifest.flags:
         if flag.line is not None:
-            told.setdefault(flag.line, []).append((flag.message, flag.column))
-    encoding = manifest.reading.encoding or UTF8
+            told.setdefault((flag.file, flag.line), []).append((flag.message, flag.column))
+    encodings = {one.name: one.reading.encoding for one in manifest.files}
     for batch in batches:
-        for line, action, reason, raw in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            known = told.get(line, [])
+        for line, action, reason, raw, file in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            known = told.get((file, line), [])
+            encoding = (manifest.reading.encoding if file is None else encodings.get(file)) or UTF8
             yield LedgerEntry(
                 line=line,
                 action=action,
@@ -228,6 +245,7 @@ def _entries(batches: "pa.RecordBatchReader | list[pa.RecordBatch]", manifest: M
                 raw=raw,
                 text=text_of(raw, encoding),
                 digest=digest_of(raw),
+                file=file,
             )
 
 
@@ -266,19 +284,28 @@ class _Counted:
 # ---- formats ----------------------------------------------------------------------------------------------
 
 
-def _write_csv(entries: Iterable[LedgerEntry], file: BinaryIO) -> None:
+class _Write(Protocol):
+    """Writes a ledger; one of several files has the file of each line, too."""
+
+    def __call__(self, entries: Iterable[LedgerEntry], file: BinaryIO, *, of_set: bool) -> None: ...
+
+
+def _write_csv(entries: Iterable[LedgerEntry], file: BinaryIO, *, of_set: bool) -> None:
     text = io.TextIOWrapper(file, "utf-8", errors="backslashreplace", newline="")
     try:
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(("line", "action", "reason", "messages", "columns", "text", "raw_hex"))
+        first = ("file",) if of_set else ()
+        writer.writerow((*first, "line", "action", "reason", "messages", "columns", "text", "raw_hex"))
         for one in entries:
             told = " ".join(one.messages), ", ".join(one.columns)
-            writer.writerow((one.line, one.action, one.reason, *told, one.text, one.raw.hex()))
+            source = (one.file,) if of_set else ()
+            writer.writerow((*source, one.line, one.action, one.reason, *told, one.text, one.raw.hex()))
     finally:
         text.detach()
 
 
-def _write_json(entries: Iterable[LedgerEntry], file: BinaryIO) -> None:
+def _write_json(entries: Iterable[LedgerEntry], file: BinaryIO, *, of_set: bool) -> None:
+    del of_set  # an object names what it has
     before = b"["
     for one in entries:
         file.write(before + _json(one))
@@ -286,7 +313,8 @@ def _write_json(entries: Iterable[LedgerEntry], file: BinaryIO) -> None:
     file.write(b"[]\n" if before == b"[" else b"]\n")
 
 
-def _write_ndjson(entries: Iterable[LedgerEntry], file: BinaryIO) -> None:
+def _write_ndjson(entries: Iterable[LedgerEntry], file: BinaryIO, *, of_set: bool) -> None:
+    del of_set  # an object names what it has
     for one in entries:
         file.write(_json(one) + b"\n")
 
@@ -295,11 +323,12 @@ def _json(entry: LedgerEntry) -> bytes:
     return json.dumps(entry.to_dict(), ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
-def _write_parquet(entries: Iterable[LedgerEntry], file: BinaryIO) -> None:
+def _write_parquet(entries: Iterable[LedgerEntry], file: BinaryIO, *, of_set: bool) -> None:
     names = pa.list_(pa.string())
+    first = [("file", pa.string())] if of_set else []
     schema = pa.schema(
         [
-            ("line", pa.int64()), ("action", pa.string()), ("reason", pa.string()), ("messages", names),
+            *first, ("line", pa.int64()), ("action", pa.string()), ("reason", pa.string()), ("messages", names),
             ("columns", names), ("text", pa.string()), ("raw", pa.binary()), ("digest", pa.string()),
         ]
     )  # fmt: skip

@@ -90,9 +90,10 @@ def ledger_line(ledger: Ledger) -> str:
     return f"{counted(ledger.total, ledger.unit)} = {parts}"
 
 
-def place_words(line: int | None, column: str | None) -> str:
-    """Return where a flag points: `line 704, column 'Betrag'`."""
+def place_words(line: int | None, column: str | None, file: str | None = None) -> str:
+    """Return where a flag points: `line 704, column 'Betrag'`; of several files, with the file before it."""
     parts = (
+        file or "",
         "" if line is None else _("line {line}").format(line=number(line)),
         "" if column is None else _("column '{column}'").format(column=column),
     )

@@ -48,6 +48,7 @@ class Guess:
         note: Why, in English; `core.i18n.retold` says it to a person. Empty where there is nothing to say.
         writing: The written form of the cells, such as "date_dmy_dots"; what turns a value back into its text.
         kept: How many cells say more than their value; their text lies in `texts.parquet`.
+        files: The file of each counterexample, where several files became one table; else empty.
     """
 
     column: str
@@ -58,6 +59,7 @@ class Guess:
     note: str = ""
     writing: str = "text"
     kept: int = 0
+    files: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Json]:
         """Return the JSON form."""
@@ -70,13 +72,19 @@ class Guess:
             "note": self.note,
             "writing": self.writing,
             "kept": self.kept,
+            **({"files": list(self.files)} if self.files else {}),
         }
+
+    def examples(self) -> list[tuple[str | None, int, str]]:
+        """Return the counterexamples, each with its file where several became one table."""
+        files = self.files or (None,) * len(self.counterexamples)
+        return [(file, *found) for file, found in zip(files, self.counterexamples, strict=True)]
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Build the guess that `to_dict` described."""
         examples = tuple((int(line), str(cell)) for line, cell in data["counterexamples"])
-        return cls(**{**data, "counterexamples": examples})
+        return cls(**{**data, "counterexamples": examples, "files": tuple(data.get("files") or ())})
 
 
 @dataclass(frozen=True, slots=True)

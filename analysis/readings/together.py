@@ -12,6 +12,7 @@ from typing import Final
 import pyarrow.parquet as pq
 
 from analysis.readings.forms import TEXT as TEXT_FORM
+from analysis.readings.guessing import EXAMPLES, rounded
 from analysis.readings.kept import TEXTS_NAME
 from analysis.readings.ledger_file import LEDGER_NAME
 from analysis.readings.model import Guess, Loaded
@@ -33,6 +34,7 @@ _COMMON: Final = (
 )  # fmt: skip
 _MISSING: Final = N_("'{file}' has no column '{column}'; it is empty there.")
 _WIDER: Final = N_("Column '{column}' is {kind} in '{file}' and {wider} in all files together.")
+_AGAINST: Final = N_("Cells of {count} of the {total} files with this column speak against it.")
 _RENAMED: Final = N_("'{file}' calls the column '{column}' '{other}'.")
 
 Reload = Callable[["OneOfSet", Reading], Loaded]
@@ -42,12 +44,15 @@ TextsOf = Callable[["OneOfSet", Sequence[str]], str]
 
 @dataclass(slots=True)
 class OneOfSet:
-    """One file: what it is called, the folder it was loaded into, and what became of it."""
+    """One file: what it is called, the folder it was loaded into, and what became of it.
+
+    `filled` counts the values of each column, `types` are what they were before anything was widened.
+    """
 
     name: str
     folder: Path
     loaded: Loaded
-    filled: list[bool] = field(default_factory=list)
+    filled: list[int] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
 
 
@@ -120,11 +125,11 @@ def _columns(connection: Connection, files: Sequence[OneOfSet]) -> list[_Joined]
     return list(found.values())
 
 
-def _filled(connection: Connection, one: OneOfSet) -> list[bool]:
-    """Tell of each column whether it holds any value; one that holds none fits every type."""
+def _filled(connection: Connection, one: OneOfSet) -> list[int]:
+    """Return how many values each column holds; one that holds none fits every type."""
     counts = ", ".join(f"count({quote_identifier(column.name)})" for column in one.loaded.columns)
     row = connection.execute(f"select {counts} from {_parquet(one.folder / _DATA)}").fetchone()
-    return [bool(count) for count in row or ()]
+    return [int(count) for count in row or ()]
 
 
 def _as_text_where_needed(files: Sequence[OneOfSet], columns: Sequence[_Joined], reload: Reload) -> None:
@@ -229,19 +234,54 @@ def _guesses(
     """Return what is known of the types of the whole: what all files that have the column agree about."""
     guesses = []
     for place, (joined, column) in enumerate(zip(columns, made, strict=False)):
-        said = [
-            files[at].loaded.guesses[here]
-            for at, here in joined.places.items()
-            if files[at].filled[here] and here < len(files[at].loaded.guesses)
-        ]
         writing = TEXT_FORM.key if column.type == TEXT else _writing(files, joined) or PLAIN
         guess = Guess(column.name, column.type, writing=writing, kept=kept.get(place, 0))
-        offers = {one.offered for one in said}
-        if column.type == TEXT and len(offers) == 1 and None not in offers:
-            share, note = min((one.share, one.note) for one in said)
-            guess = replace(guess, offered=offers.pop(), share=share, note=note)
-        guesses.append(guess)
+        guesses.append(_offered(files, joined, guess) if column.type == TEXT else guess)
     return (*guesses, Guess(made[-1].name, made[-1].type))
+
+
+def _offered(files: Sequence[OneOfSet], joined: _Joined, guess: Guess) -> Guess:
+    """Return what a text column of the whole could be: what each file's cells are, or could be.
+
+    The cells that speak against it are named with their files, the first ones of each file first.
+    """
+    said: list[tuple[str, int, Guess | None]] = []
+    kind: str | None = None
+    for at, here in joined.places.items():
+        one = files[at]
+        if not one.filled[here]:
+            continue
+        told = one.loaded.guesses[here] if here < len(one.loaded.guesses) else None
+        could_be: str | None = one.types[here]
+        if could_be == TEXT:
+            could_be = told.offered if told is not None else None
+        if could_be is None:
+            return guess
+        kind = could_be if kind is None else widened(kind, could_be)
+        against = told if told is not None and one.types[here] == TEXT else None
+        said.append((one.name, one.filled[here], against))
+    if kind in (None, TEXT):
+        return guess
+    cells = sum(count for _file, count, _against in said)
+    fitting = sum(count * (against.share if against else 1.0) for _file, count, against in said)
+    found = sorted(
+        (rank, file, line, cell)
+        for file, _count, against in said
+        for rank, (line, cell) in enumerate(against.counterexamples if against else ())
+    )[:EXAMPLES]
+    speaking = [against for _file, _count, against in said if against is not None and against.note]
+    note = next((against.note for against in speaking), "")
+    if len(said) > 1 and found:
+        doubtful = sum(1 for against in speaking if against.counterexamples)
+        note = _AGAINST.format(count=doubtful, total=len(said))
+    return replace(
+        guess,
+        offered=kind,
+        share=rounded(fitting / cells),
+        note=note,
+        counterexamples=tuple((line, cell) for _rank, _file, line, cell in found),
+        files=tuple(file for _rank, file, _line, _cell in found),
+    )
 
 
 def _reading(files: Sequence[OneOfSet], types: tuple[str, ...]) -> Reading:

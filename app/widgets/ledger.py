@@ -20,6 +20,7 @@ from app.refresh import NAV, STATUS, redraw, refresh, view_key
 from app.router import redraw_view, router
 from app.session import forget_inputs, kept, persist_input, stored_input, value
 from app.widgets.choices import s_segments
+from app.widgets.guesses import guess_words
 from app.widgets.keys import field_key
 from app.widgets.parts import grid_place, progress
 from app.widgets.texts import s_text
@@ -117,7 +118,7 @@ def draw_ledger(ctx: "AppContext", view: str, manifest: Manifest) -> None:
     )  # fmt: skip
     _draw_tools(ctx, view, manifest)
     _draw_again(ctx, view, manifest, state)
-    _draw_columns(manifest)
+    _draw_columns(ctx, manifest)
     kept_lines = manifest.ledger.total - manifest.ledger.loaded
     if not kept_lines or not (state.only or manifest.ledger.repaired or manifest.ledger.rejected):
         st.markdown(_(_CLEAN))
@@ -182,16 +183,23 @@ def _entry(ctx: "AppContext", manifest: Manifest, only: str, row: int) -> "Ledge
     return next(iter(ledger_page(ctx, manifest.name, query).entries), None)
 
 
-def _draw_columns(manifest: Manifest) -> None:
-    """Draw what there is to say of whole columns."""
-    told = [flag for flag in manifest.flags if flag.line is None]
+def _draw_columns(ctx: "AppContext", manifest: Manifest) -> None:
+    """Draw what there is to say of whole columns: what was done to them, and what else they could be."""
+    told = [_column_line(flag) for flag in manifest.flags if flag.line is None]
+    told += [
+        f"- **{escaped(guess.column)}** {' · '.join(guess_words(guess))}"
+        for guess in ctx.analysis.originals.guesses(manifest)
+        if guess.offered
+    ]
     if told:
         with st.expander(f"{_(_COLUMNS)} ({len(told)})"):
-            st.markdown("\n".join(map(_column_line, told)))
+            st.markdown("\n".join(told))
 
 
 def _column_line(flag: Flag) -> str:
-    what = f"{done_word(flag.action)}: {retold(flag.message)}"
+    told = retold(flag.message)
+    named = flag.file is None or f"'{flag.file}'" in flag.message
+    what = f"{done_word(flag.action)}: {told if named else f'{flag.file}: {told}'}"
     return f"- **{escaped(flag.column or '')}** {escaped(what)}"
 
 

@@ -159,7 +159,7 @@ def _write_flags(flags: object) -> None:
     if not isinstance(flags, list):
         return
     for flag in flags[:_FLAGS_SHOWN]:
-        place = place_words(flag["line"], flag["column"])
+        place = place_words(flag["line"], flag["column"], flag.get("file"))
         write_line(visible(f"  {done_word(flag['action'])}: {place}: {retold(flag['message'])}"))
     if len(flags) > _FLAGS_SHOWN:
         more = number(len(flags) - _FLAGS_SHOWN)

@@ -51,6 +51,10 @@ def ledger(
     line: Annotated[list[int] | None, typer.Option("--line", min=1, help="Only the line of this number.")] = None,
     code: Annotated[str | None, typer.Option("--code", help="Only lines with this reason.")] = None,
     search: Annotated[str | None, typer.Option("--search", help="Only lines that contain this.")] = None,
+    file: Annotated[
+        str | None,
+        typer.Option("--file", metavar="NAME", help="Only lines of this file, of a table out of several."),
+    ] = None,
     offset: Annotated[int, typer.Option("--offset", min=0, help="Leave out as many lines first.")] = 0,
     limit: Annotated[int | None, typer.Option("--limit", min=0, help="At most as many lines.")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write to a file instead.")] = None,
@@ -66,7 +70,7 @@ def ledger(
     from app.catalogue import current
 
     at_most = SHOWN if limit is None and out is None and not json else limit
-    query = LedgerQuery(_actions(action), tuple(line or ()), code, search, offset, at_most)
+    query = LedgerQuery(_actions(action), tuple(line or ()), code, search, file, offset, at_most)
     with opened(ctx) as app:
         if out is not None:
             wanted = fmt or out.suffix.lstrip(".").lower()
@@ -300,10 +304,17 @@ def _format(wanted: str) -> "LedgerFormat":
 
 
 def _show_ledger(page: "LedgerPage") -> None:
+    of_set = any(one.file is not None for one in page.entries)
     write_listing(
-        (N_("line"), N_("what was done"), N_("why"), N_("raw text")),
+        (*((N_("file"),) if of_set else ()), N_("line"), N_("what was done"), N_("why"), N_("raw text")),
         [
-            (number(one.line), done_word(one.action), _why(one.messages, one.reason), one.text)
+            (
+                *((one.file,) if of_set else ()),
+                number(one.line),
+                done_word(one.action),
+                _why(one.messages, one.reason),
+                one.text,
+            )
             for one in page.entries
         ],
         right=("line",),
@@ -325,9 +336,9 @@ def _show_types(guesses: "tuple[Guess, ...]", *, as_json: bool) -> None:
         cut=100,
     )
     for guess in guesses:
-        for line, cell in guess.counterexamples:
-            told = _("{column}, line {line}: {cell}")
-            write_line(visible(f"  {told.format(column=guess.column, line=number(line), cell=cell)}"))
+        for file, line, cell in guess.examples():
+            told = _("{column}, line {line}: {cell}").format(column=guess.column, line=number(line), cell=cell)
+            write_line(visible(f"  {told}" if file is None else f"  {file}, {told}"))
 
 
 def _why(messages: tuple[str, ...], reason: str) -> str:

@@ -43,6 +43,29 @@ def test_the_ledger(cli: Cli, january: Path, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "ledger.json").read_text(encoding="utf-8")) == lines
 
 
+def test_a_set_names_the_file_of_lines_and_cells(cli: Cli, tmp_path: Path) -> None:
+    """Its ledger and its types, as one file's are, with the file of each; people are told the same."""
+    folder = tmp_path / "sales"
+    folder.mkdir()
+    for name, last in (("01.csv", "40,5"), ("02.csv", "n/a")):
+        (folder / name).write_text(f"{HEAD}{ROWS}01041;Name 41;{last}\n{BROKEN}", encoding="utf-8")
+
+    assert cli("data", "import", "--together", folder).code == 0
+
+    lines = cli("data", "ledger", "sales", "--json", "--action", "repaired").lines
+    for line in lines:
+        check("data ledger, of a set", line)
+    assert [(line["file"], line["line"]) for line in lines] == [("01.csv", 43), ("02.csv", 43)]
+    assert len(cli("data", "ledger", "sales", "--json", "--file", "02.csv", "--line", "43").lines) == 1
+    assert "01.csv" in cli("data", "ledger", "sales", "--action", "repaired").out
+    (told,) = (line for line in cli("data", "types", "sales", "--json").lines if line["column"] == "betrag")
+    check("data types, of a set", told)
+    assert list(zip(told["files"], told["counterexamples"], strict=True)) == [
+        ("01.csv", [43, "7,5;surplus"]), ("02.csv", [42, "n/a"]), ("02.csv", [43, "7,5;surplus"]),
+    ]  # fmt: skip
+    assert "02.csv, betrag, line 42: n/a" in cli("data", "types", "sales").out
+
+
 def test_types(cli: Cli, january: Path) -> None:
     """What each column could be; a chosen type makes the next version."""
     cli("data", "import", january)

@@ -17,6 +17,7 @@ ACTIONS: Final = tuple(action.value for action in LineAction)
 TEXT_CHARACTERS: Final = 5_000
 """Of a longer line only the beginning is shown."""
 _NAMES: Final = ("line", "done", "why", "text")
+_OF_SET: Final = ("file", *_NAMES)
 _WHY: Final = {
     "extra_field": N_("too many cells; none was dropped"),
     "short_record": N_("too few cells; the missing ones are empty"),
@@ -45,13 +46,13 @@ class LedgerSource(RowSource):
 
     @property
     def columns(self) -> Sequence[Column]:
-        """Line, what was done, why, and the line's text."""
+        """Line, what was done, why, and the line's text; before them the file, where there are several."""
         unit = pgettext("of a file", "Line") if self._manifest.ledger.unit == "line" else _("Record")
         titles = (unit, pgettext("to a line", "Done"), _("Why"), _("Raw text"))
-        return [
-            Column(title, name, "BIGINT" if name == "line" else "VARCHAR")
-            for title, name in zip(titles, _NAMES, strict=True)
-        ]
+        named = zip(titles, _NAMES, strict=True)
+        if self._manifest.files:
+            named = zip((_("File"), *titles), _OF_SET, strict=True)
+        return [Column(title, name, "BIGINT" if name == "line" else "VARCHAR") for title, name in named]
 
     def block(self, query: "RowQuery", *, begin: bool, progress: Progress) -> Block | None:
         """Return some lines of the ledger, in the file's order."""
@@ -65,6 +66,7 @@ class LedgerSource(RowSource):
             self._manifest, LedgerQuery(actions=self._only, offset=query.offset, limit=query.limit)
         )
         told = {
+            "file": [one.file for one in page.entries],
             "line": [str(one.line) for one in page.entries],
             "done": [done_word(one.action) for one in page.entries],
             "why": [why(one.reason, one.messages) for one in page.entries],

@@ -20,10 +20,11 @@ from app.features.datasets.state import OpenFile
 from app.refresh import refresh, view_key
 from app.router import redraw_view
 from app.widgets import field_key
+from app.widgets.guesses import guess_words
 from app.widgets.parts import grid_place
 from app.widgets.words import percent
 from core.errors import BestandError
-from core.i18n import _, retold
+from core.i18n import _
 from core.words import type_word
 
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ VIEW: Final = "import"
 RAW_WAIT_S: Final = 0.5
 """How long the drawing waits to learn whether the file has lines at all."""
 COUNT_EVERY_S: Final = 0.6
-EXAMPLES: Final = 5
-CELL_CHARACTERS: Final = 40
 _HEARD: Final[tuple[Kind, ...]] = ("column",)
 
 
@@ -146,22 +145,7 @@ def _told(column: "Column", guess: "Guess | None") -> str:
     """Return all there is to say of a column's type, as Markdown."""
     word, sure = type_word(column.type), percent(column.confidence)
     parts = [f"**{escaped(column.name)}** {escaped(_(texts.COLUMN_IS).format(type=word, share=sure))}"]
-    if guess is None:
-        return parts[0]
-    if guess.offered:
-        offered = _(texts.COLUMN_OFFERED).format(type=type_word(guess.offered), share=percent(guess.share))
-        parts.append(escaped(offered))
-    if guess.note:
-        parts.append(escaped(retold(guess.note)))
-    if guess.counterexamples:
-        cells = ", ".join(_example(line, cell) for line, cell in guess.counterexamples[:EXAMPLES])
-        parts.append(f"{_(texts.NOT_FITTING)} {cells}")
-    return " · ".join(parts)
-
-
-def _example(line: int, cell: str) -> str:
-    shown = cell if len(cell) <= CELL_CHARACTERS else cell[:CELL_CHARACTERS] + "…"
-    return escaped(_(texts.LINE_CELL).format(line=line, cell=f"“{shown}”"))
+    return " · ".join([*parts, *(guess_words(guess) if guess is not None else [])])
 
 
 def _draw_type_buttons(

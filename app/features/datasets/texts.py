@@ -88,9 +88,6 @@ ONLY_BEGINNING: Final = N_("so far; the rest of this large file is accounted for
 
 # one column
 COLUMN_IS: Final = N_("is read as {type}, {share} sure")
-COLUMN_OFFERED: Final = N_("could be {type}: {share} of its cells fit")
-NOT_FITTING: Final = N_("These do not fit:")
-LINE_CELL: Final = N_("line {line}: {cell}")
 AS_TEXT: Final = N_("Keep as text")
 AS_TYPE: Final = N_("Read as {type}")
 AS_GUESSED: Final = N_("As guessed")

@@ -1,11 +1,13 @@
 """The actions of all features on the real floors: what the pages and the commands call."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
+from analysis.choosing import Wish
 from analysis.rows import RowQuery
 from app import catalogue, sample, work
 from app.components.grid import ledger_rows
@@ -16,6 +18,7 @@ from app.features.explore import actions as explore
 from app.features.export import actions as export
 from app.features.jobs import actions as jobs
 from app.features.query import actions as query
+from app.widgets.guesses import guess_words
 from core.errors import (
     CancelledError,
     DatasetNotFoundError,
@@ -134,6 +137,32 @@ def test_every_flagged_line_is_shown_with_its_raw_text(ctx: AppContext, tmp_path
     assert all(text == lines[number - 1] for number, text in raw.items())
     assert all(one["Done"] == "repaired" and one["Why"] for one in told)
     assert list(raw) == sorted(raw)
+
+
+def test_lines_and_cells_of_a_set_are_shown_with_their_file(ctx: AppContext, tmp_path: Path) -> None:
+    """The ledger has a column for it, and so do the words about a type; a chosen reading is its file's alone."""
+    rows = "".join(f"{at};{at}\n" for at in range(30))
+    paths = [tmp_path / "01.csv", tmp_path / "02.csv"]
+    for path, last in zip(paths, ("30;30;more", "30;n/a"), strict=True):
+        path.write_text(f"at;amount\n{rows}{last}\n", encoding="utf-8")
+    untyped = replace(datasets.judge(ctx, paths[1]).best.reading, header_rows=0, column_types=())
+    together = datasets.start_import_together(ctx, paths, called=str(tmp_path / "sales"))
+    assert _end_of(ctx, together) == "done"
+    manifest = catalogue.current(ctx, "sales")
+
+    source = Sources(ctx).find(ledger_rows(manifest, only="repaired"))
+    names = tuple(column.name for column in source.columns)
+    block = source.block(RowQuery(columns=names), begin=True, progress=SilentProgress())
+    (guess,) = (one for one in ctx.analysis.originals.guesses(manifest) if one.column == "amount")
+
+    assert block is not None
+    assert [(one["File"], one["Line"]) for one in block.table.to_pylist()] == [("01.csv", "32")]
+    assert guess_words(guess)[-1] == r"These do not fit: 01\.csv, line 32\: “30;more”, 02\.csv, line 32\: “n/a”"
+
+    each = {paths[1]: Wish(reading=untyped)}
+    again = datasets.start_import_together(ctx, paths, called=str(tmp_path / "other"), each=each)
+    assert _end_of(ctx, again) == "done"
+    assert [one.reading.header_rows for one in catalogue.current(ctx, "other").files] == [1, 0]
 
 
 def test_a_deleted_dataset_comes_back_whole(ctx: AppContext, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,7 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analysis.choosing import Wish, choose
+from analysis.ledgers import LedgerFormat, LedgerQuery
 from analysis.open import Analysis, open_analysis
+from analysis.readings import Guess
 from analysis.readings.corrections import correction_of
 from analysis.readings.widening import widened
 from analysis.saved_readings import reading_of_manifest
@@ -137,6 +139,70 @@ def test_what_became_of_lines_names_their_file(analysis: Analysis, tmp_path: Pat
         ("a.csv", 1, "header"), ("b.csv", 1, "header"), ("b.csv", 3, "repaired"),
     }  # fmt: skip
     assert [(flag.file, flag.line) for flag in manifest.flags if flag.line] == [("b.csv", 3)]
+
+
+def test_lines_of_a_set_are_told_with_their_file(analysis: Analysis, tmp_path: Path) -> None:
+    """The same line number of two files is two entries: each has its own message, file and text, file by file."""
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "b.csv").write_text("x,y\n1,2\n3,4,nine\n5,6\n7,8\n", encoding="utf-8")
+    (folder / "a.csv").write_bytes("x;y\n1;2\n3\n5;Köln\n".encode("windows-1252"))
+    (folder / "c.csv").write_bytes("x;y\n1;2\n3;Köln;zwölf\n5;6\n".encode("windows-1252"))
+    manifest = together(analysis, folder)
+
+    repaired = analysis.ledgers.page(manifest, LedgerQuery(actions=("repaired",))).entries
+
+    assert [(one.file, one.line, one.text, len(one.messages)) for one in repaired] == [
+        ("a.csv", 3, "3", 1), ("b.csv", 3, "3,4,nine", 1), ("c.csv", 3, "3;Köln;zwölf", 1),
+    ]  # fmt: skip
+    assert all(one.to_dict()["file"] == one.file for one in repaired)
+    found = analysis.ledgers.page(manifest, LedgerQuery(search="zwölf")).entries
+    assert [one.file for one in found] == ["c.csv"]
+    found = analysis.ledgers.page(manifest, LedgerQuery(file="b.csv")).entries
+    assert [(one.line, one.action) for one in found] == [(1, "header"), (3, "repaired")]
+    for fmt in get_args(LedgerFormat):
+        analysis.ledgers.export(manifest, tmp_path / f"ledger.{fmt}", fmt)
+    assert (tmp_path / "ledger.csv").read_text(encoding="utf-8").splitlines()[1].startswith("a.csv,1,header,")
+    assert pq.read_table(tmp_path / "ledger.parquet")["file"].to_pylist() == [
+        *["a.csv"] * 2,
+        *["b.csv"] * 2,
+        *["c.csv"] * 2,
+    ]
+
+
+def test_what_a_set_could_be_is_told_with_file_line_and_cell(analysis: Analysis, tmp_path: Path) -> None:
+    """One month writes "n/a" and another has zeros in front; the others are numbers already."""
+    folder = tmp_path / "sales"
+    folder.mkdir()
+    good = [f"{at}" for at in range(1, 31)]
+    months = {"01.csv": good, "02.csv": [*good[:28], "n/a", "unknown"], "03.csv": ["007", *good[1:]]}
+    for name, cells in months.items():
+        lines = "".join(f"{at};{cell}\n" for at, cell in enumerate(cells))
+        (folder / name).write_text(f"at;amount\n{lines}", encoding="utf-8")
+
+    manifest = together(analysis, folder)
+
+    guess = next(one for one in analysis.originals.guesses(manifest) if one.column == "amount")
+    assert (guess.stored, guess.offered) == ("VARCHAR", "BIGINT")
+    assert guess.examples() == [
+        ("02.csv", 30, "n/a"), ("03.csv", 2, "007"), ("02.csv", 31, "unknown"),
+    ]  # fmt: skip
+    assert guess.share == pytest.approx(88 / 90, abs=0.0001), "007 is a number, as in one file"
+    assert guess.note == "Cells of 2 of the 3 files with this column speak against it."
+    assert Guess.from_dict(json.loads(json.dumps(guess.to_dict()))) == guess
+
+
+def test_a_set_is_offered_nothing_that_one_of_its_files_is_not(analysis: Analysis, tmp_path: Path) -> None:
+    """Numbers in one file and words in the other could be nothing but text."""
+    folder = tmp_path / "sales"
+    folder.mkdir()
+    for name, cells in (("01.csv", "123456789"), ("02.csv", "abcdefghi")):
+        lines = "".join(f"{at};{cell}\n" for at, cell in enumerate(cells))
+        (folder / name).write_text(f"at;amount\n{lines}", encoding="utf-8")
+
+    guess = next(one for one in analysis.originals.guesses(together(analysis, folder)) if one.column == "amount")
+
+    assert (guess.stored, guess.offered, guess.examples()) == ("VARCHAR", None, [])
 
 
 def test_files_are_read_as_a_person_said(analysis: Analysis, tmp_path: Path) -> None:
