@@ -69,7 +69,7 @@ _AGAIN_NOTE: Final = N_("The file itself is not changed; this becomes the next v
 _AGAIN_DOING: Final = N_("Importing {name} again")
 _AGAIN_DONE: Final = N_("“{name}” has version {version} now.")
 _AGAIN_FAILED: Final = N_("The import failed.")
-_DROP: Final = N_("Forget them")
+_DROP: Final = N_("Discard")
 
 
 _HEARD: Final[tuple[Kind, ...]] = ("cell",)

@@ -50,9 +50,16 @@ def in_english(value: object) -> object:
 
 
 def _(text: str) -> str:
-    """Return the text in the current language; the text itself where it has no translation."""
+    """Return the text in the current language; the text itself where it has no translation.
+
+    One that is also the form for one of a counted text is found there.
+    """
     language = current_language()
-    return text if language == SOURCE or not text else Text(_catalogue(language).gettext(text), text)
+    if language == SOURCE or not text:
+        return text
+    catalogue = _catalogue(language)
+    told = catalogue.gettext(text)
+    return Text(told if told != text else catalogue.ngettext(text, text, 1), text)
 
 
 def ngettext(one: str, many: str, count: float) -> str:

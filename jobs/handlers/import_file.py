@@ -43,7 +43,12 @@ def import_spec(analysis: "Analysis") -> Spec:
         )
         return JobOutcome(lambda: _line(path, imported), imported.record)
 
-    return Spec("import", run, label=lambda args: _("Import {name}").format(name=Path(str(args["path"])).name))
+    return Spec("import", run, label=_label)
+
+
+def _label(args: Args) -> str:
+    """Return what an import does: by the name people know the file by, not that of a kept copy."""
+    return _("Import {name}").format(name=Path(str(args.get("called") or args["path"])).name)
 
 
 def _run_set(analysis: "Analysis", context: JobContext, args: Args) -> JobOutcome:

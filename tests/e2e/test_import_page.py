@@ -209,7 +209,7 @@ def test_a_line_is_set_right_by_hand(window: Window, tmp_path: Path) -> None:
     page.reload()
     window.ready()
     expect(page.get_by_text("1 line was set right.")).to_be_visible()
-    page.get_by_role("button", name="Forget them").click()
+    page.get_by_role("button", name="Discard").click()
     expect(page.get_by_text("1 line was set right.")).to_have_count(0)
     with page.expect_download() as download:
         page.get_by_role("button", name="Export ledger").click()

@@ -53,6 +53,7 @@ _WORDS: Final = {
     "min": N_("Min"),
     "max": N_("Max"),
     "range": N_("{first}–{last} of {total}"),
+    "range_counting": N_("{first}–{last}, {total}"),
     "rows_one": N_("{count} row"),
     "rows_other": N_("{count} rows"),
     "counting": N_("rows still being counted"),

@@ -18,6 +18,7 @@ from app.widgets import field_key
 from app.widgets.facts import facts
 from app.widgets.words import counted, number, rounded, size, when
 from core.i18n import _
+from core.words import type_word
 
 if TYPE_CHECKING:
     from analysis.profile import ColumnProfile, TableProfile
@@ -69,7 +70,7 @@ def _draw_column(
 ) -> None:
     column = next(one for one in profile.columns if one.name == chosen)
     st.subheader(escaped(column.name), anchor=False)
-    st.caption(f"{column.type} · {counted(column.distinct, 'different value')}")
+    st.caption(f"{type_word(column.type)} · {counted(column.distinct, 'different value')}")
     if column.histogram:
         st.echarts_chart(
             _histogram(column),

@@ -15,7 +15,8 @@ from app.refresh import view_key
 from app.router import redraw_inspector
 from app.widgets import field_key
 from app.widgets.words import number, percent, rounded
-from core.i18n import _
+from core.i18n import _, decimal
+from core.words import type_word
 
 if TYPE_CHECKING:
     from analysis.profile import ColumnProfile, TableProfile
@@ -66,7 +67,7 @@ def _draw(profile: "TableProfile", *, manifest: "Manifest", state: DataState) ->
 def _cells(column: "ColumnProfile", rows: int) -> tuple[str | None, ...]:
     return (
         column.name,
-        column.type,
+        type_word(column.type),
         missing(column, rows),
         distinct(column),
         told(column, column.min),
@@ -92,13 +93,18 @@ def distinct(column: "ColumnProfile") -> str:
 def told(column: "ColumnProfile", value: str | None) -> str | None:
     """Return a value of a column as people write it: numbers in groups, but years and the like as they are."""
     longest = max(len((end or "").lstrip("-").split(".")[0]) for end in (column.min, column.max))
-    if value is None or column.mean is None or longest <= _SHORT_DIGITS:
+    whole = value is not None and "." not in value
+    if value is None or column.mean is None or (whole and longest <= _SHORT_DIGITS):
         return value
     try:
         amount = Decimal(value)
     except InvalidOperation:
         return value
-    return number(amount) if amount.is_finite() and "e" not in value.lower() else value
+    if not amount.is_finite() or "e" in value.lower():
+        return value
+    if column.type.endswith("INT") and amount == int(amount):  # in the middle of two: 20.0
+        return str(int(amount)) if longest <= _SHORT_DIGITS else number(int(amount))
+    return decimal(amount, len(value.partition(".")[2]))
 
 
 def exactness(profile: "TableProfile") -> str:

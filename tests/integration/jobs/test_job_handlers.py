@@ -16,6 +16,7 @@ from core.clock import system_clock
 from core.types import AskedDataset, Json, Manifest, QuestionRef
 from jobs.manager import JobManager, JobStatus
 from jobs.open import Jobs, open_jobs
+from jobs.registry import build_registry
 from storage.database.journal import Entry, Journal
 from storage.database.unit_of_work import UnitOfWork
 from storage.database.windows import Windows
@@ -324,3 +325,10 @@ def test_saving_can_be_stopped(jobs: Jobs, storage: Storage) -> None:
     assert jobs.manager.poll(job).state == "cancelled"
     assert list(storage.paths.datasets.iterdir()) == []
     assert list(storage.paths.tmp.glob("version-*")) == []
+
+
+def test_an_import_is_called_by_the_name_people_know(analysis: Analysis) -> None:
+    """A kept copy is called by its fingerprint; importing it again names the file it was."""
+    label = build_registry(analysis).label
+    assert label("import", {"path": "/profile/sources/4d/4d6fb0b4", "called": "sales.csv"}) == "Import sales.csv"
+    assert label("import", {"path": "/home/me/sales.csv", "called": None}) == "Import sales.csv"

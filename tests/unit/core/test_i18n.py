@@ -214,6 +214,13 @@ def test_counts_have_their_plural() -> None:
     )
 
 
+def test_the_form_for_one_is_found_by_itself() -> None:
+    """A script that counts on its own asks for each form; German must not end in English."""
+    set_language("de")
+    assert [i18n._("{count} row"), i18n._("{count} line")] == ["{count} Zeile", "{count} Zeile"]
+    assert i18n._("nowhere {count} row") == "nowhere {count} row"
+
+
 def test_json_is_never_localised() -> None:
     """A script gets the same bytes whatever the person speaks."""
     value = {"rows": 2_004, "share": 0.5, "told": ["There is no such job."]}

@@ -162,7 +162,8 @@ export class Foot {
       total === null
         ? (words['counting'] ?? '')
         : filled(words[`rows_${signs.plural(total)}`] ?? words['rows_other'] ?? '', { count: signs.count(total) });
-    const range = (): string => filled(words['range'] ?? '', { first: signs.count(first), last: signs.count(last), total: of });
+    const ends = { first: signs.count(first), last: signs.count(last), total: of };
+    const range = (): string => filled(words[total === null ? 'range_counting' : 'range'] ?? '', ends);
     const text = total === null && last === 0 ? NOTHING_YET : total === 0 ? of : range();
     if (this.count.textContent !== text) this.count.textContent = text;
   }

@@ -24,7 +24,7 @@ export default define<Data>((root, outlet) => {
   const draw = (title: HTMLElement): void => {
     if (!data) return;
     const way = data.crumbs.length > 0 && h('nav', { 'aria-label': data.texts.way }, ...data.crumbs.flatMap((one) => [crumb(one), icon('chevron_right')]));
-    const fresh = h('div', { class: 'line' }, way, title, data.about !== '' && h('small', { title: data.about }, data.about));
+    const fresh = h('div', { class: 'line' }, way, title, data.about !== '' && h('small', { title: data.about }, ...facts(data.about)));
     line.replaceWith(fresh);
     line = fresh;
   };
@@ -66,6 +66,12 @@ export default define<Data>((root, outlet) => {
     destroy: () => undefined,
   };
 });
+
+/** A few facts, each whole: where there is no room for all, the last ones are left out. */
+function facts(about: string): (HTMLElement | string)[] {
+  const [first = '', ...more] = about.split(' · ');
+  return [h('span', {}, first), ...more.flatMap((one) => [' ', h('span', {}, `· ${one}`)])];
+}
 
 function crumb({ title, place }: Data['crumbs'][number]): HTMLElement {
   const onclick = (event: MouseEvent): void => {
