@@ -47,9 +47,14 @@ class Analysis:
         self.readings.close()
 
 
-def open_analysis(storage: Storage) -> Analysis:
-    """Return the parts, ready to use; costs next to nothing."""
-    readings = Readings(storage)
+def open_analysis(storage: Storage, *, apart: bool = False) -> Analysis:
+    """Return the parts, ready to use; costs next to nothing.
+
+    Args:
+        storage: The open profile.
+        apart: Files are read in other processes, since this one answers people.
+    """
+    readings = Readings(storage, apart=apart)
     queries = QueryEngine(storage)
     exports = Exporter(storage, queries)
     rows = RowPages(storage)

@@ -101,7 +101,7 @@ def init_app(
         visits = VisitLog(paths)
         opened.callback(visits.close)
         changes = _changes_of(storage)
-        analysis = open_analysis(storage)
+        analysis = open_analysis(storage, apart=workers)
         opened.callback(analysis.close)
         looks = Looks(analysis.readings, paths.tmp)
         opened.callback(looks.close_all)

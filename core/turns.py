@@ -3,17 +3,19 @@
 Threads of one process take turns. Work in Python (an import that looks at its lines) gives its turn up only after
 a while, and with several such threads whoever answers a key waits for each of them, ten times and more on the way
 to the disk and back. So turns are very short while somebody waits; all the time, the pages of a hundred people
-took a third longer. And whoever works in the background takes only the processor time that others leave.
-Used by the journal's route and the workers of jobs.
+took a third longer. And a process that works in the background takes only the processor time that others leave;
+a thread must not, since others wait for its turn to end.
+Used by the journal's route and by the processes that read files.
 """
 
-import os
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Final
+
+import psutil
 
 HASTY_S: Final = 0.0001
 _BACKGROUND: Final = 10
@@ -52,10 +54,9 @@ def turns() -> Turns:
 
 
 def give_way() -> None:
-    """Let this thread, and what it starts, stand behind all others; for good, and only on Linux.
-
-    Elsewhere threads have no such number of their own.
-    """
-    if sys.platform == "linux":
-        mine = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, mine, max(_BACKGROUND, os.getpriority(os.PRIO_PROCESS, mine)))
+    """Let this process, and what it starts, stand behind all others; for good."""
+    this = psutil.Process()
+    if sys.platform == "win32":
+        this.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    else:
+        this.nice(max(_BACKGROUND, this.nice()))

@@ -21,7 +21,6 @@ from huey.serializer import Serializer
 from huey.storage import MemoryStorage, SqliteStorage
 
 from core.logging import get_logger
-from core.turns import give_way
 
 _NAME: Final = "jobs"
 _BUSY_S: Final = 2.0
@@ -53,9 +52,8 @@ class _Bell(Huey):  # type: ignore[misc]
     """Only sends and takes messages: no results, no revocation, nothing else that needs the file."""
 
     def execute(self, task: Any, timestamp: object = None) -> None:  # noqa: ANN401 - the library has no types
-        """Answer one message, on a thread that does nothing else."""
+        """Answer one message."""
         del timestamp
-        give_way()
         task.execute()
 
 

@@ -13,7 +13,7 @@ if __name__ == "__main__":
 
         sys.exit(engine(sys.argv[2:]))
     if sys.argv[1:2] == [READER_WORD]:
-        from analysis.readings.isolated.child import main as reader
+        from analysis.readings.apart.child import main as reader
 
         sys.exit(reader())
     from launcher.__main__ import main

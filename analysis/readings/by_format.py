@@ -6,8 +6,8 @@ Used by `Readings`, which has unpacked the file by then. Keeps no state.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from analysis.readings.closer import is_worth_it
 from analysis.readings.corrections import Located, locate_among, lost_flag
 from analysis.readings.detect import HEAD_BYTES, read_head, refuse_foreign
 from analysis.readings.facts import Facts
@@ -22,26 +22,25 @@ from analysis.readings.records.retyping import retyped
 from analysis.readings.records.settling import database_kind
 from analysis.readings.records.xlsx_reader import XlsxReader
 from analysis.readings.text import TextReader
+from core.config import AppConfig
+from core.paths import ProfilePaths
 from core.progress import PartOfProgress, Progress
 from core.types import Correction, FileFormat, Reading
-
-if TYPE_CHECKING:
-    from storage.open import Storage
+from storage.duck import DuckEngine
 
 
 class ByFormat:
     """Hands a file to the reader of its format."""
 
-    def __init__(self, storage: "Storage") -> None:
-        duck, config, paths = storage.duck, storage.config, storage.paths
+    def __init__(self, duck: DuckEngine, config: AppConfig, paths: ProfilePaths) -> None:
         self._duck = duck
         self.text = TextReader(duck, config)
-        self._workers = Workers(isolated_setup(config, paths))
-        isolated = [
-            IsolatedReader(kind, reader(duck, config), self._workers, config, paths.tmp)
+        self.workers = Workers(isolated_setup(config, paths), most=config.jobs.workers)
+        self.isolated = tuple(
+            IsolatedReader(kind, reader(duck, config), self.workers, config, paths.tmp)
             for kind, reader in isolated_readers().items()
-        ]
-        self._databases = {reader.formats[0]: reader for reader in isolated}
+        )
+        self._databases = {reader.formats[0]: reader for reader in self.isolated}
         self._sheets = XlsxReader(duck, config)
         correctable: tuple[RecordReader, ...] = (
             self._sheets,
@@ -49,15 +48,15 @@ class ByFormat:
             JsonReader(duck, config),
         )
         self._correctable = {kind: reader for reader in correctable for kind in reader.formats}
-        self._others: tuple[Reader, ...] = (*isolated, *correctable)
+        self._others: tuple[Reader, ...] = (*self.isolated, *correctable)
 
     def close(self) -> None:
         """End the processes that read for this one."""
-        self._workers.close()
+        self.workers.close()
 
     def unlock(self, path: Path, target: Path, password: str, *, name: str) -> None:
         """See `Readings.unlock`."""
-        unlock_isolated(self._workers, path, target, password, name=name)
+        unlock_isolated(self.workers, path, target, password, name=name)
 
     def settle(self, path: Path, target: Path, *, name: str) -> bool:
         """Write a database as a whole where it is not in one piece; see `settling.settle`."""
@@ -110,6 +109,14 @@ class ByFormat:
                 path, reading, out, name=name, progress=progress, facts=facts, corrections=corrections
             )
         return self._load_records(path, reading, out, name=name, progress=progress, corrections=corrections)
+
+    def needs_closer_look(self, loaded: Loaded) -> bool:
+        """Tell whether what was made of a file leaves a doubt whether it was read the right way."""
+        return loaded.reading.format is FileFormat.DELIMITED and not loaded.corrections and is_worth_it(loaded)
+
+    def closer_look(self, path: Path, loaded: Loaded, *, name: str) -> Reading | None:
+        """See `Readings.closer_look`."""
+        return self.text.closer_look(path, loaded, name=name) if self.needs_closer_look(loaded) else None
 
     def locate(self, path: Path, reading: Reading, corrections: Sequence[Correction], *, name: str) -> Located:
         """Return where in a file the lines or records are that were set right by hand; see `Readings.locate`."""

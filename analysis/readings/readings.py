@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.readings.apart.formats import ApartFormats
 from analysis.readings.by_format import ByFormat
 from analysis.readings.clean import write_rows
 from analysis.readings.corrections import Located
@@ -35,8 +36,15 @@ _SHOWN = (FileFormat.DELIMITED, FileFormat.JSON, FileFormat.NDJSON)
 class Readings:
     """Judges, loads and cleans files of all formats; safe to use from several threads."""
 
-    def __init__(self, storage: "Storage") -> None:
-        self._formats = ByFormat(storage)
+    def __init__(self, storage: "Storage", *, apart: bool = False) -> None:
+        """Make the door to a profile's readers.
+
+        Args:
+            storage: The profile.
+            apart: Read in another process whatever takes a while, since this one answers people.
+        """
+        formats = ApartFormats if apart else ByFormat
+        self._formats = formats(storage.duck, storage.config, storage.paths)
         self._tmp = storage.paths.tmp
         self._opening = Opening(storage.paths.tmp, limit_mib=storage.config.imports.unpacked_limit_mib)
 
@@ -195,10 +203,10 @@ class Readings:
             name: What it is called.
         """
         reading = loaded.reading
-        if reading.format is not FileFormat.DELIMITED or loaded.corrections:
+        if not self._formats.needs_closer_look(loaded):
             return None
         with self._opening.opened(path, name, reading.member) as opened:
-            found = self._formats.text.closer_look(opened.path, loaded, name=opened.name)
+            found = self._formats.closer_look(opened.path, loaded, name=opened.name)
         return replace(found, member=reading.member, compression=reading.compression) if found else None
 
     def write_clean(

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from analysis.readings.clean import write_rows
-from analysis.readings.closer import better_reading, is_worth_it
+from analysis.readings.closer import better_reading
 from analysis.readings.corrections import Located, correct, locate, lost_flag
 from analysis.readings.detect import is_text
 from analysis.readings.encodings import DIRECT, UTF8, transcode
@@ -70,9 +70,7 @@ class TextReader:
         return shown(understanding, take_sample(path, name, encoding=reading.encoding))
 
     def closer_look(self, path: Path, loaded: Loaded, *, name: str) -> Reading | None:
-        """Return a reading that explains the lines that were repaired; None if there is none, or none were."""
-        if not is_worth_it(loaded):
-            return None
+        """Return a reading that explains the lines that were repaired; None if there is none."""
         reading = loaded.reading
         sample = take_sample(path, name, encoding=reading.encoding)
         return better_reading(lambda: self._lines(path, reading, name), sample, loaded, self._duck)

@@ -104,7 +104,7 @@ def begin_jobs(context: AppContext, out: Path) -> None:
         writer.writerow(["id", "name", "amount", "at"])
         writer.writerows(
             [number, f"name {dice.randrange(10_000)}", f"{dice.random() * 100:.2f}", "2026-01-31"]
-            for number in range(400_000)
+            for number in range(2_000_000)
         )
     for number in range(QUEUED):
         args: dict[str, Json] = {"path": str(source), "name": f"load {number}", "auto": True}

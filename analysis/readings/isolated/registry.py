@@ -9,6 +9,9 @@ from analysis.readings.model import Reader
 from core.config import AppConfig
 from storage.duck import DuckEngine
 
+ANY_READER = "any"
+"""What a request calls the reader of whatever format the file has."""
+
 MakeReader = Callable[[DuckEngine, AppConfig], Reader]
 
 

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from analysis.readings.model import Candidate, Guess, Judgement, Loaded, Part
+from analysis.readings.model import Candidate, Guess, Judgement, Loaded, Part, Score
 from core import errors
 from core.errors import BestandError, SourceError
 from core.i18n.texts import Text
-from core.types import Column, Flag, Ledger, Reading
+from core.types import Column, Correction, Flag, Ledger, Reading
 
 Message = dict[str, Any]
 
@@ -20,16 +20,7 @@ Message = dict[str, Any]
 def judgement_to(judgement: Judgement) -> Message:
     """Return the JSON form of a judgement."""
     return {
-        "candidates": [
-            {
-                "reading": found.reading.to_manifest(),
-                "columns": [asdict(column) for column in found.columns],
-                "preview": found.preview,
-                "why": found.why,
-                "sampled": found.sampled,
-            }
-            for found in judgement.candidates
-        ],
+        "candidates": [candidate_to(found) for found in judgement.candidates],
         "parts": [asdict(part) for part in judgement.parts],
     }
 
@@ -37,17 +28,38 @@ def judgement_to(judgement: Judgement) -> Message:
 def judgement_from(told: Mapping[str, Any]) -> Judgement:
     """Build the judgement that `judgement_to` described."""
     return Judgement(
-        tuple(
-            Candidate(
-                Reading.from_manifest(found["reading"]),
-                tuple(Column(**column) for column in found["columns"]),
-                tuple(tuple(row) for row in found["preview"]),
-                found["why"],
-                sampled=tuple((int(line), tuple(row)) for line, row in found["sampled"]),
-            )
-            for found in told["candidates"]
-        ),
+        tuple(candidate_from(found) for found in told["candidates"]),
         tuple(Part(**part) for part in told["parts"]),
+    )
+
+
+def candidate_to(found: Candidate) -> Message:
+    """Return the JSON form of a candidate."""
+    return {
+        "reading": found.reading.to_manifest(),
+        "columns": [asdict(column) for column in found.columns],
+        "preview": found.preview,
+        "why": _text_to(found.why),
+        "score": asdict(found.score) if found.score else None,
+        "reasons": [_text_to(reason) for reason in found.reasons],
+        "differs": found.differs,
+        "guesses": [guess.to_dict() for guess in found.guesses],
+        "sampled": found.sampled,
+    }
+
+
+def candidate_from(told: Mapping[str, Any]) -> Candidate:
+    """Build the candidate that `candidate_to` described."""
+    return Candidate(
+        Reading.from_manifest(told["reading"]),
+        tuple(Column(**column) for column in told["columns"]),
+        tuple(tuple(row) for row in told["preview"]),
+        _text_from(told["why"]),
+        Score(**told["score"]) if told["score"] else None,
+        tuple(_text_from(reason) for reason in told["reasons"]),
+        int(told["differs"]),
+        tuple(Guess.from_dict(guess) for guess in told["guesses"]),
+        sampled=tuple((int(line), tuple(row)) for line, row in told["sampled"]),
     )
 
 
@@ -60,6 +72,7 @@ def loaded_to(loaded: Loaded) -> Message:
         "ledger": loaded.ledger.to_dict(),
         "flags": [asdict(flag) for flag in loaded.flags],
         "guesses": [guess.to_dict() for guess in loaded.guesses],
+        "corrections": [one.to_dict() for one in loaded.corrections],
         "places": loaded.places,
     }
 
@@ -73,6 +86,7 @@ def loaded_from(told: Mapping[str, Any]) -> Loaded:
         Ledger(**told["ledger"]),
         tuple(Flag(**flag) for flag in told["flags"]),
         tuple(Guess.from_dict(guess) for guess in told["guesses"]),
+        tuple(Correction.from_dict(one) for one in told["corrections"]),
         places=tuple((int(row), int(shift)) for row, shift in told["places"]),
     )
 
@@ -99,3 +113,12 @@ def error_from(told: Mapping[str, Any]) -> BestandError:
     if isinstance(error, SourceError):
         error.file_name = str(told["name"])
     return error
+
+
+def _text_to(text: str) -> list[str]:
+    """Return a text as it is shown, and in English where that is something else."""
+    return [str(text), text.english] if isinstance(text, Text) else [text]
+
+
+def _text_from(forms: list[str]) -> str:
+    return Text(*forms) if len(forms) > 1 else forms[0]

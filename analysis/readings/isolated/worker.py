@@ -20,7 +20,7 @@ from typing import IO, Any, Final
 import psutil
 
 from analysis.readings.isolated.wire import Message, error_from
-from core.errors import BestandError, DamagedFileError, FileTooLargeError
+from core.errors import BestandError, DamagedFileError, FileTooLargeError, FileUnreadableError
 from core.i18n import _, current_language, number
 from core.logging import get_logger
 from core.progress import Progress
@@ -38,10 +38,14 @@ _END_S: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What one request may cost: memory of the process, and seconds of processor time."""
+    """What one request may cost: memory of the process, and seconds of processor time.
+
+    `hostile` tells that a file could bring the reader down; else whoever ended the process, it was not the file.
+    """
 
     memory_mib: int
     cpu_s: float
+    hostile: bool = True
 
 
 class Worker:
@@ -50,7 +54,11 @@ class Worker:
     def __init__(self, setup: Mapping[str, Any]) -> None:
         """Start it; it gets ready while the caller goes on."""
         self._process = subprocess.Popen(
-            _command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            _command(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            creationflags=_no_console(),
         )
         self._watched = psutil.Process(self._process.pid)
         self.answered = False
@@ -85,7 +93,7 @@ class Worker:
                     continue
                 if answer is None:
                     progress.report(watch.fraction, watch.step)  # a person may have stopped it
-                    raise _crashed(name, self._process.wait(_END_S))
+                    raise _crashed(name, self._process.wait(_END_S), allowance)
                 if "ready" in answer:
                     watch.begin()
                     continue
@@ -93,7 +101,7 @@ class Worker:
                     watch.told(answer)
                     continue
                 self.answered = "done" in answer or "error" in answer
-                return _result(answer, name)
+                return _result(answer, name, allowance)
 
     @property
     def alive(self) -> bool:
@@ -140,8 +148,14 @@ class Worker:
 class Workers:
     """Hands out processes, the one that is ready first; thread-safe."""
 
-    def __init__(self, setup: Mapping[str, Any]) -> None:
-        self._setup = setup
+    def __init__(self, setup: Mapping[str, Any], *, most: int = 1) -> None:
+        """Begin without any.
+
+        Args:
+            setup: The first message to each.
+            most: How many are kept while nobody needs them.
+        """
+        self._setup, self._most = setup, most
         self._idle: list[tuple[Worker, threading.Timer]] = []
         self._lock = threading.Lock()
         weakref.finalize(self, _end_all, self._idle)
@@ -176,7 +190,7 @@ class Workers:
         timer = threading.Timer(_IDLE_S, self._retire, (worker,))
         timer.daemon = True
         with self._lock:
-            if not self._idle:
+            if len(self._idle) < self._most:
                 self._idle.append((worker, timer))
                 timer.start()
                 return
@@ -245,14 +259,14 @@ class _Watch:
             return 0.0
 
 
-def _result(answer: Message, name: str) -> Message:
+def _result(answer: Message, name: str, allowance: Allowance) -> Message:
     if "error" in answer:
         raise error_from(answer["error"])
     if "memory" in answer:
         raise _too_much_memory(name, None)
     if "bug" in answer:
         get_logger("isolated").error("a reader failed", file=name, trace=answer["bug"])
-        raise _crashed(name, None)
+        raise _crashed(name, None, allowance)
     done: Message = answer["done"]
     return done
 
@@ -270,9 +284,15 @@ def _too_much_memory(name: str, limit_mib: int | None) -> BestandError:
     )
 
 
-def _crashed(name: str, code: int | None) -> BestandError:
+def _crashed(name: str, code: int | None, allowance: Allowance) -> BestandError:
     get_logger("isolated").warning("a reader's process ended", file=name, exit_code=code)
-    return DamagedFileError(name, _("is damaged in a way that ended the program that read it."))
+    if allowance.hostile:
+        return DamagedFileError(name, _("is damaged in a way that ended the program that read it."))
+    return FileUnreadableError(
+        name,
+        _("could not be read to its end: the program that read it was ended."),
+        hint=_("Import it again; if that fails too, see the log in the settings."),
+    )
 
 
 def _command() -> list[str]:
@@ -280,4 +300,11 @@ def _command() -> list[str]:
     if getattr(sys, "frozen", False):
         program = Path(sys.executable)
         return [str(program.with_name(f"bestand{program.suffix}")), READER_WORD]
-    return [sys.executable, "-P", "-m", "analysis.readings.isolated.child"]
+    return [sys.executable, "-P", "-m", "analysis.readings.apart.child"]
+
+
+def _no_console() -> int:
+    """Return what keeps a console window from opening, on the system that would open one."""
+    if sys.platform == "win32":
+        return subprocess.CREATE_NO_WINDOW
+    return 0

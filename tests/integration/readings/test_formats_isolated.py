@@ -77,7 +77,7 @@ def children() -> set[int]:
     found = set()
     for child in psutil.Process().children(recursive=True):
         with suppress(psutil.Error):
-            if "analysis.readings.isolated.child" in child.cmdline():
+            if "analysis.readings.apart.child" in child.cmdline():
                 found.add(child.pid)
     return found
 

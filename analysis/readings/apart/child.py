@@ -1,13 +1,14 @@
 """The process that reads files for another one: one request per line comes in, one answer per line goes out.
 
-Started by `worker`; reads by the same readers as everybody, and ends when nobody listens any more. Whatever it
-prints by mistake goes to stderr, so the answers stay readable.
+Started by `isolated.worker`; reads by the same readers as everybody, and ends when nobody listens any more.
+Whatever it prints by mistake goes to stderr, so the answers stay readable.
 """
 
 import json
 import os
 import queue
 import sys
+import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -16,14 +17,16 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from analysis.readings.isolated.limits import BESIDE_MIB, LEAST_ENGINE_MIB, restrict
-from analysis.readings.isolated.registry import isolated_readers
+from analysis.readings.isolated.registry import ANY_READER, isolated_readers
 from analysis.readings.isolated.wire import Message, error_to, judgement_to, loaded_to
-from analysis.readings.model import Choice
+from analysis.readings.model import Choice, Reader
 from analysis.readings.records.settling import settle
 from core.config import AppConfig, EngineSection, ImportSection
 from core.errors import BestandError
 from core.i18n import set_language
 from core.paths import ProfilePaths
+from core.progress import Progress
+from core.turns import give_way
 from core.types import FileFormat, Reading
 from storage.duck import DuckEngine
 
@@ -32,6 +35,7 @@ _ROWS_PER_LINE: Final = 500
 
 def main() -> int:
     """Answer requests until there are none; the first line says how this process is to work."""
+    give_way()
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
     os.dup2(2, 1)
     requests: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
@@ -45,11 +49,13 @@ def main() -> int:
         engine=EngineSection(**setup["engine"]),
         imports=ImportSection(**setup["imports"]),
     )
-    duck = DuckEngine(config, ProfilePaths(Path(setup["profile"])))
+    paths = ProfilePaths(Path(setup["profile"]))
+    tempfile.tempdir = str(paths.tmp)  # where what stays behind after a sudden end is looked for
+    duck = DuckEngine(config, paths)
     _say(answers, {"ready": True})
     try:
         while (request := requests.get()) is not None and presence.begin():
-            _answer(request, answers, duck, config)
+            _answer(request, answers, duck, config, paths)
             presence.end()
     finally:
         duck.close()
@@ -89,10 +95,10 @@ def _listen(requests: "queue.SimpleQueue[Message | None]", presence: _Presence) 
     requests.put(None)
 
 
-def _answer(request: Message, answers: IO[str], duck: DuckEngine, config: AppConfig) -> None:
+def _answer(request: Message, answers: IO[str], duck: DuckEngine, config: AppConfig, paths: ProfilePaths) -> None:
     try:
         set_language(request["language"])
-        told: Message = {"done": _do(request, duck, config, answers)}
+        told: Message = {"done": _do(request, duck, config, paths, answers)}
     except BestandError as error:
         told = {"error": error_to(error)}
     except MemoryError:
@@ -102,7 +108,7 @@ def _answer(request: Message, answers: IO[str], duck: DuckEngine, config: AppCon
     _say(answers, told)
 
 
-def _do(request: Message, duck: DuckEngine, config: AppConfig, answers: IO[str]) -> Message:
+def _do(request: Message, duck: DuckEngine, config: AppConfig, paths: ProfilePaths, answers: IO[str]) -> Message:
     path, name = Path(request["path"]), request["name"]
     if request["do"] == "settle":
         kind = FileFormat(request["reader"])
@@ -113,11 +119,20 @@ def _do(request: Message, duck: DuckEngine, config: AppConfig, answers: IO[str])
         limit_mib = config.imports.unpacked_limit_mib
         unlock(path, Path(request["out"]), request["password"], name, limit_mib=limit_mib)
         return {}
-    reader = isolated_readers()[request["reader"]](duck, _within(config, int(request["memory_mib"])))
+    within = _within(config, int(request["memory_mib"]))
+    if request["reader"] == ANY_READER:
+        from analysis.readings.apart.errands import run_errand
+
+        return run_errand(request, duck, within, paths, _Told(answers))
+    return _read(isolated_readers()[request["reader"]](duck, within), request, _Told(answers))
+
+
+def _read(reader: Reader, request: Message, progress: Progress) -> Message:
+    """Do what one reader is asked for."""
+    path, name = Path(request["path"]), request["name"]
     if request["do"] == "judge":
         return judgement_to(reader.judge(path, name=name, choice=Choice.from_args(request["choice"])))
     reading = Reading.from_manifest(request["reading"])
-    progress = _Told(answers)
     if request["do"] == "load":
         return loaded_to(reader.load(path, reading, Path(request["out"]), name=name, progress=progress))
     rows = reader.cells(path, reading, name=name, progress=progress)
