@@ -55,8 +55,10 @@ def document(index: Path, theme: str, left: Sequence[str] = ()) -> str:
     page = page.replace("</head>", _ahead(index, page) + "</head>", 1)
     # In the body: Streamlit writes its own rules at the end of the head, and of two alike the later one holds.
     style = f"<style>{STYLE_FILE.read_text(encoding='utf-8')}</style>"
-    banner = html.escape(_("Waiting for the engine … What you typed is kept."))
-    lost = f'<div id="bestand-lost" role="status" aria-live="polite" hidden>{banner}</div>'
+    banner = html.escape(_("Waiting for Bestand … What you typed is kept."))
+    again = _("Bestand was started anew: `bestand app url` prints a link that opens it. What you typed is kept.")
+    lost = '<div id="bestand-lost" role="status" aria-live="polite" hidden'
+    lost += f' data-shut-out="{html.escape(again)}">{banner}</div>'
     too_long = _("This text is too long to be kept: more than 1 MiB. Copy it before the window is closed.")
     lost += f'<div id="bestand-too-long" role="alert" hidden>{html.escape(too_long)}</div>'
     return page.replace("<body>", "<body>" + style + cover(theme, _("Opening your workbench …")) + lost, 1)

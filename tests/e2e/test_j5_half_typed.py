@@ -154,7 +154,12 @@ def test_half_typed_everywhere_survives_the_engines_end(person: Person) -> None:
     person.page.keyboard.press("ArrowLeft")
     person.page.keyboard.press("ArrowLeft")
     person.engine.kill()
-    expect(person.page.locator("#bestand-lost")).to_be_visible()
+    lost = person.page.locator("#bestand-lost")
+    expect(lost).to_contain_text("Waiting for Bestand")
+    person.page.route("**/healthz", lambda route: route.fulfill(status=401))  # as one that knows no browser yet
+    expect(lost).to_contain_text("bestand app url")
+    person.page.unroute("**/healthz")
+    expect(lost).to_contain_text("Waiting for Bestand")
 
     person.engine.start()
 

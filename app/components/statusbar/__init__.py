@@ -29,7 +29,7 @@ def statusbar(items: Sequence[Mapping[str, Any]], facts: Sequence[str]) -> None:
 
 def _saving() -> dict[str, dict[str, str]]:
     """Return what is said about saving, by how it stands; the browser knows that first."""
-    here = _("It is kept in this window and goes to the engine as soon as that answers.")
+    here = _("It is kept in this window, and on the disk as soon as Bestand answers.")
     return {
         "saved": {"text": _("Saved"), "icon": "check", "hint": _("Everything is saved as soon as it is done.")},
         "typing": {"text": _("Typing …"), "icon": "edit", "hint": _("What you type is kept at once.")},

@@ -9,6 +9,7 @@ import { identity } from './identity';
 import { Journal, type State } from './journal';
 import { watchScrolling } from './scrolling';
 import { handOverHere, isLeftPage, othersHandOver } from './left';
+import { lostNote } from './lost';
 import { tooLongNote } from './note';
 import { whenRedrawn } from './redrawn';
 import { openStore } from './store';
@@ -39,9 +40,10 @@ function begin(): void {
   const own = identity(now);
   const { name } = own;
   const standing: Standing = { state: 'saved', message: '', connected: true };
+  const showLost = lostNote();
   const tell = (change: Partial<Standing>): void => {
     Object.assign(standing, change);
-    document.getElementById('bestand-lost')?.toggleAttribute('hidden', standing.connected);
+    showLost(standing.connected);
     document.dispatchEvent(new CustomEvent('bestand:journal', { detail: { ...standing } }));
   };
   const note = tooLongNote();
