@@ -82,6 +82,11 @@ class DuckEngine:
                 )
             yield connection
 
+    @property
+    def settings(self) -> EngineSection:
+        """The limits that hold now."""
+        return self._settings
+
     def adjust(self, settings: EngineSection) -> None:
         """Let new connections have these limits; those in use end with their own."""
         if settings == self._settings:

@@ -35,9 +35,11 @@ class ByFormat:
     def __init__(self, duck: DuckEngine, config: AppConfig, paths: ProfilePaths) -> None:
         self._duck = duck
         self.text = TextReader(duck, config)
-        self.workers = Workers(isolated_setup(config, paths), most=config.jobs.workers)
+        self.workers = Workers(
+            lambda: isolated_setup(duck.settings, config.imports, paths), most=config.jobs.workers
+        )
         self.isolated = tuple(
-            IsolatedReader(kind, reader(duck, config), self.workers, config, paths.tmp)
+            IsolatedReader(kind, reader(duck, config), self.workers, duck, paths.tmp)
             for kind, reader in isolated_readers().items()
         )
         self._databases = {reader.formats[0]: reader for reader in self.isolated}

@@ -120,6 +120,7 @@ def _do(request: Message, duck: DuckEngine, config: AppConfig, paths: ProfilePat
         unlock(path, Path(request["out"]), request["password"], name, limit_mib=limit_mib)
         return {}
     within = _within(config, int(request["memory_mib"]))
+    duck.adjust(within.engine)
     if request["reader"] == ANY_READER:
         from analysis.readings.apart.errands import run_errand
 

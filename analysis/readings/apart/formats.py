@@ -41,9 +41,7 @@ class ApartFormats(ByFormat):
 
     def __init__(self, duck: DuckEngine, config: AppConfig, paths: ProfilePaths) -> None:
         super().__init__(duck, config, paths)
-        # So many imports run at once, and together they take no more memory than the settings say.
-        share_mib = max(config.engine.memory_limit_mib // config.jobs.workers, _LEAST_MIB)
-        self._allowance = Allowance(share_mib + BESIDE_MIB, inf, hostile=False)
+        self._engine, self._at_once = duck, config.jobs.workers
 
     def judge(self, path: Path, *, name: str, choice: Choice = ANY) -> Judgement:
         """See `Readings.judge`."""
@@ -101,7 +99,10 @@ class ApartFormats(ByFormat):
         **given: Any,  # noqa: ANN401 - what JSON can say
     ) -> Message:
         request = {"do": what, "reader": ANY_READER, "path": str(path.absolute()), "name": name, **given}
-        return self.workers.ask(request, self._allowance, name=name, progress=progress or SilentProgress())
+        # So many imports run at once, and together they take no more memory than the settings say.
+        share_mib = max(self._engine.settings.memory_limit_mib // self._at_once, _LEAST_MIB)
+        allowance = Allowance(share_mib + BESIDE_MIB, inf, hostile=False)
+        return self.workers.ask(request, allowance, name=name, progress=progress or SilentProgress())
 
     def _is_isolated(self, path: Path, name: str) -> bool:
         head = read_head(path, name)

@@ -14,12 +14,13 @@ from analysis.readings.isolated.limits import BESIDE_MIB
 from analysis.readings.isolated.wire import Message, judgement_from, loaded_from
 from analysis.readings.isolated.worker import Allowance, Workers
 from analysis.readings.model import ANY, Choice, Judgement, Loaded, Reader
-from core.config import AppConfig
+from core.config import EngineSection, ImportSection
 from core.errors import LockedFileError
 from core.i18n import _
 from core.paths import ProfilePaths
 from core.progress import PartOfProgress, Progress, SilentProgress
 from core.types import FileFormat, Reading
+from storage.duck import DuckEngine
 from storage.holders import holders_of
 
 _MIB: Final = 1024 * 1024
@@ -32,13 +33,12 @@ _CPU_S: Final = 4.0
 _CPU_S_PER_MIB: Final = 4.0
 
 
-def isolated_setup(config: AppConfig, paths: ProfilePaths) -> dict[str, Any]:
+def isolated_setup(engine: EngineSection, imports: ImportSection, paths: ProfilePaths) -> dict[str, Any]:
     """Return the first message to such a process: the settings it works by."""
-    engine = config.engine.model_dump(mode="json")
     return {
-        "memory_mib": config.engine.memory_limit_mib + BESIDE_MIB,
-        "engine": engine,
-        "imports": config.imports.model_dump(mode="json"),
+        "memory_mib": engine.memory_limit_mib + BESIDE_MIB,
+        "engine": engine.model_dump(mode="json"),
+        "imports": imports.model_dump(mode="json"),
         "profile": str(paths.root),
     }
 
@@ -59,10 +59,10 @@ def unlock_isolated(workers: Workers, path: Path, target: Path, password: str, *
 class IsolatedReader:
     """Does by another process what `inner` would do; thread-safe."""
 
-    def __init__(self, kind: str, inner: Reader, workers: Workers, config: AppConfig, tmp: Path) -> None:
+    def __init__(self, kind: str, inner: Reader, workers: Workers, duck: DuckEngine, tmp: Path) -> None:
         self.formats: tuple[FileFormat, ...] = inner.formats
         self._kind, self._inner, self._workers, self._tmp = kind, inner, workers, tmp
-        self._limit_mib = config.engine.memory_limit_mib
+        self._duck = duck
 
     def recognises(self, path: Path, head: bytes, name: str) -> bool:
         """See `model.Reader`."""
@@ -112,7 +112,7 @@ class IsolatedReader:
 
     def _memory_mib(self, path: Path) -> int:
         small = path.stat().st_size <= _SMALL_MIB * _MIB
-        limit = self._limit_mib + BESIDE_MIB
+        limit = self._duck.settings.memory_limit_mib + BESIDE_MIB
         return min(limit, _SMALL_FILE_MEMORY_MIB) if small else limit
 
     def _for_all(self, path: Path) -> Allowance:

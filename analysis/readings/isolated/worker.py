@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
@@ -53,6 +53,7 @@ class Worker:
 
     def __init__(self, setup: Mapping[str, Any]) -> None:
         """Start it; it gets ready while the caller goes on."""
+        self.setup = setup
         self._process = subprocess.Popen(
             _command(),
             stdin=subprocess.PIPE,
@@ -148,11 +149,11 @@ class Worker:
 class Workers:
     """Hands out processes, the one that is ready first; thread-safe."""
 
-    def __init__(self, setup: Mapping[str, Any], *, most: int = 1) -> None:
+    def __init__(self, setup: Callable[[], Mapping[str, Any]], *, most: int = 1) -> None:
         """Begin without any.
 
         Args:
-            setup: The first message to each.
+            setup: Gives the first message to each, by the settings as they are; those of before are not used again.
             most: How many are kept while nobody needs them.
         """
         self._setup, self._most = setup, most
@@ -178,13 +179,15 @@ class Workers:
             _end_all(self._idle)
 
     def _take(self) -> Worker:
+        setup = self._setup()
         with self._lock:
             while self._idle:
                 worker, timer = self._idle.pop()
                 timer.cancel()
-                if worker.alive:
+                if worker.alive and worker.setup == setup:
                     return worker
-        return Worker(self._setup)
+                worker.end()
+        return Worker(setup)
 
     def _put_back(self, worker: Worker) -> None:
         timer = threading.Timer(_IDLE_S, self._retire, (worker,))

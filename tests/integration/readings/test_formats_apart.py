@@ -166,6 +166,21 @@ def test_a_refusal_is_the_same(both: Both, tmp_path: Path) -> None:
     assert told[0] == told[1]
 
 
+def test_settings_hold_at_once(both: Both, storage: Storage, tmp_path: Path) -> None:
+    """A reader that began under other limits reads no further file; what it may take is shared by all jobs."""
+    apart = both[1]
+    path = tmp_path / "messy.csv"
+    messy(path)
+    apart.judge(path)
+    before = readers_of(apart)
+
+    apart.judge(path)
+    assert readers_of(apart) == before
+    storage.duck.adjust(storage.config.engine.model_copy(update={"memory_limit_mib": 700, "threads": 1}))
+    assert load(apart, path, tmp_path / "out").rows
+    assert readers_of(apart).isdisjoint(before)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent")
 def test_a_reader_that_is_ended_is_not_the_files_fault(both: Both, tmp_path: Path) -> None:
     """Whoever ended it, the file is not called damaged, and the next try works."""

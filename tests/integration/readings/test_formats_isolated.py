@@ -42,7 +42,7 @@ def readings(storage: Storage) -> Iterator[Readings]:
 @pytest.fixture
 def worker(config: AppConfig, profile: ProfilePaths) -> Iterator[Worker]:
     """One process."""
-    started = Worker(isolated_setup(config, profile))
+    started = Worker(isolated_setup(config.engine, config.imports, profile))
     yield started
     started.kill()
     started.end()
@@ -112,7 +112,7 @@ def test_a_refusal_is_told_in_the_persons_language(worker: Worker, table: Path) 
 def test_a_process_is_used_again_and_ends(config: AppConfig, profile: ProfilePaths, table: Path) -> None:
     """The one that answered well, also with a refusal; nothing is left after the end."""
     before = children()
-    workers = Workers(isolated_setup(config, profile))
+    workers = Workers(lambda: isolated_setup(config.engine, config.imports, profile))
     broken = table.with_name("broken.arrow")
     broken.write_bytes(table.read_bytes()[:-40])
 
@@ -170,7 +170,7 @@ class Stopped:
 def test_a_person_can_stop_it(config: AppConfig, profile: ProfilePaths, endless: Path) -> None:
     """In the middle of a call that would never come back; the process is gone with it."""
     before = children()
-    workers = Workers(isolated_setup(config, profile))
+    workers = Workers(lambda: isolated_setup(config.engine, config.imports, profile))
 
     with pytest.raises(CancelledError):
         workers.ask(judging(endless, "sqlite"), PLENTY, name="endless", progress=Stopped())
@@ -187,7 +187,10 @@ def test_it_ends_with_the_process_it_reads_for(config: AppConfig, profile: Profi
         "w._send(json.loads(sys.argv[2]) | {'language': 'en', 'memory_mib': 960})\n"
         "print(w._process.pid, flush=True)\nsys.stdin.read()"
     )
-    setup, request = json.dumps(isolated_setup(config, profile)), json.dumps(judging(endless, "sqlite"))
+    setup, request = (
+        json.dumps(isolated_setup(config.engine, config.imports, profile)),
+        json.dumps(judging(endless, "sqlite")),
+    )
     with subprocess.Popen(
         [sys.executable, "-c", script, setup, request], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as parent:
