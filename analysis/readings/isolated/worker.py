@@ -153,7 +153,7 @@ class Workers:
         """Begin without any.
 
         Args:
-            setup: Gives the first message to each, by the settings as they are; those of before are not used again.
+            setup: Gives the first message to each; one that was started with another is not used again.
             most: How many are kept while nobody needs them.
         """
         self._setup, self._most = setup, most
