@@ -5,15 +5,19 @@ changes one of them is noticed. The third place, the theme, is in `app.theme.liv
 start.
 """
 
-from collections.abc import Iterator, Mapping
-from copy import deepcopy
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from streamlit import delta_generator
-from streamlit.delta_generator import DeltaGenerator
+from streamlit.components.v2.bidi_component import main as components
+from streamlit.components.v2.presentation import make_bidi_component_presenter
 from streamlit.runtime.state.common import is_element_id
 from streamlit.runtime.state.safe_session_state import SafeSessionState
-from streamlit.runtime.state.session_state import _is_internal_key
+from streamlit.runtime.state.session_state import SessionState, _is_internal_key
+
+if TYPE_CHECKING:
+    Presenter = Callable[[Any, SessionState], Any]
+    MakePresenter = Callable[..., Presenter]
 
 
 class StateByKey(Mapping[str, Any]):
@@ -46,21 +50,81 @@ class StateByKey(Mapping[str, Any]):
             return self._session._state.filtered_state
 
 
-def copied_once(self: DeltaGenerator, memo: dict[int, Any]) -> DeltaGenerator:
-    """Return a copy of a place on the page, in which one that is met twice is copied once.
+class ComponentState(dict[str, object]):
+    """What one of our components told and holds, as the session shows it; each value can be read as an attribute.
 
-    A part remembers the places it lies in, innermost last. Streamlit copies each of them with all that are around
-    it: eight of them are thirty-six copies.
+    Streamlit makes a class of its own for this each time it is looked up: for every component that is alive, twice
+    at each step. A class lies in circles, so what the steps of a hundred people left was looked for among all that
+    lives every few seconds, and everybody waited. What is written goes Streamlit's own way.
     """
-    copy = DeltaGenerator(
-        root_container=self._root_container,
-        cursor=deepcopy(self._cursor, memo),
-        parent=deepcopy(self._parent, memo),
-        block_type=self._block_type,
-    )
-    copy._form_data = deepcopy(self._form_data, memo)
-    copy._creating_fragment_id = self._creating_fragment_id
-    return copy
+
+    __slots__ = ("_own", "_session")
+
+    def __init__(self, told: Mapping[str, object], own: "Presenter", session: SessionState) -> None:
+        super().__init__(told)
+        object.__setattr__(self, "_own", own)
+        object.__setattr__(self, "_session", session)
+
+    def __getattr__(self, name: str) -> object:
+        return self.get(name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        self[name] = value
+
+    def __setitem__(self, name: str, value: object) -> None:
+        def put(whole: dict[str, object]) -> None:
+            whole[name] = value
+
+        self._written(put)
+
+    def __delitem__(self, name: str) -> None:
+        def take(whole: dict[str, object]) -> None:
+            del whole[name]
+
+        self._written(take)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "ComponentState":
+        memo[id(self)] = self  # it stands for what the session holds
+        return self
+
+    def _written(self, write: Callable[[dict[str, object]], None]) -> None:
+        own: Presenter = object.__getattribute__(self, "_own")
+        whole = own(dict(self), object.__getattribute__(self, "_session"))
+        write(whole)
+        self.clear()
+        self.update(whole)
+
+
+def presented_once(own: "MakePresenter") -> "MakePresenter":
+    """Return what makes presenters like Streamlit's own, whose answers are all of one class."""
+
+    def make(
+        aggregator_id: str, component_id: str | None = None, allowed_state_keys: set[str] | None = None
+    ) -> "Presenter":
+        streamlits = own(aggregator_id, component_id, allowed_state_keys)
+
+        def present(base: object, session: SessionState) -> object:
+            widgets = session._new_widget_state
+            told = widgets.widget_metadata.get(aggregator_id)
+            if not isinstance(base, dict) or told is None or told.value_type != "json_trigger_value":
+                return base
+            events = widgets.get(aggregator_id)
+            listed = events if isinstance(events, list) else [events]
+            flat = dict(pair for one in listed for pair in _event(one))
+            return ComponentState({**flat, **base}, streamlits, session)
+
+        return present
+
+    return make
+
+
+def _event(told: object) -> Iterator[tuple[str, object]]:
+    """Yield an event's name and its value, if it is one."""
+    if isinstance(told, dict) and isinstance(told.get("event"), str):
+        yield told["event"], told.get("value")
+
+
+_presented_once: Final = presented_once(make_bidi_component_presenter)
 
 
 def lighten() -> None:
@@ -71,4 +135,4 @@ def lighten() -> None:
     """
     setattr(delta_generator, "_use_warning_has_been_displayed", True)  # noqa: B010 - as below
     setattr(SafeSessionState, "filtered_state", property(StateByKey))  # noqa: B010 - it is no variable for mypy
-    setattr(DeltaGenerator, "__deepcopy__", copied_once)  # noqa: B010 - as above
+    setattr(components, "make_bidi_component_presenter", _presented_once)  # noqa: B010 - as above

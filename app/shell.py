@@ -3,6 +3,9 @@
 Each view is a keyed fragment in a slot of its own that stays alive; the frame in the browser shows one of them.
 A click draws the view if it must be drawn, then tells the frame in the browser, which tells the navigation and the
 status bar; never the whole script, so nothing else moves.
+
+A container that only holds others is not entered: for each part Streamlit copies all that are entered around it,
+each with all that are around that one.
 """
 
 from collections.abc import Callable, Mapping
@@ -55,16 +58,16 @@ def draw(ctx: "AppContext") -> None:
         _arrive(bootstrap_session(ctx), install(partial(_new_router, ctx)))
         _take_handed(ctx)
         desk = Desk(export=partial(export_control, ctx))
-        with st.container(key="window", gap=None):
-            with st.container(key="zone_nav", gap=None):
-                part(NAV, partial(_navigation, ctx))
-            with st.container(key="zone_views", gap=None):
-                for page in PAGES:
-                    part(view_key(page.slug), partial(_view, ctx, page, desk))
-            with st.container(key="zone_status", gap=None):
-                part(STATUS, partial(_status, ctx), every=ONCE_A_DAY_S)
-            with st.container(key="zone_unseen", gap=None):  # last: it tells the browser that all is drawn
-                part(FRAME, partial(_unseen, ctx))
+        window = st.container(key="window", gap=None)
+        with window.container(key="zone_nav", gap=None):
+            part(NAV, partial(_navigation, ctx))
+        with window.container(key="zone_views", gap=None):
+            for page in PAGES:
+                part(view_key(page.slug), partial(_view, ctx, page, desk))
+        with window.container(key="zone_status", gap=None):
+            part(STATUS, partial(_status, ctx), every=ONCE_A_DAY_S)
+        with window.container(key="zone_unseen", gap=None):  # last: it tells the browser that all is drawn
+            part(FRAME, partial(_unseen, ctx))
 
 
 def _arrive(session: UserSession, window: Router) -> None:
@@ -123,17 +126,17 @@ def _place(window: Router) -> dict[str, Any]:
 
 def _view(ctx: "AppContext", page: Page, desk: Desk) -> None:
     """Draw one view in its slot, or nothing if it is not alive."""
-    with st.container(key=f"slot_{page.slug}", gap=None):
-        if not router().is_live(page.slug):
-            return
-        with router().drawn(page.slug) as params:
-            with st.container(key=f"view_{page.slug}", gap=None), boundary(page.slug):
-                page.render(ctx, desk, params)
-            if page.has_inspector:
-                with st.container(key=f"edge_{page.slug}", gap=None):
-                    _inspector_edge(page.slug)
-                with st.container(key=f"pane_{page.slug}", gap=None):
-                    part(inspector_key(page.slug), partial(_inspector, ctx, page, desk))
+    slot = st.container(key=f"slot_{page.slug}", gap=None)
+    if not router().is_live(page.slug):
+        return
+    with router().drawn(page.slug) as params:
+        with slot.container(key=f"view_{page.slug}", gap=None), boundary(page.slug):
+            page.render(ctx, desk, params)
+        if page.has_inspector:
+            with slot.container(key=f"edge_{page.slug}", gap=None):
+                _inspector_edge(page.slug)
+            with slot.container(key=f"pane_{page.slug}", gap=None):
+                part(inspector_key(page.slug), partial(_inspector, ctx, page, desk))
 
 
 def _inspector_edge(view: str) -> None:

@@ -1,23 +1,27 @@
 """What Streamlit is spared: the result is what it would have made by itself."""
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Callable, Iterator
 from copy import deepcopy
+from typing import Any
 
 import pytest
 from streamlit import delta_generator, env_util
-from streamlit.delta_generator import DeltaGenerator
+from streamlit.components.v2.bidi_component import main as components
+from streamlit.components.v2.presentation import make_bidi_component_presenter
+from streamlit.runtime.state.common import ValueFieldName, WidgetMetadata
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import SessionState
 from streamlit.testing.v1 import AppTest
 
-from app.lighter import copied_once, lighten
+from app.lighter import ComponentState, lighten, presented_once
 
 
 @pytest.fixture(autouse=True)
 def _lighter(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Streamlit with less to do, as it was afterwards."""
     monkeypatch.setattr(SafeSessionState, "filtered_state", SafeSessionState.__dict__["filtered_state"])
-    monkeypatch.setattr(DeltaGenerator, "__deepcopy__", DeltaGenerator.__deepcopy__)
+    monkeypatch.setattr(components, "make_bidi_component_presenter", make_bidi_component_presenter)
     monkeypatch.setattr(delta_generator, "_use_warning_has_been_displayed", False)
     lighten()
     yield
@@ -111,13 +115,88 @@ def test_a_part_deep_inside_is_drawn_where_it_was() -> None:
     assert [one.value for one in page.markdown] == ["above", "drawn 4", "below"]
 
 
-def test_places_around_a_part_are_copied_once_and_are_copies() -> None:
-    """The copy knows the same way, its parents are those of the copy, and it moves without the original."""
-    places = [DeltaGenerator(root_container=0)]
-    for _ in range(6):
-        places.append(DeltaGenerator(root_container=0, parent=places[-1]))
-    copies = deepcopy(tuple(places))
+def _known(session: SessionState, events: object, *, kind: ValueFieldName = "json_trigger_value") -> None:
+    """Have a session know a component, and what it told."""
+    session._key_id_mapper["it"] = "component"
+    session._new_widget_state.set_widget_metadata(
+        WidgetMetadata("events", deserializer=lambda told: told, serializer=str, value_type=kind)
+    )
+    if events is not None:
+        session._new_widget_state.set_from_value("events", events)
 
-    assert [one._parent for one in copies[1:]] == list(copies[:-1])
-    assert not {id(one) for one in places} & {id(one) for one in copies}
-    assert DeltaGenerator.__deepcopy__ is copied_once
+
+MADE = {"alike": make_bidi_component_presenter, "ours": presented_once(make_bidi_component_presenter)}
+
+
+@pytest.mark.parametrize("base", [{}, {"text": "x"}, {"text": "x", "told": "old"}, None, "no mapping"])
+@pytest.mark.parametrize(
+    "events",
+    [
+        None,
+        [],
+        {"event": "told", "value": 1},
+        [{"event": "a", "value": 1}, "noise", {"event": "a", "value": 2}],
+        7,
+    ],
+)
+@pytest.mark.parametrize("kind", ["json_trigger_value", "json_value"])
+def test_what_a_component_tells_is_shown_as_streamlit_shows_it(
+    base: object, events: object, kind: ValueFieldName
+) -> None:
+    """The same values under the same names, by key and as attributes; what is no mapping stays as it is."""
+    shown: dict[str, Any] = {}
+    for name, make in MADE.items():
+        session = SessionState()
+        _known(session, events, kind=kind)
+        shown[name] = make("events", "component", {"text"})(base, session)
+
+    ours, theirs = shown["ours"], shown["alike"]
+    assert ours == theirs
+    assert (ours is base) == (theirs is base)
+    if type(ours) is ComponentState:
+        assert [ours.told, ours.text, ours.nothing] == [theirs.told, theirs.text, theirs.nothing]
+        assert deepcopy(ours) is ours
+        assert list(ours) == list(theirs)
+
+
+@pytest.mark.parametrize("make", MADE.values(), ids=MADE)
+def test_what_is_written_into_a_component_reaches_the_session(make: Callable[..., Any]) -> None:
+    """By key and as an attribute, only under names the component has, and taken out again."""
+    session = SessionState()
+    _known(session, None)
+    state = make("events", "component", {"text", "size"})({"text": "x"}, session)
+    state["text"] = "y"
+    state.size = 3
+    state["unknown"] = 1
+    written = session._new_widget_state["component"]
+    del state["text"]
+
+    assert written == {"text": "y", "size": 3}
+    assert session._new_widget_state["component"] == {"size": 3} == state
+
+
+def _component() -> None:
+    import streamlit as st
+
+    told = st.components.v2.component("told", js="export default () => {};")
+    for number in range(3):
+        told(key=f"told_{number}", on_text_change=lambda: None)
+    st.text_input("Name", key="name")
+
+
+def test_looking_at_components_makes_no_classes() -> None:
+    """However many are alive, a step leaves no class behind that has to be looked for as garbage."""
+    page = AppTest.from_function(_component, default_timeout=30).run()
+    gc.collect()
+    gc.disable()
+    try:
+        before = len(type.__subclasses__(dict))
+        for step in range(3):
+            page.text_input(key="name").set_value(str(step)).run()
+        after = len(type.__subclasses__(dict))
+    finally:
+        gc.enable()
+
+    assert not page.exception
+    assert isinstance(page.session_state["told_0"], ComponentState)
+    assert after == before

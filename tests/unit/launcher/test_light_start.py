@@ -27,3 +27,27 @@ def test_an_engine_imports_what_it_uses_and_collects_garbage_later() -> None:
     assert not collecting
     assert unused == []
     assert collecting_again
+
+
+STEPS = """
+import gc, json
+from launcher.server.asgi import settle
+settle()
+rounds = []
+gc.callbacks.append(lambda phase, info: rounds.append(info["generation"]) if phase == "start" else None)
+for _step in range(2_000):
+    drawn = [[number] for number in range(1_500)]
+    del drawn
+few = list(rounds)
+held = [[[number]] for number in range(400_000)]
+print(json.dumps([few, rounds]))
+"""
+
+
+def test_what_a_step_drops_by_itself_brings_no_round_over_everything() -> None:
+    """Nobody waits for a round over all views because others took steps; what grows is still looked through."""
+    ran = subprocess.run([sys.executable, "-c", STEPS], capture_output=True, text=True, check=True)
+    of_steps, of_growth = json.loads(ran.stdout)
+
+    assert 2 not in of_steps
+    assert 2 in of_growth
