@@ -53,7 +53,9 @@ class _Drawing:
     lines: list[tuple[int | None, ...]]
 
     def add(self, series: Option, lines: Sequence[int | None], pane: int) -> None:
-        """Add one series of a pane."""
+        """Add one series of a pane; ECharts would stack those of one name on each other in all panes together."""
+        if "stack" in series:
+            series = {**series, "stack": f"{series['stack']} {pane}"}
         self.option["series"].append({**series, "xAxisIndex": pane, "yAxisIndex": pane})
         self.lines.append(tuple(lines))
 

@@ -17,7 +17,18 @@ LIGHT: Final[dict[str, Any]] = {
     "redColor": "#b3261e",
     "greenColor": "#1a7a4c",
     "orangeColor": "#b26a00",
-    "chartCategoricalColors": ["#0b5cad", "#d9822b", "#2f8f62", "#8459b3", "#b94a48", "#5b6b7a"],
+    "chartCategoricalColors": [
+        "#0b5cad",
+        "#d9822b",
+        "#2f8f62",
+        "#8459b3",
+        "#b94a48",
+        "#5b6b7a",
+        "#1f8a9e",
+        "#a3488f",
+        "#8a6d1f",
+        "#3f4c8a",
+    ],
 }
 LIGHT_SIDEBAR: Final[dict[str, Any]] = {
     "backgroundColor": "#f3f5f7",
@@ -38,7 +49,18 @@ DARK: Final[dict[str, Any]] = {
     "redColor": "#f2827a",
     "greenColor": "#5fc795",
     "orangeColor": "#f0b35e",
-    "chartCategoricalColors": ["#5aa9f2", "#f0a35e", "#63c793", "#b493e0", "#e8837d", "#9aa7b4"],
+    "chartCategoricalColors": [
+        "#5aa9f2",
+        "#f0a35e",
+        "#63c793",
+        "#b493e0",
+        "#e8837d",
+        "#9aa7b4",
+        "#5cc7d6",
+        "#de86c8",
+        "#d0b45a",
+        "#8e9be0",
+    ],
 }
 DARK_SIDEBAR: Final[dict[str, Any]] = {
     "backgroundColor": "#24272b",

@@ -45,11 +45,17 @@ def click_first_bar(page: Page) -> None:
 
 
 def drag_over(page: Page) -> None:
-    """Pick a range with the tool at the upper right of the chart."""
+    """Pick a range by dragging, as soon as the pointer says that one can."""
     place = page.locator(".st-key-fill_chart").bounding_box()
     assert place is not None
-    page.mouse.click(place["x"] + place["width"] - 64, place["y"] + 24)
-    page.mouse.move(place["x"] + place["width"] * 0.35, place["y"] + 150)
+    at = (place["x"] + place["width"] * 0.35, place["y"] + 150)
+    pointer = "([x, y]) => getComputedStyle(document.elementFromPoint(x, y)).cursor"
+    for step in range(100):
+        page.mouse.move(at[0] + step % 2, at[1])
+        if page.evaluate(pointer, at) == "crosshair":
+            break
+        page.wait_for_timeout(100)
+    page.mouse.move(*at)
     page.mouse.down()
     page.mouse.move(place["x"] + place["width"] * 0.65, place["y"] + 150, steps=6)
     page.mouse.up()
@@ -75,7 +81,14 @@ def test_a_chart_is_picked_filtered_and_written(window: Window, browser: Browser
     expect(offer).to_contain_text("Picked: day ≥ 2024-01-01, day < 2024-01-02")
     page.get_by_role("button", name="Show these rows").click()
     expect(page.get_by_text("day at least 2024-01-01")).to_be_visible()
-    window.go("chart")
+    window.open("/?view=chart&sql=select+town,+amount+from+sales+where+amount+<+50")
+    page.locator("[class*=st-key-chart__span_to] input").click()
+    page.get_by_role("option", name="Bonn", exact=True).click()
+    page.get_by_role("button", name="Show these rows").click()
+    expect(page.get_by_role("button", name=re.compile(r"town in .*Bonn"))).to_be_visible()
+    window.go("data")
+    window.page.locator(".st-key-nav").get_by_text("sales", exact=True).click()
+    page.get_by_role("button", name="Chart", exact=True).click()
 
     pick(page, "x", "A town")
     expect(caption).to_contain_text("Sum of amount by town. From 416 rows of 'sales' version 1.")

@@ -9,9 +9,10 @@ import streamlit as st
 
 from app import catalogue
 from app.boundary import boundary, escaped, guarded, part
+from app.components.charting import complete_chart
 from app.features.chart import actions, texts
 from app.features.chart.files import export_panel
-from app.features.chart.ranges import brushed, draw_offer, with_brush
+from app.features.chart.ranges import brush_kind, brushed, draw_offer, with_brush
 from app.features.chart.settings import draw_settings
 from app.features.chart.state import ChartState, Drawing, Picked, changed, chart_form, form_name
 from app.later import Later
@@ -336,6 +337,7 @@ def _draw_picture(drawing: Drawing, chart: "Chart") -> None:
         option, key=key, height=DATA_PX if drawing.shows_data else "stretch", alt=title(chart),
         on_select=guarded(VIEW, clicked), renderer="svg" if chart.table.num_rows <= SVG_ROWS else "canvas",
     )  # fmt: skip
+    complete_chart(key, brush=brush_kind(chart.spec.mark), all_again=texts.show_all(), key="chart_complete")
 
 
 def _meant(

@@ -1,7 +1,7 @@
 """Picking a range of a chart: by dragging over it, or by two lists; and what can be done with the rows in it."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import streamlit as st
 
@@ -19,30 +19,59 @@ if TYPE_CHECKING:
 
 VIEW: Final = "chart"
 DATA: Final = "data"
+SQL: Final = "sql"
 ALL: Final = -1
 """Stands for an end of a range that is not chosen."""
 _ALONG_X: Final = frozenset({"bar", "line", "area", "histogram", "box"})
 _ENDS: Final = ("span_from", "span_to")
 _QUIET_MS: Final = 250
+TOOL_PX: Final = 15
+TOOLS_PX: Final = 96
+"""What the tools at the upper right of a chart need."""
+
+
+def brush_kind(mark: str) -> Literal["lineX", "rect"] | None:
+    """Return what is picked by dragging over a kind of chart: a range along x, an area, or nothing."""
+    if mark == "scatter":
+        return "rect"
+    return "lineX" if mark in _ALONG_X else None
 
 
 def with_brush(option: dict[str, Any], mark: str) -> dict[str, Any]:
-    """Return the drawing so that places can be clicked, and a range picked by dragging."""
+    """Return the drawing so that places can be clicked, a range picked by dragging, and a part of it zoomed."""
     drawn = {**option, "series": [{**one, "selectedMode": "single"} for one in option["series"]]}
-    if mark != "scatter" and mark not in _ALONG_X:
+    kind = brush_kind(mark)
+    if kind is None:
         return drawn
-    kinds, axes = (["lineX", "clear"], {"xAxisIndex": "all"})
-    if mark == "scatter":
-        kinds, axes = ["rect", "clear"], {"xAxisIndex": "all", "yAxisIndex": "all"}
-    titles = {kind: texts.drag_to_pick() for kind in ("lineX", "rect")} | {"clear": texts.pick_nothing()}
+    axes = {"xAxisIndex": "all"} if kind == "lineX" else {"xAxisIndex": "all", "yAxisIndex": "all"}
     brush = {
-        "toolbox": kinds, "brushMode": "single", "throttleType": "debounce", "throttleDelay": _QUIET_MS, **axes,
+        "toolbox": [kind, "clear"], "brushMode": "single", "throttleType": "debounce", "throttleDelay": _QUIET_MS,
+        "outOfBrush": {"colorAlpha": 0.3}, **axes,
     }  # fmt: skip
-    return {
-        **drawn,
+    titles = {kind: texts.drag_to_pick(), "clear": texts.pick_nothing()}
+    drawn |= {
         "brush": brush,
-        "toolbox": {"right": 8, "top": 0, "itemSize": 16, "feature": {"brush": {"title": titles}}},
-    }
+        "dataZoom": _zooms(drawn, kind),
+        "toolbox": {
+            "right": 8, "top": -10, "itemSize": TOOL_PX, "feature": {"brush": {"title": titles}},
+        },
+    }  # fmt: skip
+    if "legend" in drawn:
+        drawn["legend"] = {**drawn["legend"], "right": TOOLS_PX}
+    return drawn
+
+
+def _zooms(drawn: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    """Return what the wheel does while Ctrl is held: all small charts are zoomed alike, as they share their x."""
+    both = ("xAxis", "yAxis") if kind == "rect" else ("xAxis",)
+    return [
+        {
+            "type": "inside", f"{axis}Index": list(range(len(drawn[axis]))), "zoomOnMouseWheel": "ctrl",
+            "moveOnMouseWheel": "shift", "moveOnMouseMove": False,
+            "filterMode": "none" if kind == "rect" else "filter",
+        }
+        for axis in both
+    ]  # fmt: skip
 
 
 def brushed(chart: "Chart", areas: Sequence[dict[str, Any]]) -> "tuple[Filter, ...]":
@@ -68,7 +97,11 @@ def draw_offer(drawing: Drawing, spec: "ChartSpec", change: Callable[[str, Picke
 
     def show() -> None:
         filters = [{"column": one.column, "op": one.op, "value": _text(one.value)} for one in _all_of(drawing)]
-        router().tell(DATA, Event("filter", {"dataset": spec.dataset, "filters": filters}))
+        event = Event("filter", {"dataset": spec.dataset, "sql": spec.sql, "filters": filters})
+        if spec.sql is not None:
+            router().tell(SQL, event)
+            navigate(SQL)
+        router().tell(DATA, event)
         navigate(DATA, dataset=spec.dataset)
 
     def drop() -> None:
@@ -76,12 +109,11 @@ def draw_offer(drawing: Drawing, spec: "ChartSpec", change: Callable[[str, Picke
         drawing.drops += 1
         redraw_view(VIEW)
 
-    with st.container(horizontal=True, key="chart_offer", gap="small", vertical_alignment="center"):
+    with st.container(horizontal=True, wrap=False, key="chart_offer", gap="small", vertical_alignment="center"):
         told = ", ".join(texts.filter_name(one) for one in picked)
         st.markdown(escaped(texts.picked(told)), width="content")
         st.button(texts.only_these(), key=field_key(VIEW, "narrow"), on_click=guarded(VIEW, narrow))
-        if spec.dataset is not None:
-            st.button(texts.show_rows(), key=field_key(VIEW, "rows"), on_click=guarded(VIEW, show))
+        st.button(texts.show_rows(), key=field_key(VIEW, "rows"), on_click=guarded(VIEW, show))
         st.button(
             texts.pick_nothing(), key=field_key(VIEW, "unpick"), type="tertiary", on_click=guarded(VIEW, drop)
         )

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from core.i18n import N_, _
+from core.i18n import N_, _, pgettext
 
 if TYPE_CHECKING:
     from analysis.row_sql import Filter
@@ -105,6 +105,11 @@ def drag_to_pick() -> str:
     return _("Pick a range by dragging")
 
 
+def show_all() -> str:
+    """Return what the tool is called that shows everything again after zooming."""
+    return _("Show everything again (Ctrl and the wheel zoom)")
+
+
 def pick_nothing() -> str:
     """Return what takes a picked range away."""
     return _("Pick nothing")
@@ -121,7 +126,7 @@ def only_these() -> str:
 
 
 def show_rows() -> str:
-    """Return what shows the picked rows on the Data page."""
+    """Return what shows the picked rows: on the Data page, or where the answer is."""
     return _("Show these rows")
 
 
@@ -132,7 +137,7 @@ def a_range() -> str:
 
 def span_from() -> str:
     """Return the name of the first end of a range."""
-    return _("From")
+    return pgettext("range", "From")
 
 
 def span_to() -> str:

@@ -144,7 +144,7 @@ def _draw_content(tab: Tab) -> None:
     elif run is not None and run.columns == PLAN_COLUMNS:
         _draw_plan(run)
     elif run is not None and (run.row_count is not None or run.rows_so_far):
-        _draw_rows(run)
+        _draw_rows(run, tab)
 
 
 def _draw_plan(run: "QueryRun") -> None:
@@ -152,9 +152,12 @@ def _draw_plan(run: "QueryRun") -> None:
         st.code("\n".join(str(plan) for plan in run.first_page().column(1).to_pylist()), language=None)
 
 
-def _draw_rows(run: "QueryRun") -> None:
+def _draw_rows(run: "QueryRun", tab: Tab) -> None:
     if run.row_count == 0:
         st.markdown(_("The answer has no rows."))
         return
     with grid_place("answer", "stretch"):
-        grid(answer_rows(run), key=field_key(VIEW, "answer", run.id), label=_("Answer"), lasting=False)
+        grid(
+            answer_rows(run), key=field_key(VIEW, "answer", run.id), label=_("Answer"), lasting=False,
+            view=tab.view if run.state == "done" else None,
+        )  # fmt: skip

@@ -101,6 +101,15 @@ def ask(ctx: "AppContext", sql: str, *, number: int = 0, parameters: "Mapping[st
     return tab
 
 
+def show_rows(ctx: "AppContext", sql: str, filters: "Sequence[Mapping[str, Any]]") -> None:
+    """Show some rows of the answer to a question: of the open one unless it is out of date, or a new one."""
+    known = next((tab for tab in state().tabs if tab.sql == sql and not tab.parameters and tab.run), None)
+    if known is None or known.run is None or known.error or actions.outdated(ctx, known.run):
+        known = ask(ctx, sql)
+    state().chosen = known.id
+    known.narrow(filters)
+
+
 def ask_again(ctx: "AppContext", tab: Tab) -> None:
     """Ask the question of a tab of the present data; the new answer takes the place of the old one."""
     tab.stop()

@@ -12,9 +12,9 @@ from app.components.splitter import splitter
 from app.features.query import schema
 from app.features.query.answer import draw_below
 from app.features.query.drawer import draw_history, draw_kept
-from app.features.query.editing import BELOW, EDITOR, VIEW, draw_editor
+from app.features.query.editing import BELOW, EDITOR, VIEW, draw_editor, show_rows
 from app.features.query.routes import CATALOGUE_PATH
-from app.page import Action, Page, Params
+from app.page import Action, Event, Page, Params
 from app.widgets.parts import body, toolbar
 from core.i18n import _
 
@@ -39,6 +39,13 @@ class SqlPage(Page):
     def title(self) -> str:
         """The page's name."""
         return _("SQL")
+
+    def on_event(self, ctx: "AppContext", event: Event) -> bool:
+        """Show only some rows of an answer when another page leads to them."""
+        if event.name != "filter":
+            return super().on_event(ctx, event)
+        show_rows(ctx, str(event.facts["sql"]), event.facts["filters"])
+        return True
 
     def actions(self, ctx: "AppContext", params: Params) -> Sequence[Action]:
         """Return what the editor can do; it does so itself, whose text is newer than what is known here."""

@@ -1,9 +1,9 @@
 """What the SQL page remembers: the text, the answers in their tabs, what the editor is told. No Streamlit."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from analysis.query.run import QueryRun
@@ -18,7 +18,8 @@ class Tab:
     """One answer. `run` is None when the question was refused at once; then `refused` says why.
 
     `number` is that of the run in the editor, `start` the line and column where the statement began there;
-    `parameters` are as typed. `job` saves the answer as a dataset.
+    `parameters` are as typed. `job` saves the answer as a dataset. `view` is how its rows are to be arranged, each
+    wish with another number.
     """
 
     id: int
@@ -31,6 +32,12 @@ class Tab:
     run: "QueryRun | None" = None
     refused: "BestandError | None" = None
     job: str | None = None
+    view: Mapping[str, Any] | None = None
+
+    def narrow(self, filters: Sequence[Mapping[str, Any]]) -> None:
+        """Want the rows that meet these filters and no others, without a search."""
+        wish = int(self.view["wish"]) + 1 if self.view else 1
+        self.view = {"filters": list(filters), "search": "", "wish": wish}
 
     @property
     def running(self) -> bool:

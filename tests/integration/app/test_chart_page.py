@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -11,6 +12,7 @@ from analysis.chart import Chart, ChartSpec, glance
 from app.context import AppContext, opened_app
 from app.features.chart import actions
 from app.features.chart import page as chart_page
+from app.features.query.state import Tab
 from app.runtime import set_context
 from core.paths import ProfilePaths
 from core.progress import Progress
@@ -47,6 +49,33 @@ def _chart() -> None:
         page.inspector(ctx, None, ChartParams())  # type: ignore[arg-type]
 
     part(view_key("chart"), draw)
+
+
+def _answer() -> None:
+    """The chart of an answer and the SQL page, each in its own part."""
+    from app.boundary import part
+    from app.desk import Desk
+    from app.features.chart.page import ChartPage, ChartParams
+    from app.features.query.page import SqlPage
+    from app.page import Params
+    from app.refresh import FRAME, view_key
+    from app.router import Router, install
+    from app.runtime import get_context
+
+    ctx, chart, sql = get_context(), ChartPage(), SqlPage()
+    params = ChartParams(sql="select town, amount * 2 as twice from sales")
+    window = install(lambda: Router(ctx, {"chart": chart, "sql": sql}))
+    if not window.journey:
+        window.arrive({"view": "chart", **params.query()})
+    desk = Desk(export=lambda view, subject: None)  # noqa: ARG005 - drawn by another feature
+
+    def draw() -> None:
+        chart.render(ctx, desk, params)
+        chart.inspector(ctx, desk, params)
+
+    part(view_key("chart"), draw)
+    part(view_key("sql"), lambda: sql.render(ctx, desk, Params()) if window.is_live("sql") else None)
+    part(FRAME, lambda: None)
 
 
 def _settings() -> None:
@@ -90,6 +119,35 @@ def test_a_pick_is_a_step_that_can_be_taken_back(ctx: AppContext) -> None:
 
     page.button(key="chart__step_undo").click().run()
     assert "Sum of amount by town." in texts(page)
+
+
+def test_a_range_of_an_answer_leads_to_its_rows(ctx: AppContext) -> None:
+    """Only the rows of the range are wanted of the answer on the SQL page; one that is open is used again."""
+    add_dataset(ctx.storage, "sales", SALES)
+    page = AppTest.from_function(_answer, default_timeout=30).run()
+
+    def ends() -> list[Any]:
+        return [one for one in page.selectbox if str(one.key).startswith("chart__span_")]
+
+    def drawn() -> bool:
+        page.run()
+        return bool(ends())
+
+    wait_until(drawn, timeout_s=30, what="the chart")
+    for end in ends():
+        end.set_value(0)
+    page.run()
+    tabs: list[Tab] = []
+    for wish in (1, 2):
+        page.button(key="chart__rows").click().run()
+        assert not page.exception
+        tabs = page.session_state["kept__sql"].tabs
+        assert [tab.sql for tab in tabs] == ["select town, amount * 2 as twice from sales"]
+        wanted = [{"column": "town", "op": "=", "value": "Bonn"}]
+        assert tabs[0].view == {"filters": wanted, "search": "", "wish": wish}
+        page.run()
+    assert tabs[0].run is not None
+    assert tabs[0].run.wait(20) == "done"
 
 
 def test_a_new_version_is_drawn_when_it_is_there(ctx: AppContext) -> None:

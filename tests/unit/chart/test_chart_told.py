@@ -66,6 +66,16 @@ def test_a_rest_that_would_dwarf_all_others_is_told_instead_of_drawn(charts: Cha
     assert "other" not in picture(chart).option["xAxis"][0]["data"]
 
 
+def test_small_charts_are_stacked_each_by_itself(charts: Charts) -> None:
+    """What lies on what is a matter of one small chart; bars of another are no ground to stand on."""
+    option = picture(
+        charts.draw(ChartSpec(dataset="towns", mark="bar", x="day", colour="kind", facet="kind"))
+    ).option
+
+    places = {(one["stack"], one["xAxisIndex"]) for one in option["series"]}
+    assert len({stack for stack, _pane in places}) == len(places) == 3
+
+
 def test_rows_without_a_value_are_counted_in_the_caption(charts: Charts) -> None:
     """What is missing and what is no number is told apart, by column."""
     told = caption(charts.draw(ChartSpec(dataset="towns", mark="bar", x="kind", y="amount", aggregate="mean")))
