@@ -12,6 +12,9 @@ from core.paths import ProfilePaths
 from tests.e2e.conftest import Engine, Window, stopped
 from tests.e2e.test_widgets import CASES, new_context, start, wait_saved
 
+ASLEEP = """Object.defineProperty(performance, 'timeOrigin', {
+  configurable: true, value: performance.timeOrigin - 8 * 3_600_000,
+})"""
 BODY = ".st-key-body_form"
 
 
@@ -188,6 +191,20 @@ def test_a_crash_leaves_a_half_typed_field_and_every_step(browser: Browser, tmp_
         step_button(window.page, "undo").click()  # type: ignore[attr-defined]
         expect(window.page.get_by_label("Name", exact=True)).to_have_value("")
         context.close()
+
+
+def test_what_is_typed_after_a_night_asleep_is_newer_than_what_the_engine_set(form: Page) -> None:
+    """While a computer sleeps its pages' clocks stand still; a key after an undone step is newer all the same."""
+    form.add_init_script(ASLEEP)
+    form.reload()
+    commit(form, "Name", "before")
+    holds(form, "name='before'")
+    step_button(form, "undo").click()  # type: ignore[attr-defined]
+    expect(form.get_by_label("Name", exact=True)).to_have_value("")
+    form.get_by_label("Name", exact=True).press_sequentially("afterwards")
+    wait_saved(form)
+    form.reload()
+    expect(form.get_by_label("Name", exact=True)).to_have_value("afterwards")
 
 
 def test_a_choice_that_is_gone_is_offered(browser: Browser, trial: Engine) -> None:

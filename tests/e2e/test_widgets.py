@@ -20,6 +20,7 @@ from tests.e2e.conftest import ROOT, WAIT_MS, Engine, Window, stopped, told_orig
 from tests.waiting import wait_until
 
 ACTS: Final = ("reload", "away", "crash", "restart")
+EDITOR: Final = ".st-key-sql_question .cm-content"
 OTHERS: Final = ("home", "import", "data", "sql", "chart", "jobs")
 """More pages than stay alive."""
 
@@ -202,7 +203,7 @@ class Desk:
 
 @pytest.mark.timeout(300)
 def test_each_widget_holds_what_was_put_into_it(browser: Browser, tmp_path: Path) -> None:
-    """Whatever happens to the page or the engine, the value is there again, half-typed text included.
+    """Whatever happens to the page or the engine, the value is there again, half-typed text and question included.
 
     A password is not: its field is empty again.
     """
@@ -216,6 +217,8 @@ def test_each_widget_holds_what_was_put_into_it(browser: Browser, tmp_path: Path
             case.put(desk.page, file)
             expect(desk.page.locator(".st-key-body_alone")).to_contain_text(case.held)
         for act in ACTS:
+            question = f"select '{act}"
+            write_question(desk, question)
             desk.page.get_by_label("Password", exact=True).fill("secret")
             field = desk.page.get_by_label("Text", exact=True)
             field.fill("")
@@ -228,13 +231,25 @@ def test_each_widget_holds_what_was_put_into_it(browser: Browser, tmp_path: Path
                 expect(body, f"after {act}").to_contain_text(case.held)
             expect(body, f"after {act}").to_contain_text(f"text='{typed}'")
             expect(desk.page.get_by_label("Password", exact=True), f"after {act}").to_have_value("")
+            desk.window.go("sql")
+            expect(desk.page.locator(EDITOR), f"after {act}").to_have_text(question)
+            desk.window.go("alone")
         desk.context.close()
 
 
-def test_a_half_typed_cell_and_chosen_cells_come_back_in_a_new_window(browser: Browser, tmp_path: Path) -> None:
-    """Engine and window are killed while a cell is typed into: the next window offers the text again.
+def write_question(desk: Desk, text: str) -> None:
+    """Put a question into the editor, and come back."""
+    desk.window.go("sql")
+    desk.page.locator(EDITOR).click()
+    desk.page.keyboard.press("Control+A")
+    desk.page.keyboard.insert_text(text)
+    desk.window.go("alone")
 
-    The cells that were chosen in another grid are chosen there, too.
+
+def test_a_half_typed_cell_and_chosen_cells_come_back_in_a_new_window(browser: Browser, tmp_path: Path) -> None:
+    """A page is loaded anew, engine and window are killed while a cell is typed into: its text is offered again.
+
+    Who walks to another page meanwhile has typed it to its end. The cells that were chosen in another grid are chosen there, too.
     """
     paths = ProfilePaths(tmp_path / "profile")
     import_rows(paths, tmp_path)
@@ -248,9 +263,19 @@ def test_a_half_typed_cell_and_chosen_cells_come_back_in_a_new_window(browser: B
         cells.get_by_text("z", exact=True).click(modifiers=["Shift"])
         window.go("alone")
         table = window.page.locator("[class*=st-key-field_alone__table]")
+        table.get_by_text("1", exact=True).last.dblclick()
+        window.page.locator("input.editor").fill("77")
+        for view in (*OTHERS, "alone"):
+            window.go(view)
+        expect(window.page.locator(".st-key-body_alone")).to_contain_text("'1': {'a': 77.0}")
         table.get_by_text("2", exact=True).last.dblclick()
         window.page.locator("input.editor").press_sequentially("half")
         wait_until(lambda: {"half", "bottom"} <= kept_words(paths), what="cell and chosen cells are on the disk")
+        window.page.reload()
+        window.ready()
+        expect(table.get_by_role("status").first).to_contain_text("half")
+        table.get_by_role("button", name="Type on").click()
+        expect(window.page.locator("input.editor")).to_have_value("half")
         process.send_signal(signal.SIGKILL)
         process.wait(30)
         context.close()

@@ -70,7 +70,8 @@ export class Grid {
     this.menus = new Menus(this);
     this.drafts = new Drafts(data.typed);
     this.drafts.hear(data.drafts, data.done);
-    this.half = new Half(this.drafts, data.words, () => this.menus.typing, (draft) => this.typeOn(draft));
+    const ready = (): boolean => this.columns.shown.length > 0;
+    this.half = new Half(this.drafts, data.words, () => this.menus.typing, ready, (draft) => this.typeOn(draft));
     this.host.append(this.half.element, scroller, foot.element);
     root.append(this.host);
     this.keyboard = new Keyboard(this, this.menus);
@@ -118,6 +119,7 @@ export class Grid {
       this.notes = opened.notes;
       this.columns = new Columns(opened.columns);
       this.build();
+      this.half.draw();
       if (!this.recall() && before) this.apply(before);
       if (this.data.view && this.data.mark !== this.mark) this.apply(this.data.view);
       this.mark = this.data.mark;

@@ -15,6 +15,7 @@ export class Half {
     private readonly drafts: Drafts,
     private readonly words: Words,
     private readonly typing: () => string | undefined,
+    private readonly ready: () => boolean,
     private readonly goOn: (draft: Draft) => void,
   ) {
     this.element.setAttribute('role', 'status');
@@ -22,7 +23,7 @@ export class Half {
   }
 
   draw(): void {
-    const shown = this.drafts.others(this.typing()).slice(-MOST);
+    const shown = this.ready() ? this.drafts.others(this.typing()).slice(-MOST) : []; // else there is no cell to type into
     this.element.hidden = shown.length === 0;
     this.element.replaceChildren(...shown.map((one) => this.line(one)));
   }

@@ -36,7 +36,8 @@ declare global {
 }
 
 function begin(): void {
-  const now = (): number => (performance.timeOrigin + performance.now()) * 1000;
+  // The page's own clock stands still while the computer sleeps; the other one may be set back at any time.
+  const now = (): number => Math.max(performance.timeOrigin + performance.now(), Date.now()) * 1000;
   const own = identity(now);
   const { name } = own;
   const standing: Standing = { state: 'saved', message: '', connected: true };
