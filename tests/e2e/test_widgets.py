@@ -249,7 +249,8 @@ def write_question(desk: Desk, text: str) -> None:
 def test_a_half_typed_cell_and_chosen_cells_come_back_in_a_new_window(browser: Browser, tmp_path: Path) -> None:
     """A page is loaded anew, engine and window are killed while a cell is typed into: its text is offered again.
 
-    Who walks to another page meanwhile has typed it to its end. The cells that were chosen in another grid are chosen there, too.
+    Who walks to another page meanwhile has typed it to its end. The cells that were chosen in another grid are
+    chosen there, too.
     """
     paths = ProfilePaths(tmp_path / "profile")
     import_rows(paths, tmp_path)
