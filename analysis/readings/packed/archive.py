@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from analysis.readings.containers import ZIP_ERRORS, ZIP_MAGIC
+from analysis.readings.containers import ZIP_ERRORS, ZIP_MAGIC, ZIP_UNKNOWN
 from analysis.readings.model import Part
 from analysis.readings.packed.streams import Limits, write_all
 from analysis.readings.words import some_names
@@ -68,7 +68,7 @@ def unpack_member(path: Path, member: str, target: Path, *, name: str, limit_mib
     """Write one member as a file.
 
     Raises:
-        NotATableError: there is no such member.
+        NotATableError: there is no such member, or it is packed in a way nobody here knows.
         ProtectedFileError: it is protected by a password.
         DamagedFileError: it is broken.
         FileTooLargeError: too much comes out of it.
@@ -100,6 +100,12 @@ def _archive(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
+    except ZIP_UNKNOWN as error:
+        raise NotATableError(
+            name,
+            _("is a zip archive packed in a way that Bestand cannot open."),
+            hint=_("Unpack it with the program that made it, and import what comes out."),
+        ) from error
     except ZIP_ERRORS as error:
         raise DamagedFileError(name, _("is a broken zip archive.")) from error
 

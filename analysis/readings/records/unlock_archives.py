@@ -4,9 +4,11 @@ Used by `unlocking`, in a process of its own. What comes out is an archive of th
 The arithmetic is that of `cryptography` and the standard library; only what the formats say about it is here.
 """
 
+import bz2
 import hashlib
 import hmac
 import io
+import lzma
 import struct
 import zipfile
 import zlib
@@ -17,6 +19,8 @@ from typing import Final
 from xml.parsers import expat
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.decrepit.ciphers.algorithms import Blowfish
+from cryptography.hazmat.decrepit.ciphers.modes import CFB
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
@@ -36,9 +40,12 @@ _WINZIP_AES: Final = 99
 _WINZIP_EXTRA: Final = 0x9901
 _ENCODINGS: Final = ("utf-8", "cp1252", "cp437")
 """Nobody says in which of them a password was typed."""
+_LZMA_HEAD: Final = 9
 _BLOCK: Final = 16
 _PIECE: Final = 1 << 16
 _CHECKED: Final = 1024
+_MOST_DICTIONARY: Final = 1 << 28
+"""More than any member that may come out needs; a file that claims more gets no more memory."""
 
 
 class WrongPasswordError(Exception):
@@ -143,6 +150,10 @@ def _opened(data: bytes, told: dict[str, str], password: str, limits: Limits) ->
             plain = AESGCM(key).decrypt(first, body, None)
         except InvalidTag as error:
             raise WrongPasswordError from error
+    elif method == "Blowfish CFB":  # documents of before 2012, and those saved as OpenDocument 1.1 today
+        decryptor = Cipher(Blowfish(key), CFB(first)).decryptor()
+        plain = decryptor.update(data) + decryptor.finalize()
+        _check(plain, plain, told)
     elif method in ("aes256-cbc", "aes192-cbc", "aes128-cbc"):
         decryptor = Cipher(AES(key), CBC(first)).decryptor()
         padded = decryptor.update(data) + decryptor.finalize()
@@ -231,6 +242,8 @@ def _pieces(
                 yield _winzip(file, info, word)
             else:
                 yield archive.read(info, pwd=word)
+        except ZIP_UNKNOWN:
+            raise
         except (WrongPasswordError, RuntimeError, zipfile.BadZipFile, zlib.error):
             continue  # the old protection tells a wrong password only by what comes out of it
         return
@@ -260,12 +273,39 @@ def _winzip(file: io.BufferedReader, info: zipfile.ZipInfo, word: bytes) -> byte
         raise WrongPasswordError
     if not hmac.compare_digest(hmac.new(keys[key_size : 2 * key_size], body, "sha1").digest()[:10], seal):
         raise WrongPasswordError
-    plain = _counted(keys[:key_size], body)
+    return _unpacked(_counted(keys[:key_size], body), packing, info.file_size)
+
+
+def _unpacked(packed: bytes, packing: int, size: int) -> bytes:
+    """Return a member's bytes, no more than it says it has."""
     if packing == zipfile.ZIP_DEFLATED:
-        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(plain, info.file_size)
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, size)
     if packing == zipfile.ZIP_STORED:
-        return plain
+        return packed
+    if packing == zipfile.ZIP_BZIP2:
+        return bz2.BZ2Decompressor().decompress(packed, size)
+    if packing == zipfile.ZIP_LZMA:
+        return _of_lzma(packed, size)
     raise _OtherKindError(packing)
+
+
+def _of_lzma(packed: bytes, size: int) -> bytes:
+    """Return what LZMA packed.
+
+    Source:
+        PKWARE, APPNOTE 5.8.8: two bytes of version, two of length, then properties (1) and dictionary size (4).
+    """
+    properties, dictionary = struct.unpack("<BI", packed[4:_LZMA_HEAD])
+    rest, literal_context = divmod(properties, 9)
+    position, literal_position = divmod(rest, 5)
+    how = {
+        "id": lzma.FILTER_LZMA1, "lc": literal_context, "lp": literal_position, "pb": position,
+        "dict_size": min(dictionary, _MOST_DICTIONARY),
+    }  # fmt: skip
+    try:
+        return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[how]).decompress(packed[_LZMA_HEAD:], size)
+    except lzma.LZMAError as error:
+        raise zlib.error(str(error)) from error  # what the other ways to pack raise over broken bytes
 
 
 def _winzip_extra(extra: bytes) -> tuple[int, int]:
