@@ -121,6 +121,19 @@ def outdated(ctx: "AppContext", manifest: Manifest) -> tuple[str, ...]:
     return ctx.changes.memo(key, [DATASETS], lambda: changed_since(ctx, question.datasets))
 
 
+def outdated_answers(uow: "UnitOfWork", rows: "Iterable[DatasetRow]") -> dict[str, tuple[str, ...]]:
+    """Return which datasets have changed since those of these that are answers were made of them, by their id."""
+    versions = uow.versions.manifests([(row.id, row.current_version) for row in rows])
+    found = {}
+    for dataset_id, text in versions.items():
+        if '"question"' in text:  # the others may have thousands of columns to read
+            question = Manifest.from_json(text).question
+            changed = _changed(uow, question.datasets) if question is not None else ()
+            if changed:
+                found[dataset_id] = changed
+    return found
+
+
 def ask_again(ctx: "AppContext", manifest: Manifest) -> str:
     """Queue a job that makes the answer to the same question the dataset's next version; return the job's id.
 

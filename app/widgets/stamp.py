@@ -22,11 +22,16 @@ def draw_stamp(view: str, changed: Collection[str], again: Callable[[], None]) -
     """
     if not changed:
         return
-    told = ngettext(
+    told = changed_since(changed)
+    with st.container(key=f"{view}_stamp", horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f":material/history: {escaped(told)}", width="content")
+        st.button(_(_AGAIN), key=field_key(view, "ask_again"), on_click=guarded(view, again))
+
+
+def changed_since(changed: Collection[str]) -> str:
+    """Return which datasets have changed since an answer was made, as a sentence."""
+    return ngettext(
         "Out of date: {names} has changed since this answer was made.",
         "Out of date: {names} have changed since this answer was made.",
         len(changed),
     ).format(names=", ".join(f"'{name}'" for name in changed))
-    with st.container(key=f"{view}_stamp", horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f":material/history: {escaped(told)}", width="content")
-        st.button(_(_AGAIN), key=field_key(view, "ask_again"), on_click=guarded(view, again))

@@ -118,6 +118,16 @@ class VersionRepository(Repository[VersionRow]):
             )
         return rows[0]
 
+    def renewed_since(self, at: str) -> list[tuple[str, str]]:
+        """Return the datasets whose present version is not their first and younger: name, and when it came."""
+        current = (VersionRow.dataset_id == DatasetRow.id) & (VersionRow.version == DatasetRow.current_version)
+        query = (
+            select(DatasetRow.name, VersionRow.created_at)
+            .join(VersionRow, current)
+            .where(DatasetRow.deleted_at.is_(None), VersionRow.version > 1, VersionRow.created_at > at)
+        )
+        return [(row.name, row.created_at) for row in self._session.execute(query)]
+
     def manifests(self, wanted: Collection[tuple[str, int]]) -> dict[str, str]:
         """Return the manifests of (dataset id, version) as they are stored, by dataset id; at most one of each."""
         found: dict[str, str] = {}

@@ -11,7 +11,10 @@ _overview = component("overview")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One place: what it is called, what is said beside it and at the end of the line."""
+    """One place: what it is called, what is said beside it and at the end of the line.
+
+    `mark` is a word of warning before the end, and the sentence it stands for.
+    """
 
     icon: str
     title: str
@@ -21,6 +24,7 @@ class Line:
     meta: str = ""
     tone: Literal["", "warn"] = ""
     code: bool = False
+    mark: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +51,6 @@ def _item(line: Line) -> dict[str, object]:
         "icon": line.icon, "title": line.title, "note": line.note, "meta": line.meta, "code": line.code,
         "place": {"page": line.page, "params": dict(line.params)},
     }  # fmt: skip
+    if line.mark:
+        item |= {"mark": line.mark[0], "hint": line.mark[1]}
     return item | ({"tone": line.tone} if line.tone else {})

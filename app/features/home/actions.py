@@ -1,6 +1,8 @@
 """What Home tells: where to go on, what was used last, what runs, whether all is well. No Streamlit."""
 
+import re
 import shutil
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from jobs.manager import JobStatus
     from storage.database.models import DatasetRow, QueryRow
 
+_ANSWERED: Final = (catalogue.DATASETS, "table:query")
 DATASETS: Final = 6
 QUESTIONS: Final = 5
 JOBS: Final = 5
@@ -30,7 +33,8 @@ class Overview:
     """Everything on the page.
 
     `recovered` tells that the engine before did not end in order, and nobody has taken note yet. `health` is one
-    line; `troubles` are what is not well, as sentences.
+    line; `troubles` are what is not well, as sentences. `stale` names the datasets that have changed since an
+    answer was made, by the id of the answer or the question.
     """
 
     recovered: bool
@@ -40,6 +44,7 @@ class Overview:
     jobs: "list[JobStatus]"
     health: str
     troubles: tuple[str, ...]
+    stale: Mapping[str, tuple[str, ...]]
 
     @property
     def is_new(self) -> bool:
@@ -51,7 +56,11 @@ def overview(ctx: "AppContext") -> Overview:
     """Look at the profile; cheap enough for each drawing."""
     datasets, questions, jobs = ctx.changes.memo("home", [ANYTHING], lambda: _latest(ctx))
     health, troubles = _health(ctx)
-    return Overview(ctx.paths.killed_file.exists(), _going_on(ctx), datasets, questions, jobs, health, troubles)
+    stale = ctx.changes.memo("home stale", _ANSWERED, lambda: _stale(ctx, datasets, questions))
+    going_on = _going_on(ctx)
+    return Overview(
+        ctx.paths.killed_file.exists(), going_on, datasets, questions, jobs, health, troubles, stale
+    )  # fmt: skip
 
 
 def _latest(ctx: "AppContext") -> "tuple[list[DatasetRow], list[QueryRow], list[JobStatus]]":
@@ -60,6 +69,32 @@ def _latest(ctx: "AppContext") -> "tuple[list[DatasetRow], list[QueryRow], list[
         questions = list(uow.queries.history(limit=QUESTIONS))
     waiting = work.UNFINISHED | work.WANTS_ATTENTION
     return datasets, questions, work.list_jobs(ctx, states=waiting, limit=JOBS)
+
+
+def _stale(
+    ctx: "AppContext", datasets: "list[DatasetRow]", questions: "list[QueryRow]"
+) -> dict[str, tuple[str, ...]]:
+    """Return what has changed since answers were made; asked only when datasets or questions changed.
+
+    To read the questions themselves would load the engine's parser for a mark: a question is of the datasets that
+    stand behind its `from`, `join` and commas.
+    """
+    done = [row for row in questions if row.state == "done"]
+    with ctx.storage.database.read() as uow:
+        found = catalogue.outdated_answers(uow, datasets)
+        renewed = uow.versions.renewed_since(min(row.created_at for row in done)) if done else []
+    for row in done:
+        names = tuple(name for name, at in renewed if at > row.created_at and asks_of(row.sql, name))
+        if names:
+            found[row.id] = names
+    return found
+
+
+def asks_of(sql: str, name: str) -> bool:
+    """Tell whether a question most likely reads a dataset."""
+    exact = re.escape(name.replace('"', '""'))
+    read = rf'(?:\b(?:from|join)\s|,)\s*(?:"{exact}"|{exact}(?![\w"]))'
+    return re.search(read, sql, re.IGNORECASE) is not None
 
 
 def take_note(ctx: "AppContext") -> None:

@@ -12,6 +12,7 @@ from app.refresh import redraw
 from app.router import HOME, navigate, redraw_view, router
 from app.widgets import field_key
 from app.widgets.parts import body, empty, toolbar
+from app.widgets.stamp import changed_since
 from core.i18n import percent, retold
 
 if TYPE_CHECKING:
@@ -104,16 +105,25 @@ def _sections(seen: "Overview") -> list[Section]:
     datasets = [
         Line(
             "table", row.name, "data", {"dataset": row.name}, note=texts.rows(row.row_count),
-            meta=texts.age(row.updated_at),
+            meta=texts.age(row.updated_at), mark=_mark(seen, row.id),
         )
         for row in seen.datasets
     ]  # fmt: skip
     questions = [
-        Line("terminal", " ".join(row.sql.split())[:SQL_SHOWN], "sql", meta=texts.age(row.created_at), code=True)
+        Line(
+            "terminal", " ".join(row.sql.split())[:SQL_SHOWN], "sql", meta=texts.age(row.created_at), code=True,
+            mark=_mark(seen, row.id),
+        )
         for row in seen.questions
-    ]
+    ]  # fmt: skip
     sections += [Section(texts.datasets(), datasets), Section(texts.questions(), questions)]
     return [*sections, Section(texts.jobs(), [_job_line(job) for job in seen.jobs], wide=True)]
+
+
+def _mark(seen: "Overview", row_id: str) -> tuple[str, str] | None:
+    """Return the mark of an answer that is out of date."""
+    changed = seen.stale.get(row_id)
+    return (texts.outdated(), changed_since(changed)) if changed else None
 
 
 def _job_line(job: "JobStatus") -> Line:

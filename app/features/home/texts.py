@@ -73,6 +73,11 @@ def rows(count: int) -> str:
     return ngettext("{count} row", "{count} rows", count).format(count=number(count))
 
 
+def outdated() -> str:
+    """Return what an answer is whose data has changed."""
+    return _("out of date")
+
+
 def failed() -> str:
     """Return what a job is that ended badly."""
     return _("failed")

@@ -11,6 +11,7 @@ from analysis.query.run import QueryRun
 from app import catalogue, work
 from app.context import AppContext, opened_app
 from app.features.export import actions as export
+from app.features.home import actions as home
 from app.features.query import actions as query
 from app.runtime import set_context
 from core.errors import UsageError
@@ -94,6 +95,41 @@ def test_a_saved_answer_is_out_of_date_until_it_is_asked_again(ctx: AppContext) 
     assert query.run(ctx, "select total from totals").page(0, 9).to_pylist() == [{"total": 11}]
     with pytest.raises(UsageError):
         catalogue.ask_again(ctx, catalogue.current(ctx, "t"))
+
+
+def test_home_marks_what_is_out_of_date(ctx: AppContext) -> None:
+    """The saved answer and the question asked of the data as it was, and nothing else; one asked since is well."""
+    add_dataset(ctx.storage, "t", pa.table({"a": [1, 2]}))
+    add_dataset(ctx.storage, "u", pa.table({"t": [1, 2]}))
+    end_of(ctx, query.start_save(ctx, "select sum(a) as total from t", "totals"))
+    for sql in ('select a from "t" where a > 1', "select t from u"):
+        assert query.run(ctx, sql).wait(60) == "done"
+    assert home.overview(ctx).stale == {}
+
+    add_version(ctx.storage, "t", pa.table({"a": [5, 6]}))
+    sql = "select a from u join t on a = t.a"
+    assert query.run(ctx, sql).wait(60) == "done"
+    wait_until(lambda: len(home.overview(ctx).questions) == 4, what="the questions")
+
+    seen = home.overview(ctx)
+    names = {row.id: row.name for row in seen.datasets} | {row.id: row.sql for row in seen.questions}
+    assert {names[one]: changed for one, changed in seen.stale.items()} == {
+        "totals": ("t",),
+        "select sum(a) as total from t": ("t",),
+        'select a from "t" where a > 1': ("t",),
+    }
+
+
+@pytest.mark.parametrize(
+    ("sql", "reads"),
+    [
+        ('select 1 from "Umsatz 2025"', True), ("select 1 FROM x, umsatz 2025", True),
+        ("select 1 from umsatz", False), ('select "umsatz 2025" from x', False), ("select 1 from umsatz 20256", False),
+    ],
+)  # fmt: skip
+def test_a_question_reads_what_stands_behind_its_from(sql: str, reads: bool) -> None:
+    """A column of the same name is no dataset, nor is a longer name."""
+    assert home.asks_of(sql, "umsatz 2025") is reads
 
 
 def _stamp() -> None:

@@ -14,6 +14,9 @@ interface Item {
   meta: string;
   tone?: 'warn';
   code?: boolean;
+  /** A word of warning, such as that an answer is out of date, and the sentence it stands for. */
+  mark?: string;
+  hint?: string;
   place: Place;
 }
 
@@ -47,6 +50,7 @@ function line(item: Item): HTMLElement {
     icon(item.icon),
     h('span', { class: item.code ? 'code' : 'title', title: item.title }, item.title),
     h('small', {}, item.note),
+    item.mark ? h('small', { class: 'mark', title: item.hint }, icon('history'), item.mark) : undefined,
     h('small', { class: 'meta' }, item.meta),
   );
 }
