@@ -99,7 +99,7 @@ def _put(part: Path, target: Path, *, overwrite: bool) -> None:
 def _taken(target: Path) -> ExportError:
     return ExportError(
         _("'{target}' is already there.").format(target=target),
-        hint=_("Choose another name, or allow to overwrite it."),
+        hint=_("Choose another name, or let it be replaced (--overwrite)."),
         path=str(target),
     )
 

@@ -22,9 +22,7 @@ group = command_group("The window and its engine.")
 @group.command()
 def run(
     ctx: typer.Context,
-    files: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Files to import at once.")
-    ] = None,
+    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE", help="Files to import at once.")] = None,
     no_window: Annotated[
         bool, typer.Option("--no-window", help="Open no window; print a one-time link instead.")
     ] = False,

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from core.i18n import N_, _
-from launcher.cli.output import tell, write_json, write_listing
+from core.i18n import _
+from launcher.cli.output import tell, write_facts, write_json
 from launcher.cli.session import opened
 from launcher.cli.tree import command_group
 
@@ -24,7 +24,7 @@ def stats(
     if json:
         write_json(numbers)
     else:
-        write_listing((N_("what"), N_("value")), numbers.items(), right=("value",))
+        write_facts(numbers)
 
 
 @group.command()

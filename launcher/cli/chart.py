@@ -125,8 +125,8 @@ def _by_ending(out: Path) -> "ChartFormat":
     found = formats.get(out.suffix.lstrip(".").lower())
     if found is None:
         raise UsageError(
-            _("'{file}' does not say its format.").format(file=out.name),
-            hint=_("Add {option}.").format(option="--format"),
+            _("'{file}' is no file of a chart; there are {known}.").format(file=out.name, known="png, svg, html"),
+            hint=_("Choose another ending, or add {option}.").format(option="--format"),
         )
     return found
 

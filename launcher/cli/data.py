@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 group = command_group("Datasets and the files they come from and go to.")
 
-Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Files, folders or patterns.")]
+Files = Annotated[list[str], typer.Argument(metavar="FILE", help="Files, folders or patterns.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
 Sheet = Annotated[str | None, typer.Option("--sheet", metavar="NAME", help="Which sheet of a workbook.")]
 Table = Annotated[str | None, typer.Option("--table", metavar="NAME", help="Which table of a database.")]
@@ -135,7 +135,7 @@ def read(
 @group.command("list")
 def list_(
     ctx: typer.Context,
-    search: Annotated[str | None, typer.Argument(metavar="[TEXT]", help="Only names that contain this.")] = None,
+    search: Annotated[str | None, typer.Argument(metavar="TEXT", help="Only names that contain this.")] = None,
     json: AsJson = False,
 ) -> None:
     """List the datasets."""
@@ -149,14 +149,17 @@ def list_(
 @group.command()
 def show(ctx: typer.Context, name: Name, json: AsJson = False) -> None:
     """Show a dataset: columns, source, reading, ledger, flags."""
+    from app.catalogue import current, outdated, reading_line
     from app.features.datasets import actions
 
     with opened(ctx) as app:
         facts = actions.show(app, name)
+        manifest = current(app, name)
+        words, changed = reading_line(manifest), outdated(app, manifest)
     if json:
         write_json(facts)
     else:
-        show_dataset(facts)
+        show_dataset(facts, reading=words, outdated=changed)
 
 
 @group.command()

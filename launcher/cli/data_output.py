@@ -85,9 +85,16 @@ def _offer_text(guess: Mapping[str, Any]) -> str:
     )
 
 
-def show_dataset(facts: Mapping[str, Any]) -> None:
-    """Print everything about one dataset."""
-    source = facts["source"]
+def show_dataset(facts: Mapping[str, Any], *, reading: str, outdated: Sequence[str] = ()) -> None:
+    """Print everything about one dataset.
+
+    Args:
+        facts: What `--json` prints.
+        reading: How its file was read, in words.
+        outdated: The datasets an answer was made of that have changed since.
+    """
+    question = facts.get("question")
+    came = _from_question(question, outdated) if question else _from_file(facts, reading)
     write_listing(
         (N_("what"), N_("value")),
         [
@@ -95,10 +102,7 @@ def show_dataset(facts: Mapping[str, Any]) -> None:
             (_("version"), facts["version"]),
             (_("rows"), number(facts["rows"])),
             (_("size"), size(facts["size_bytes"])),
-            (_("source"), source["name"] if source["kept"] else source["path"]),
-            (_("source digest"), source["digest"]),
-            (_("reading"), _reading_text(facts["reading"])),
-            (_("ledger"), ledger_line(Ledger(**facts["ledger"]))),
+            *came,
             (_("created"), when(facts["created_at"])),
             (_("id"), facts["dataset_id"]),
         ],
@@ -198,20 +202,24 @@ def show_parts(parts: "Sequence[Json]") -> None:
         tell(visible(f"  --{part['kind']} '{part['name']}'{rows_told}{size_told}"))
 
 
-def _reading_text(reading: Mapping[str, Any]) -> str:
-    facts = (
-        reading["format"],
-        reading["encoding"],
-        reading["delimiter"] and _("separated by {delimiter}").format(delimiter=repr(reading["delimiter"])),
-        reading["quote"] and _("quoted by {quote}").format(quote=reading["quote"]),
-        reading["decimal"] and _("decimal {mark}").format(mark=reading["decimal"]),
-        counted(reading["header_rows"], "header row"),
-        reading.get("sheet") and _("sheet '{name}'").format(name=reading["sheet"]),
-        reading.get("table") and _("table '{name}'").format(name=reading["table"]),
-        reading.get("member") and _("file '{name}'").format(name=reading["member"]),
-        reading.get("compression") and _("packed as {kinds}").format(kinds=reading["compression"]),
+def _from_file(facts: Mapping[str, Any], reading: str) -> list[tuple[str, object]]:
+    source = facts["source"]
+    return [
+        (_("source"), source["name"] if source["kept"] else source["path"]),
+        (_("source digest"), source["digest"]),
+        (_("reading"), reading),
+        (_("ledger"), ledger_line(Ledger(**facts["ledger"]))),
+    ]
+
+
+def _from_question(question: Mapping[str, Any], outdated: Sequence[str]) -> list[tuple[str, object]]:
+    asked = (
+        _("{name}, version {version}").format(name=one["name"], version=one["version"])
+        + (f" ({_('out of date')})" if one["name"] in outdated else "")
+        for one in question["datasets"]
     )
-    return " · ".join(str(fact) for fact in facts if fact)
+    values = [(f"${name}", text) for name, text in (question.get("parameters") or {}).items()]
+    return [(_("question"), " ".join(question["sql"].split())), *values, (_("asked of"), "; ".join(asked))]
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -1,14 +1,12 @@
 """`bestand db …`: the state database."""
 
-import json as json_text
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.i18n import N_, decimal, retold, size
-from core.words import yes_or_no
+from core.i18n import retold
 from launcher.cli.failures import ExitCode
-from launcher.cli.output import tell, write_json, write_listing
+from launcher.cli.output import tell, write_facts, write_json
 from launcher.cli.session import opened, profile_of
 from launcher.cli.tree import command_group
 
@@ -65,7 +63,8 @@ def health(
 
     with opened(ctx) as app:
         found = check_storage(app.storage)
-    _show(found.to_dict(), as_json=json)
+    holders: list[Json] = [f"{one.purpose} ({one.pid})" for one in found.holders]
+    _show(found.to_dict() if json else {**found.to_dict(), "holders": holders}, as_json=json)
     if not found.ok:
         for problem in found.problems:
             tell(retold(problem))
@@ -86,17 +85,5 @@ def seed(
 def _show(facts: "dict[str, Json]", *, as_json: bool) -> None:
     if as_json:
         write_json(facts)
-        return
-    write_listing(
-        (N_("what"), N_("value")), [(name, _text(name, value)) for name, value in facts.items()], cut=200
-    )
-
-
-def _text(name: str, value: "Json") -> object:
-    if isinstance(value, bool):
-        return yes_or_no(value)
-    if isinstance(value, int | float) and name.endswith("_bytes"):
-        return size(value)
-    if isinstance(value, list | dict):
-        return json_text.dumps(value, ensure_ascii=False) if value else None
-    return decimal(value) if isinstance(value, float) else value
+    else:
+        write_facts(facts)

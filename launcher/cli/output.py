@@ -7,11 +7,12 @@ to print first, since a file name may hold anything, terminal commands included.
 import json
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from core.i18n import SOURCE, _, current_language, in_english
+from core.i18n import N_, SOURCE, _, current_language, in_english, number, size
 from core.types import Json
+from core.words import yes_or_no
 
 NULL: Final = "∅"
 """How a missing value looks to people."""
@@ -55,6 +56,11 @@ def write_listing(
     """Print a table of our own facts: as `write_table`, with its headings, which `N_` marks, translated."""
     heads = {name: _(name) for name in columns}
     write_table(list(heads.values()), rows, right=[heads[name] for name in right], cut=cut)
+
+
+def write_facts(facts: Mapping[str, Json]) -> None:
+    """Print an object of JSON for people: its names as words, sizes as sizes, what is within it below."""
+    write_listing((N_("what"), N_("value")), _facts(facts, ""), cut=200)
 
 
 def write_table(
@@ -122,6 +128,27 @@ def shorten(text: str, limit: int) -> str:
             break
         kept.append(sign)
     return "".join(kept) + "…"
+
+
+def _facts(facts: Mapping[str, Json], of: str) -> Iterator[tuple[str, object]]:
+    for name, value in facts.items():
+        told = f"{of}{name.removesuffix('_bytes').replace('_', ' ')}"
+        if isinstance(value, Mapping):
+            yield from _facts(value, f"{told}, ")
+        else:
+            yield told, _fact(name, value)
+
+
+def _fact(name: str, value: Json) -> object:
+    if isinstance(value, bool):
+        return yes_or_no(value)
+    if isinstance(value, int | float) and name.endswith("_bytes"):
+        return size(value)
+    if isinstance(value, int | float):
+        return number(value)
+    if isinstance(value, list):
+        return "; ".join(str(_fact(name, one)) for one in value) or _("none")
+    return value
 
 
 def _plain(value: object) -> object:

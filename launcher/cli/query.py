@@ -163,7 +163,11 @@ def _by_ending(out: Path) -> FileFormat:
     ending = out.suffix.lstrip(".").lower()
     known = next((fmt for fmt in get_args(FileFormat) if fmt == ending), None)
     if known is None:
-        raise UsageError(_("'{name}' does not say its format.").format(name=out.name), hint=_("Add --format."))
+        known_ones = ", ".join(get_args(FileFormat))
+        raise UsageError(
+            _("'{name}' does not say its format; there are {known}.").format(name=out.name, known=known_ones),
+            hint=_("Choose another ending, or add {option}.").format(option="--format"),
+        )
     return cast("FileFormat", known)
 
 

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from core.i18n import N_, _, current_language
+from launcher.cli.tree import Page
 
 if TYPE_CHECKING:
     from typer._click.core import Command  # the type of a command; no public name leads to it
 
 _HELP_OF_HELP: Final = N_("Show this message and exit.")
 _HEADINGS: Final = frozenset({N_("Arguments"), N_("Options"), N_("Commands")})
-_METAVARS: Final = frozenset({N_("[OPTIONS]"), N_("COMMAND [ARGS]..."), N_("[FILE]..."), N_("FILE...")})
+_METAVARS: Final = frozenset({N_("[OPTIONS]"), N_("COMMAND [ARGS]..."), N_("FILE"), N_("TEXT")})
 _USAGE: Final = N_("Usage: ")
 _EXTRA: Final = re.compile(r"(?P<help>.*?)\[(?P<extra>[^\[\]]*)\]", re.DOTALL)
 
@@ -40,13 +41,22 @@ _COMPLAINTS: Final = (
 """What Typer says in English, and how it is said in other languages."""
 
 
+_REASONS: Final = (
+    (r"Value error, (?P<value>'.*') is not one of (?P<known>.*)\.", N_("{value} is none of {known}.")),
+    (r"Input should be a valid (integer|number).*", N_("this is no number.")),
+    (r"Input should be less than or equal to (?P<most>\S+)", N_("at most {most}.")),
+    (r"Input should be greater than or equal to (?P<least>\S+)", N_("at least {least}.")),
+)
+"""Why a value cannot be, as the checking library says it, and as people do."""
+
+
 def speak(command: "Command") -> None:
     """Translate a command and all below it, in place; does nothing in English."""
     if current_language() == "en":
         return
     for found in _all_commands(command):
         found.help, found.short_help, found.epilog = map(_told, (found.help, found.short_help, found.epilog))
-        found.context_class = _context_class()
+        found.context_class = _Spoken
         for name in ("options_metavar", "subcommand_metavar"):
             _translate(found, name)
         for parameter in found.params:
@@ -64,13 +74,27 @@ def tree_texts(command: "Command") -> Iterator[tuple[str, str]]:
 
 
 def complaint(english: str) -> str:
-    """Return what Typer says about a wrong request, in the current language."""
+    """Return what Typer says about a wrong request, in the current language and without the checking library's."""
+    english = _plainly(english)
     if current_language() == "en":
         return english
     for pattern, template in _COMPLAINTS:
         match = re.fullmatch(pattern, english, re.DOTALL)
         if match:
             return _(template).format(**match.groupdict())
+    return english
+
+
+def _plainly(english: str) -> str:
+    """Return a complaint about a value with its reason as people say it."""
+    match = re.fullmatch(r"(Invalid value for .*?: )(.*)", english, re.DOTALL)
+    if match is None:
+        return english
+    head, why = match.groups()
+    for pattern, template in _REASONS:
+        found = re.fullmatch(pattern, why, re.DOTALL)
+        if found:
+            return head + _(template).format(**found.groupdict())
     return english
 
 
@@ -90,28 +114,23 @@ def _translate(thing: object, name: str) -> None:
         setattr(thing, name, _(text))
 
 
-def _context_class() -> type[typer.Context]:
-    """Return a context whose pages of help use our words for headings and remarks."""
-    from typer._click.formatting import HelpFormatter
+class _Page(Page):
+    """Help in the current language."""
 
-    class Page(HelpFormatter):
-        """Help in the current language."""
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, _(_USAGE) if prefix is None else prefix)
 
-        def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-            super().write_usage(prog, args, _(_USAGE) if prefix is None else prefix)
+    def write_heading(self, heading: str) -> None:
+        super().write_heading(_(heading))
 
-        def write_heading(self, heading: str) -> None:
-            super().write_heading(_(heading))
+    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        super().write_dl([(name, _remark(text)) for name, text in rows], col_max, col_spacing)
 
-        def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
-            super().write_dl([(name, _remark(text)) for name, text in rows], col_max, col_spacing)
 
-    class Spoken(typer.Context):
-        """A context with such pages."""
+class _Spoken(typer.Context):
+    """A context whose pages of help use our words for headings and remarks."""
 
-        formatter_class = Page
-
-    return Spoken
+    formatter_class = _Page
 
 
 def _remark(text: str) -> str:

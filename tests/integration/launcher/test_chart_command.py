@@ -46,7 +46,7 @@ def test_a_description_and_options_go_together(cli: Cli, sales: str, tmp_path: P
     ("options", "code", "told"),
     [
         (["--x", "twon", "--out", "a.png"], 1, "Did you mean 'town'"),
-        (["--x", "town", "--out", "a.gif"], 2, "does not say its format"),
+        (["--x", "town", "--out", "a.gif"], 2, "is no file of a chart; there are png, svg, html"),
         (["--x", "town", "--where", "Bonn", "--out", "a.png"], 2, "does not say which rows"),
         (["--x", "town", "--spec", "none.json", "--out", "a.png"], 1, "none.json"),
     ],

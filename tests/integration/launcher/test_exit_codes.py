@@ -313,3 +313,25 @@ def test_an_answer_is_saved_under_a_name(cli: Cli) -> None:
 
     assert cli("query", "select 1", "--save", "x", "--limit", "3").code == USAGE
     assert cli("query", "select * from nowhere", "--save", "x").code == FAILED
+
+
+def test_an_answer_tells_its_question_and_a_file_its_reading(cli: Cli, clean: Path) -> None:
+    """In the words of the Import page; what was asked of, and whether it has changed since."""
+    cli("data", "import", clean)
+    assert " · header in line 1" in cli("data", "show", "clean").out
+
+    cli("query", "select count(*) as n from clean", "--save", "counted")
+    told = cli("data", "show", "counted").out
+    assert "select count(*) as n from clean" in told
+    assert "clean, version 1" in told
+    assert "header" not in told
+    cli("data", "import", clean, "--replace")
+    assert "clean, version 1 (out of date)" in cli("data", "show", "counted").out
+
+
+def test_help_speaks_of_no_python(cli: Cli) -> None:
+    """Kinds of values by their own names, and what each command does to the end of the sentence."""
+    for asked in (["data"], ["data", "ledger"], ["data", "import"], ["app", "run"], ["jobs", "status"], []):
+        told = cli(*asked, "--help").out
+        assert not [word for word in ("str>", "int>", "list[", "range>", "Path>") if word in told]
+        assert "..." not in told.replace("[ARGS]...", "").replace("{FILE}...", "").replace("[FILE]...", "")

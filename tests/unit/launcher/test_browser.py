@@ -27,7 +27,7 @@ def test_the_browser_is_given_a_private_file_not_the_link(profile: ProfilePaths)
     page = Path(url2pathname(urlsplit(given[0]).path))
 
     assert opened
-    assert "abc" not in given[0]
+    assert "one-time-token" not in given[0]
     assert "t=abc&amp;x=&#x27;&quot;&lt;" in page.read_text(encoding="utf-8")
     if os.name == "posix":
         assert stat.S_IMODE(page.stat().st_mode) == 0o600

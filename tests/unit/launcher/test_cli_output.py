@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from launcher.cli.output import shorten, to_json, visible, width, write_table
+from core.types import Json
+from launcher.cli.output import shorten, to_json, visible, width, write_facts, write_table
+from launcher.cli.spoken import complaint
 
 any_text = st.text(st.characters(exclude_categories=[]))
 
@@ -80,3 +82,33 @@ def test_a_table_is_aligned_by_columns_of_the_terminal(capsys: pytest.CaptureFix
 
     assert lines == ["name   rows", "────  ─────", "日本  12345", "Köln      7", "∅         ∅"]
     assert "\x1b" not in "".join(lines)
+
+
+def test_facts_are_words_and_sizes(capsys: pytest.CaptureFixture[str]) -> None:
+    """What `--json` calls `disk_bytes` people read as a size; nothing is printed as Python or JSON writes it."""
+    facts: dict[str, Json] = {
+        "disk_bytes": 32_768, "disk_working": True, "misses": 1_234, "problems": [],
+        "database": {"size_bytes": 1_000, "journal_mode": "wal"},
+    }  # fmt: skip
+    write_facts(facts)
+    lines = [line.split("  ") for line in capsys.readouterr().out.splitlines()[2:]]
+    assert {name: rest[-1].strip() for name, *rest in lines} == {
+        "disk": "33 kB", "disk working": "yes", "misses": "1,234", "problems": "none",
+        "database, size": "1.0 kB", "database, journal mode": "wal",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("why", "plain"),
+    [
+        ("Input should be less than or equal to 65535", "at most 65535."),
+        ("Input should be a valid integer, unable to parse", "this is no number."),
+        ("Value error, 'x' is not one of 'csv', 'json'.", "'x' is none of 'csv', 'json'."),
+        ("'PLZ' is odd.", "'PLZ' is odd."),
+    ],
+)
+def test_a_wrong_value_is_told_without_the_librarys_words(why: str, plain: str) -> None:
+    """Where it is wrong stays; why is said as people do."""
+    assert (
+        complaint(f"Invalid value for '--limit' / '-n': {why}") == f"Invalid value for '--limit' / '-n': {plain}"
+    )
