@@ -12,7 +12,7 @@ import pytest
 from core.paths import ProfilePaths
 from launcher.server.browser import has_display, open_in_browser
 
-LINK = "http://127.0.0.1:23456/auth?t=abc&x='\"<"
+LINK = "http://127.0.0.1:23456/auth?t=one-time-token&x='\"<"
 
 
 def test_the_browser_is_given_a_private_file_not_the_link(profile: ProfilePaths) -> None:
@@ -28,7 +28,7 @@ def test_the_browser_is_given_a_private_file_not_the_link(profile: ProfilePaths)
 
     assert opened
     assert "one-time-token" not in given[0]
-    assert "t=abc&amp;x=&#x27;&quot;&lt;" in page.read_text(encoding="utf-8")
+    assert "t=one-time-token&amp;x=&#x27;&quot;&lt;" in page.read_text(encoding="utf-8")
     if os.name == "posix":
         assert stat.S_IMODE(page.stat().st_mode) == 0o600
 
