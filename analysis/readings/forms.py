@@ -10,6 +10,7 @@ units. An empty cell is null in every form.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 TEXT_TYPE = "VARCHAR"
 
@@ -21,7 +22,7 @@ class Form:
     Attributes:
         key: Its name, which stays with the dataset.
         sql_type: The engine's type of its values.
-        pattern: Matches what a sample cell must look like.
+        looks: What a sample cell must look like, as a regular expression.
         value: SQL for the value, with `{c}` for the text; null when it has none.
         faithful: SQL that is true when the value `{v}` says what the text `{c}` says, or both are null;
             otherwise it is false or null.
@@ -33,13 +34,18 @@ class Form:
 
     key: str
     sql_type: str
-    pattern: re.Pattern[str]
+    looks: str
     value: str
     faithful: str
     text: str
     exact: bool = True
     needs: tuple[str, ...] = ()
     marks: tuple[str, str | None] = (".", None)
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """What a sample cell must match; most forms are never asked, so it is compiled by the first who does."""
+        return _compiled(self.looks)
 
     def value_sql(self, text: str) -> str:
         """Return SQL for the value of a text expression."""
@@ -54,6 +60,11 @@ class Form:
         return f"({self.text.format(v=value)})"
 
 
+@cache
+def _compiled(looks: str) -> re.Pattern[str]:
+    return re.compile(looks)
+
+
 OR_NULL = " or {c} is null"
 
 
@@ -61,7 +72,7 @@ def form(
     key: str, sql_type: str, pattern: str, value: str, faithful: str, text: str, *, exact: bool = True
 ) -> Form:
     """Return a form whose pattern is written out."""
-    return Form(key, sql_type, re.compile(pattern), value, faithful, text, exact)
+    return Form(key, sql_type, pattern, value, faithful, text, exact)
 
 
 def same_text(text: str) -> str:
@@ -185,7 +196,7 @@ def asked_form(said: str, sql_type: str) -> Form:
         said: The column that holds what each cell says of the type, as text the engine can cast.
         sql_type: The type.
     """
-    everything = re.compile(r"(?s:.*)")
+    everything = r"(?s:.*)"
     value, faithful = f"try_cast({said} as {sql_type})", f"{{v}} is not null or {said} is null"
     return Form("asked", sql_type, everything, value, faithful, _PLAIN, exact=False, needs=(said,))
 

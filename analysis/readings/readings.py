@@ -8,17 +8,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
-from analysis.readings.apart.formats import ApartFormats
-from analysis.readings.by_format import ByFormat
 from analysis.readings.clean import write_rows
-from analysis.readings.corrections import Located
 from analysis.readings.detect import is_text, read_head, refuse_address
 from analysis.readings.facts import Facts
 from analysis.readings.model import ANY, Candidate, Choice, Judgement, Loaded
 from analysis.readings.opening import Opening
-from analysis.readings.raw_lines import RawFile
 from analysis.readings.several import judge_members
 from core.errors import FileMissingError, FileUnreadableError
 from core.i18n import _
@@ -26,6 +23,9 @@ from core.progress import PartOfProgress, Progress
 from core.types import Correction, FileFormat, Reading
 
 if TYPE_CHECKING:
+    from analysis.readings.by_format import ByFormat
+    from analysis.readings.corrections import Located
+    from analysis.readings.raw_lines import RawFile
     from storage.open import Storage
 
 
@@ -43,14 +43,24 @@ class Readings:
             storage: The profile.
             apart: Read in another process whatever takes a while, since this one answers people.
         """
-        formats = ApartFormats if apart else ByFormat
-        self._formats = formats(storage.duck, storage.config, storage.paths)
+        self._storage, self._apart = storage, apart
+        self._made: ByFormat | None = None
+        self._making = Lock()
         self._tmp = storage.paths.tmp
         self._opening = Opening(storage.paths.tmp, limit_mib=storage.config.imports.unpacked_limit_mib)
 
+    @property
+    def _formats(self) -> "ByFormat":
+        """The readers, which are imported when the first file is looked at: no page needs them to be drawn."""
+        with self._making:
+            if self._made is None:
+                self._made = _formats_for(self._storage, apart=self._apart)
+            return self._made
+
     def close(self) -> None:
         """Remove what was unpacked, and end what reads."""
-        self._formats.close()
+        if self._made is not None:
+            self._made.close()
         self._opening.close()
 
     @contextmanager
@@ -158,7 +168,7 @@ class Readings:
                 corrections=corrections,
             )
 
-    def raw(self, path: Path, reading: Reading | None, *, name: str, folder: Path) -> RawFile | None:
+    def raw(self, path: Path, reading: Reading | None, *, name: str, folder: Path) -> "RawFile | None":
         """Return a text file to be shown line by line; None if it has no lines that people read.
 
         Args:
@@ -170,6 +180,8 @@ class Readings:
         Raises:
             SourceError: it cannot be read in this way.
         """
+        from analysis.readings.raw_lines import RawFile
+
         _check_readable(path)
         if reading is not None and reading.format not in _SHOWN:
             return None
@@ -184,7 +196,7 @@ class Readings:
 
     def locate(
         self, path: Path, reading: Reading, corrections: Sequence[Correction], *, name: str | None = None
-    ) -> Located:
+    ) -> "Located":
         """Return where in a file the lines are that were set right by hand; reads all of it if it must."""
         with self._opening.opened(path, name or path.name, reading.member) as opened:
             return self._formats.locate(opened.path, opened.marked(reading), corrections, name=opened.name)
@@ -251,6 +263,16 @@ class Readings:
         with out_file.open("w", encoding="utf-8", errors="replace", newline="") as file:
             write_rows(file, rows)
         return loaded
+
+
+def _formats_for(storage: "Storage", *, apart: bool) -> "ByFormat":
+    if apart:
+        from analysis.readings.apart.formats import ApartFormats
+
+        return ApartFormats(storage.duck, storage.config, storage.paths)
+    from analysis.readings.by_format import ByFormat
+
+    return ByFormat(storage.duck, storage.config, storage.paths)
 
 
 def _check_readable(path: Path) -> None:
