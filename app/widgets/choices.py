@@ -126,7 +126,7 @@ def s_checkbox(
 
     _plainly(at, drawn, "content" if form is None else "stretch")
     if form is None and not switch:  # a switch is for what one looks at, as are segments
-        draw_unfit(at, _is_truth, naming=_yes_or_no)
+        draw_unfit(at, _is_truth, naming=yes_or_no)
     return bool(at.value)
 
 
@@ -286,7 +286,8 @@ def _is_truth(value: object) -> bool:
     return isinstance(value, bool)
 
 
-def _yes_or_no(value: object) -> str:
+def yes_or_no(value: object) -> str:
+    """Return what a truth value is called."""
     return _("yes") if value else _("no")
 
 

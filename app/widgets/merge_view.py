@@ -17,7 +17,7 @@ from app.forms.state import FormState
 from app.refresh import NAV, redraw, view_key
 from app.router import router
 from app.session import forget_inputs
-from app.widgets.choices import s_radio
+from app.widgets.choices import s_radio, yes_or_no
 from app.widgets.keys import field_key
 from core.i18n import _, ngettext, number
 
@@ -70,6 +70,8 @@ def _value(form: FormState, clash: Clash, side: Side) -> str:
     value = clash.side(side)
     if value is NOTHING or value is None:
         return _("nothing")
+    if isinstance(value, bool):
+        return yes_or_no(value)
     if len(clash.at) == 1:
         known = any(one.name == clash.at[0] for one in form.spec.fields)
         if known:

@@ -14,6 +14,7 @@ from app.router import redraw_view
 from app.widgets.field import Hear, Place, form_field_key
 from app.widgets.form import form_steps, open_form
 from app.widgets.keys import field_key
+from app.widgets.merge_view import draw_merge
 from core.errors import RuleError
 from core.i18n import _, ngettext, number
 from core.rules import Rule
@@ -54,6 +55,7 @@ def s_table(
     at = Place(ctx, view, field, EDITS, held, instance, on_change=on_change)
     with st.container(key=f"field_{at.key}", gap="xsmall"):
         if own:
+            draw_merge(ctx, view, held)
             _draw_steps(view, form_steps(view, held), at.key)
         grid(
             edited_rows(source, held.name, field, held.standing.last),

@@ -22,6 +22,7 @@ from app.router import navigate, redraw_view
 from app.session import kept
 from app.widgets import field_key, s_checkbox, s_segments, s_select
 from app.widgets.form import draw_steps, form_actions, form_steps, open_form
+from app.widgets.merge_view import draw_merge
 from app.widgets.parts import body, empty, grid_place, table, toolbar
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class ChartPage(Page):
         with toolbar(VIEW, spec.dataset or texts.answer(), steps=form_steps(VIEW, drawing.form)):
             _draw_tools(ctx, drawing, spec)
         with body(VIEW):
+            draw_merge(ctx, VIEW, drawing.form)
             _draw_picks(ctx, drawing, spec)
             _draw_chips(drawing)
             draw_offer(drawing, spec, partial(_change, drawing))

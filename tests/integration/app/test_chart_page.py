@@ -9,10 +9,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analysis.chart import Chart, ChartSpec, glance
+from app import catalogue
 from app.context import AppContext, opened_app
 from app.features.chart import actions
 from app.features.chart import page as chart_page
+from app.features.chart.state import form_name
 from app.features.query.state import Tab
+from app.forms.history import FormHistory
+from app.forms.tree import Act
 from app.runtime import set_context
 from core.paths import ProfilePaths
 from core.progress import Progress
@@ -104,6 +108,24 @@ def test_without_data_the_page_says_what_it_is_for() -> None:
     assert not page.exception
     assert "pick columns" in page.markdown[0].value
     assert [one.label for one in page.button] == ["Import a file", "Try the sample"]
+
+
+def test_what_two_windows_picked_at_once_is_asked(ctx: AppContext) -> None:
+    """A window that has not seen the other one's pick picks something else: both are shown, either can hold."""
+    add_dataset(ctx.storage, "sales", SALES)
+    page = AppTest.from_function(_chart, default_timeout=30).run()
+    page.selectbox(key="chart__pick__x").set_value("amount").run()
+    history = FormHistory(ctx.storage.database)
+    name = form_name(catalogue.current(ctx, "sales").dataset_id, None)
+    held = history.standing(name, {})
+    history.step(name, {**held.data, "x": "kind"}, Act("x", save=True, window="another"), seen=held.last)
+
+    page.selectbox(key="chart__pick__x").set_value("town").run()
+    (choice,) = page.radio
+    assert choice.options == ["Mine: town", "Theirs: kind", "Before: amount"]
+    next(one for one in page.button if one.label == "All mine").click().run()
+    assert not page.radio
+    assert page.selectbox(key="chart__pick__x").value == "town"
 
 
 def test_a_pick_is_a_step_that_can_be_taken_back(ctx: AppContext) -> None:
