@@ -148,9 +148,11 @@ def other_values(key: str, *, differs: Callable[[Any], bool] | None = None) -> l
         return []
     if session.storage.drafts.written != session.looked_at:
         _look_again(session)
-    now = st.session_state.get(key)
     with session.lock:
         rivals = list(session.rivals.get(key, ()))
+    if not rivals:  # as nearly always, and every field asks
+        return []
+    now = st.session_state.get(key)
     found = [Offer(key, _readable(one.value), "window", one.at, window=one.window, seq=one.seq) for one in rivals]
     return [one for one in found if (differs(one.value) if differs else one.value != now)]
 

@@ -16,11 +16,11 @@ NOTHING_CHOSEN: Final[dict[str, dict[str, list[int]]]] = {"selection": {"rows": 
 
 
 def kept(name: str, make: Callable[[], T]) -> T:
-    """Return the object kept under a name, made on first use."""
+    """Return the object kept under a name, made on first use; every field asks for several, so look once."""
     key = f"kept__{name}"
-    if key not in st.session_state:
-        st.session_state[key] = make()
-    found: T = st.session_state[key]
+    found: T | None = st.session_state.get(key)
+    if found is None:
+        found = st.session_state[key] = make()
     return found
 
 

@@ -10,6 +10,7 @@ from weakref import ref
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 
 from app.session.user import STATE_VERSION, Place, UserSession
 from app.session.values import as_json, from_json
@@ -115,6 +116,51 @@ class _Leaves:
 
     def write(self) -> None:
         self.written += 1
+
+
+def _remembering() -> None:
+    """Ask four times for what a window remembers, and tell how often that asked Streamlit's session."""
+    import sys
+    from types import SimpleNamespace
+
+    import pytest
+    import streamlit as st
+
+    from app.session import kept
+
+    asked: list[str] = []
+
+    class Counting(dict[str, object]):
+        def get(self, key: str, otherwise: object = None) -> object:
+            asked.append(key)
+            return st.session_state.get(key, otherwise)
+
+        def __getitem__(self, key: str) -> object:
+            asked.append(key)
+            return st.session_state[key]
+
+        def __contains__(self, key: object) -> bool:
+            asked.append(str(key))
+            return key in st.session_state
+
+        def __setitem__(self, key: str, value: object) -> None:
+            st.session_state[key] = value
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sys.modules["app.session.kept"], "st", SimpleNamespace(session_state=Counting()))
+        found = [kept("things", list[int]) for _ in range(4)]
+    found[0].append(1)
+    st.write(f"{found[3]} {len(asked)}")
+
+
+def test_what_a_window_remembers_is_looked_up_once() -> None:
+    """Every field asks for several such objects, and each look into the session costs as much as a small query."""
+    page = AppTest.from_function(_remembering, default_timeout=30).run()
+    first = page.markdown[0].value
+    page.run()
+
+    assert not page.exception
+    assert [first, page.markdown[0].value] == ["[1] 4", "[1, 1] 4"]
 
 
 def test_a_window_writes_down_what_it_knows_when_its_last_connection_ends() -> None:
