@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from analysis.choosing import Chosen, Wish, check_loaded, choose
 from analysis.readings import Loaded, Readings
-from analysis.readings.drift import Drift
+from analysis.readings.drift import Drift, since
 from analysis.readings.facts import Facts, FactsCounter
 from analysis.readings.model import ANY, Choice
 from analysis.readings.opening import base_name
@@ -54,7 +54,8 @@ class Imported:
 
     Attributes:
         manifest: What was published.
-        drift: What did not fit the saved reading that was replayed all the same.
+        drift: What did not fit the saved reading that was replayed all the same, else how the columns differ from
+            those of the version before.
     """
 
     def __init__(self, manifest: Manifest, *, release: Callable[[], None], drift: tuple[Drift, ...] = ()) -> None:
@@ -159,10 +160,12 @@ class Importer:
             progress.report(0.25, N_("Finding out how to read it"))
             chosen = decided(found)
             wanted = dataset_name(name or name_after(taken.ref.name, chosen.reading))
-            if replace and said.reading is None:
-                chosen = self._with_corrections(chosen, wanted)
+            before = self._before(wanted) if replace else None
+            if before is not None and said.reading is None and not chosen.corrections:
+                chosen = replace_fields(chosen, corrections=before.corrections)
             manifest = self._publish(taken, chosen, facts, wanted, said, replace=replace, progress=progress)
-        return Imported(manifest, release=lambda: self._names.release(manifest.name), drift=chosen.drift)
+        drift = chosen.drift or _differences(before, manifest)
+        return Imported(manifest, release=lambda: self._names.release(manifest.name), drift=drift)
 
     @contextmanager
     def _deciding(self, path: Path, name: str, said: Wish) -> "Iterator[Callable[[Taken], Chosen]]":
@@ -311,14 +314,13 @@ class Importer:
             return None
         return self._readings.closer_look(path, loaded, name=name)
 
-    def _with_corrections(self, chosen: Chosen, wanted: str) -> Chosen:
-        """Let the next version of a dataset have the corrections of the one before."""
+    def _before(self, wanted: str) -> Manifest | None:
+        """Return the version that the next one follows; that has its corrections, too."""
         with self._storage.database.read() as uow:
             existing = uow.datasets.by_name(wanted)
-        if existing is None or chosen.corrections:
-            return chosen
-        before = self._storage.datasets.manifest(existing.id, existing.current_version)
-        return replace_fields(chosen, corrections=before.corrections)
+        if existing is None:
+            return None
+        return self._storage.datasets.manifest(existing.id, existing.current_version)
 
     def _manifest(
         self, data_file: Path, loaded: Loaded, ref: SourceRef, wanted: str, saved: str | None, *, replace: bool
@@ -348,6 +350,13 @@ class Importer:
             corrections=loaded.corrections,
             saved_reading=saved,
         )
+
+
+def _differences(before: Manifest | None, now: Manifest) -> tuple[Drift, ...]:
+    """Return what is different about another file's columns than the version before had."""
+    if before is None or before.question is not None or before.source.digest == now.source.digest:
+        return ()
+    return since(before.columns, now.columns)
 
 
 def dataset_name(wanted: str) -> str:

@@ -302,10 +302,18 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
     mode = os.fstat(handle).st_mode
     if not stat.S_ISREG(mode):
         os.close(handle)
-        kind = N_("a folder") if stat.S_ISDIR(mode) else N_("a device or a pipe")
-        raise NotATableError(path, _("is {kind}, not a file.").format(kind=_(kind)))
+        raise _folder(path) if stat.S_ISDIR(mode) else _device(path)
     with open(handle, "rb", buffering=0) as file:  # noqa: PTH123 - from a handle
         yield file
+
+
+def _folder(path: Path) -> NotATableError:
+    """Return why a folder is none; one that holds files to import never gets here, but they do."""
+    return NotATableError(path, _("is a folder, and no file in it can be imported."))
+
+
+def _device(path: Path) -> NotATableError:
+    return NotATableError(path, _("is a device or a pipe, not a file."))
 
 
 def _unreadable(
@@ -315,9 +323,9 @@ def _unreadable(
     if number in (errno.ENOENT, errno.ENOTDIR):
         return FileMissingError(path)
     if number == errno.EACCES and path.is_dir():  # Windows refuses to open one
-        return NotATableError(path, _("is a folder, not a file."))
+        return _folder(path)
     if number in (errno.ENXIO, errno.ENODEV):
-        return NotATableError(path, _("is a device or a pipe, not a file."))
+        return _device(path)
     reason = getattr(error, "strerror", None) or str(error)
     return FileUnreadableError(path, _("cannot be read ({reason}).").format(reason=reason))
 

@@ -10,7 +10,7 @@ from core.errors import UsageError
 from core.i18n import N_, _, percent, retold, when
 from core.words import state_word
 from launcher.cli.failures import ExitCode
-from launcher.cli.output import tell, visible, write_json, write_line, write_listing
+from launcher.cli.output import tell, visible, write_facts, write_json, write_line, write_listing
 from launcher.cli.session import opened
 from launcher.cli.tree import command_group
 
@@ -71,7 +71,7 @@ def show(ctx: typer.Context, job_id: JobId, json: AsJson = False) -> None:
     if json:
         write_json(_facts(job))
     else:
-        write_listing((N_("what"), N_("value")), [(name, value) for name, value in _facts(job).items()], cut=200)
+        write_facts(_told(job))
 
 
 @group.command()
@@ -108,6 +108,21 @@ def worker(ctx: typer.Context) -> None:
 
 def _facts(job: "JobStatus") -> "dict[str, Json]":
     return asdict(job)
+
+
+def _told(job: "JobStatus") -> "dict[str, Json]":
+    """Return a job's facts for people: what it made without its lists, and no text of another program's making."""
+    result = job.result if isinstance(job.result, dict) else {}
+    error = job.error if isinstance(job.error, dict) else {}
+    return {
+        **_facts(job),
+        "state": state_word(job.state),
+        "fraction": percent(job.fraction),
+        "step": retold(job.step),
+        "result": {name: value for name, value in result.items() if not isinstance(value, list | dict)} or None,
+        "error": {name: retold(str(error[name])) for name in ("message", "hint") if error.get(name)} or None,
+        **{name: when(getattr(job, name)) for name in ("created_at", "started_at", "finished_at")},
+    }
 
 
 def _say(job_id: str, told: str | None) -> None:

@@ -107,6 +107,30 @@ def test_replace_makes_the_next_version(cli: Cli, clean: Path) -> None:
     assert names == [("clean", 1), ("clean~2", 1), ("clean", 2)]
 
 
+def test_the_next_version_tells_what_is_different(cli: Cli, clean: Path) -> None:
+    """Another file with other columns, in words and for scripts; the same file again tells nothing."""
+    cli("data", "import", clean)
+    assert "drift" not in cli("data", "import", clean, "--replace", "--json").line
+
+    header, *rows = clean.read_text(encoding="utf-8").splitlines()
+    other = clean.with_name("other.csv")
+    other.write_text("\n".join([header.replace("b", "other"), *rows]) + "\n", encoding="utf-8")
+    again = cli("data", "import", other, "--name", "clean", "--replace", "--json")
+    assert [one["kind"] for one in again.line["drift"]] == ["missing_column", "new_column"]
+    assert "The column 'b' is new." in cli("data", "import", clean, "--replace").out
+
+
+def test_a_job_is_told_in_words(cli: Cli, clean: Path) -> None:
+    """What it made, or why it failed, without the braces of a programming language; a script gets all of it."""
+    cli("data", "import", clean)
+    cli("data", "import", clean.with_name("none.csv"))
+    failed, done = (one["id"] for one in cli("jobs", "status", "--json").lines)
+    assert "result, dataset  clean" in cli("jobs", "show", done).out
+    assert "'none.csv' does not exist." in cli("jobs", "show", failed).out
+    assert "{" not in cli("jobs", "show", done).out + cli("jobs", "show", failed).out
+    assert cli("jobs", "show", failed, "--json").line["error"]["code"] == "file_missing"
+
+
 def test_an_uncertain_reading_is_not_imported(cli: Cli, clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is imported, the candidates are printed, the code is 3; --auto takes the best one."""
     monkeypatch.setenv("BESTAND_IMPORTS__MIN_CONFIDENCE", "1.0")
