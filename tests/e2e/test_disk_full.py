@@ -37,8 +37,11 @@ def test_a_full_disk_is_said_and_nothing_is_lost(person: Person) -> None:
     person.page.locator(PATH).fill("/tmp/" + "x" * 300_000)
     expect(person.page.locator(STATUS)).to_contain_text("disk full")
 
+    person.page.reload()  # nothing is drawn before the text is kept, and that is said
+    expect(person.page.locator("#bestand-cover")).to_contain_text("is full")
+
     filler.unlink()
-    person.saved()
-    person.page.reload()
     person.ready()
+    person.saved()
+    expect(person.page.locator("#bestand-lost")).to_be_hidden()
     expect(person.page.locator(PATH)).to_have_value("/tmp/" + "x" * 300_000)

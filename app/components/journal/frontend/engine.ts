@@ -16,8 +16,10 @@ export async function post(window: string, entries: readonly Entry[], hello?: He
   } catch {
     throw new NotTaken('offline', '');
   }
-  const told = (await answer.json().catch(() => ({}))) as Answer & { code?: string; message?: string };
-  if (!answer.ok || !Array.isArray(told.acks)) throw new NotTaken(told.code ?? `status_${answer.status}`, told.message ?? '');
+  const told = (await answer.json().catch(() => ({}))) as Answer & { code?: string; message?: string; hint?: string };
+  if (!answer.ok || !Array.isArray(told.acks)) {
+    throw new NotTaken(told.code ?? `status_${answer.status}`, [told.message, told.hint].filter(Boolean).join(' '));
+  }
   return told;
 }
 

@@ -2,8 +2,9 @@
 // page can ask how it stands: `bestand.journal(key, value)` for text in shadow roots, `bestand.differs(key, so)` for what
 // Python knows, the event `bestand:journal` for the truth about saving.
 
-import { focusKeeper } from './focus';
 import { beacon, post } from './engine';
+import { NotTaken } from './entry';
+import { focusKeeper } from './focus';
 import { isSecret, watchFields } from './fields';
 import { identity } from './identity';
 import { Journal, type State } from './journal';
@@ -22,6 +23,12 @@ export interface Standing {
 }
 
 const LOST_AFTER_MS = 700;
+
+/** Say why a page is not drawn yet, in the place of the usual words. */
+function sayWhy(why: string): void {
+  const place = document.querySelector('#bestand-cover p');
+  if (place && place.textContent !== why) place.textContent = why;
+}
 
 export interface Bestand {
   journal(key: string, value: unknown): void;
@@ -84,7 +91,16 @@ function begin(): void {
     now,
     hello: async (hello) => {
       await others;
-      await journal.hello(hello);
+      try {
+        await journal.hello(hello);
+      } catch (error) {
+        if (error instanceof NotTaken && error.code === 'disk_full') {
+          wasLost = true;
+          sayWhy(error.message);
+          tell({ connected: false });
+        }
+        throw error;
+      }
     },
     onOpen: () => {
       if (!wasLost) return;
