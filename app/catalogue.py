@@ -43,7 +43,8 @@ class Asked(Protocol):
 class DatasetLine:
     """One line of the list of datasets. `changed_at` is ISO 8601 UTC; `source` is the file it came from.
 
-    `is_answer` tells that it came from a question instead; `outdated` names the datasets that have changed since.
+    `is_answer` tells that it came from a question instead; `outdated` names the datasets that have changed since;
+    `reads` are the ids of those it was made of.
     """
 
     id: str
@@ -56,6 +57,16 @@ class DatasetLine:
     changed_at: str
     is_answer: bool = False
     outdated: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """One version of a dataset; `at` is ISO 8601 UTC."""
+
+    version: int
+    rows: int
+    at: str
 
 
 def list_datasets(
@@ -66,6 +77,21 @@ def list_datasets(
         rows = uow.datasets.list_by_name(limit=limit, offset=offset, search=search or None)
         manifests = uow.versions.manifests([(row.id, row.current_version) for row in rows])
         return [_line(uow, row, manifests[row.id]) for row in rows]
+
+
+def shown_datasets(ctx: "AppContext", search: str = "") -> list[DatasetLine]:
+    """Return what `list_datasets` does, for drawing: known for a moment."""
+    return ctx.changes.memo(f"datasets:{search}", [DATASETS], lambda: list_datasets(ctx, search))
+
+
+def versions(ctx: "AppContext", dataset_id: str) -> list[VersionLine]:
+    """Return the versions of a dataset, the present one first, for drawing: known for a moment."""
+
+    def ask() -> list[VersionLine]:
+        with ctx.storage.database.read() as uow:
+            return [VersionLine(row.version, row.rows, row.created_at) for row in uow.versions.all_of(dataset_id)]
+
+    return ctx.changes.memo(f"versions:{dataset_id}", [DATASETS], ask)
 
 
 def names(ctx: "AppContext", *, limit: int = LIST_LIMIT) -> list[str]:
@@ -227,6 +253,7 @@ def _line(uow: "UnitOfWork", row: "DatasetRow", manifest_text: str) -> DatasetLi
         changed_at=row.updated_at,
         is_answer=manifest.question is not None,
         outdated=_changed(uow, manifest.question.datasets) if manifest.question is not None else (),
+        reads=tuple(one.dataset_id for one in manifest.question.datasets) if manifest.question is not None else (),
     )
 
 

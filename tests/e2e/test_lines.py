@@ -26,7 +26,7 @@ def datasets(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.usefixtures("datasets")
 def test_a_click_whose_pointer_moves_opens_the_line_it_began_in(window: Window) -> None:
-    """The hand shakes, the list scrolls: what was pressed is what opens."""
+    """The hand shakes, the list scrolls: what was pressed is what is shown, and by its name what opens."""
     window.open("/?view=data")
     page = window.page
     lines = page.locator("[class*='st-key-data-list'] tbody tr")
@@ -36,12 +36,15 @@ def test_a_click_whose_pointer_moves_opens_the_line_it_began_in(window: Window) 
     assert pressed
     assert left
 
-    page.mouse.move(pressed["x"] + 300, pressed["y"] + 10)
-    page.mouse.down()
-    page.mouse.move(left["x"] + 300, left["y"] + 10)
-    page.mouse.up()
-
-    expect(page.locator(".st-key-heading_data h2")).to_have_text("alpha")
+    pane = page.locator(".st-key-pane_data")
+    expect(pane).to_contain_text("All datasets")
+    for across, seen in ((300, pane), (20, page.locator(".st-key-heading_data h2"))):
+        page.mouse.move(pressed["x"] + across, pressed["y"] + 10)
+        page.mouse.down()
+        page.mouse.move(left["x"] + across, left["y"] + 10)
+        page.mouse.up()
+        expect(seen).to_contain_text("alpha")
+    expect(page.locator("html[data-view='data']")).to_be_attached()
     page.go_back()
     lines.nth(0).get_by_role("link").focus()
     page.keyboard.press("End")

@@ -26,7 +26,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line; a missing cell is shown as such. With `place` a click leads there: a page and its parameters."""
+    """One line; a missing cell is shown as such. With `place` its name leads there: a page and its parameters."""
 
     cells: Sequence[str | float | None]
     place: tuple[str, Mapping[str, str]] | None = None
@@ -50,7 +50,8 @@ def line_table(
         key: The widget's key.
         label: What the lines are, for those who hear the page.
         chosen: The line (from 0) that is marked.
-        on_choose: A callback; hears the line a person chose.
+        on_choose: A callback; hears the line a person chose. Without it a click anywhere in a line with a place
+            leads there, with it only its name and a double click do.
         height: At most so many pixels; more lines scroll below their heads.
     """
     own = key.replace("__", "-")  # which Streamlit keeps for itself in the keys of components
@@ -67,6 +68,7 @@ def line_table(
             "heads": [[one.name, one.kind] for one in heads],
             "rows": [_row(one) for one in rows],
             "chosen": chosen,
+            "picks": on_choose is not None,
             "height": height,
         },
         on_chosen_change=told,

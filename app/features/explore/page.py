@@ -12,13 +12,14 @@ from app.components.lines import Head, Row, line_table
 from app.desk import Subject
 from app.features.explore import texts
 from app.features.explore.inspector import draw_inspector
+from app.features.explore.listed import draw_listed
 from app.features.explore.profile import draw_profile
 from app.features.explore.rows import draw_rows
 from app.features.explore.source import draw_source
 from app.features.explore.stale import draw_stale
 from app.features.explore.state import DataState
 from app.page import Crumb, Event, Page, Params
-from app.router import navigate
+from app.router import navigate, redraw_inspector
 from app.session import kept, put, seed_input, value
 from app.widgets import field_key, s_segments, s_text
 from app.widgets.parts import body, empty, toolbar
@@ -79,9 +80,12 @@ class DataPage(Page):
             _draw_dataset(ctx, desk, params.dataset)
 
     def inspector(self, ctx: "AppContext", desk: "Desk", params: DataParams) -> None:
-        """Draw what the chosen column holds."""
+        """Draw what the chosen column, or the picked line of the list, holds."""
         del desk
-        manifest = catalogue.shown(ctx, params.dataset) if params.dataset else None
+        if params.dataset is None:
+            draw_listed(ctx, state(), partial(_delete, ctx))
+            return
+        manifest = catalogue.shown(ctx, params.dataset)
         if manifest is not None:
             draw_inspector(ctx, manifest, state(), _TAB)
 
@@ -97,7 +101,7 @@ def state() -> DataState:
 def _draw_list(ctx: "AppContext") -> None:
     seed_input(_SEARCH, "")  # what it narrows stands above it
     search = str(value(_SEARCH, "") or "")
-    lines = ctx.changes.memo(f"datasets:{search}", DataPage.watches, lambda: catalogue.list_datasets(ctx, search))
+    lines = catalogue.shown_datasets(ctx, search)
     with toolbar(VIEW, _(texts.TITLE), counted(len(lines), "dataset")):
         s_text(
             ctx, VIEW, "search", label=_(texts.SEARCH_DATASETS), live=True, width=260, hide_label=True,
@@ -129,6 +133,10 @@ def _draw_list(ctx: "AppContext") -> None:
 
 
 def _draw_lines(lines: "list[DatasetLine]") -> None:
+    def pick(place: int) -> None:
+        state().picked = lines[place].id
+        redraw_inspector(VIEW)
+
     line_table(
         [
             Head(_(texts.NAME)),
@@ -151,6 +159,8 @@ def _draw_lines(lines: "list[DatasetLine]") -> None:
         ],
         key=field_key(VIEW, "list"),
         label=_(texts.LIST),
+        chosen=next((place for place, line in enumerate(lines) if line.id == state().picked), None),
+        on_choose=guarded(VIEW, pick),
     )  # fmt: skip
 
 

@@ -15,7 +15,8 @@ class DataState:
 
     `column` is the one whose values stand on the right. `view` is how the grid is arranged now; `wanted` how the
     page wants it arranged, each wish with another `wish` number. `deleted` is the dataset a person may still
-    bring back. `asking` is the job that makes the next version of an answer.
+    bring back, `picked` the id of the line of the list that is looked at. `asking` is the job that makes the next
+    version of an answer.
     """
 
     column: dict[str, str] = field(default_factory=dict)
@@ -23,6 +24,7 @@ class DataState:
     wanted: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     deleted: tuple[str, str] | None = None
     asking: dict[str, str] = field(default_factory=dict)
+    picked: str | None = None
     profiles: "dict[tuple[str, int], Later[TableProfile]]" = field(default_factory=dict)
     first_looks: "dict[tuple[str, int], Later[TableProfile]]" = field(default_factory=dict)
 

@@ -1,7 +1,8 @@
 """One job in the right-hand pane: how far it is, why it failed, what came of it, its inputs and its log."""
 
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import streamlit as st
 
@@ -11,13 +12,15 @@ from app.features.jobs import actions, texts
 from app.refresh import NAV, STATUS, redraw, view_key
 from app.router import navigate
 from app.widgets import field_key, s_checkbox
+from app.widgets.facts import facts
 from app.widgets.parts import progress
 from app.widgets.words import seconds_between
-from core.i18n import _, duration, retold, when
-from core.words import counted
+from core.i18n import _, duration, number, retold, size, when
+from core.types import Ledger
+from core.words import counted, ledger_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from app.context import AppContext
     from app.features.jobs.actions import JobDetail
@@ -34,7 +37,7 @@ def draw_detail(ctx: "AppContext", job_id: str) -> None:
     """Draw everything about a job; raises when there is no such job."""
     detail = actions.detail(ctx, job_id)
     job = detail.status
-    st.markdown(f"### {escaped(job.label)}")
+    st.subheader(escaped(job.label), anchor=False)
     st.markdown(f"{texts.state(job.state)} · {counted(job.attempt, 'attempt')}")
     if job.state in actions.UNFINISHED:
         progress(job, job.label)
@@ -42,10 +45,27 @@ def draw_detail(ctx: "AppContext", job_id: str) -> None:
     if job.error:
         problem(*work.reason_of(job, _(texts.FAILED_JOB)))
     _draw_tools(ctx, job)
+    _draw_outcome(job)
     _draw_facts(job)
     _draw_inputs(detail.inputs)
     _draw_events(detail)
     _draw_log(ctx, job)
+
+
+def draw_all(jobs: "Sequence[JobStatus]") -> None:
+    """Draw what there is in all, while no job is chosen."""
+    st.subheader(_(texts.ALL_JOBS), anchor=False)
+    counts = Counter(job.state for job in jobs)
+    facts(
+        {texts.state(state): number(counts[state]) for state in texts.STATES if counts[state]},
+        label=_(texts.STATE),
+    )
+    failed = [job for job in jobs if job.state in actions.WANTS_ATTENTION]
+    if failed:
+        last = max(failed, key=lambda job: job.finished_at or job.created_at)
+        st.markdown(f"**{_(texts.LAST_FAILED)}** · {escaped(last.label)} · {when(last.finished_at)}")
+        problem(*work.reason_of(last, _(texts.FAILED_JOB)))
+    st.caption(_(texts.CHOOSE))
 
 
 def remaining(job: "JobStatus") -> str:
@@ -95,34 +115,58 @@ def _draw_result(job: "JobStatus") -> None:
         st.caption(escaped(str(path)))
 
 
+def _draw_outcome(job: "JobStatus") -> None:
+    """Draw what a job that is done made, in figures."""
+    result = work.result_of(job)
+    if job.state != "done":
+        return
+    known: dict[str, str] = {}
+    for name, word in texts.RESULT_NAMES.items():
+        given = result.get(name)
+        if isinstance(given, int) and not isinstance(given, bool):
+            known[_(word)] = size(given) if name == "bytes" else number(given)
+        elif isinstance(given, str):
+            known[_(word)] = Path(given).name if name == "path" else given
+    ledger, flags = result.get("ledger"), result.get("flags")
+    if isinstance(ledger, dict):
+        known[_(texts.LEDGER)] = ledger_line(Ledger(**cast("dict[str, Any]", ledger)))
+    if isinstance(flags, list) and flags:
+        known[_(texts.FLAGS)] = number(len(flags))
+    if known:
+        st.subheader(_(texts.RESULT), anchor=False)
+        facts(known, label=_(texts.RESULT))
+
+
 def _draw_facts(job: "JobStatus") -> None:
     took = seconds_between(job.started_at, job.finished_at)
-    facts = [
-        (_("Queued"), when(job.created_at)),
-        (_(texts.STARTED), when(job.started_at)),
-        (_(texts.TOOK), duration(took) if took is not None else "–"),
-        (_(texts.BY), job.actor),
-        (_("Id"), job.id),
-        (_("Trace"), job.trace or "–"),
-    ]
-    _pairs(facts)
+    facts(
+        {
+            _("Queued"): when(job.created_at),
+            _(texts.STARTED): when(job.started_at),
+            _(texts.TOOK): duration(took) if took is not None else "–",
+            _(texts.BY): job.actor,
+            _("Id"): job.id,
+            _("Trace"): job.trace or "–",
+        },
+        label=job.label,
+        code=[_("Id"), _("Trace")],
+    )
 
 
 def _draw_inputs(inputs: "Mapping[str, Json]") -> None:
-    shown = [(name, _cut(given)) for name, given in inputs.items() if given not in (None, "", False, [], {})]
+    shown = {
+        _(texts.INPUT_NAMES[name]) if name in texts.INPUT_NAMES else name: _cut(given)
+        for name, given in inputs.items()
+        if given not in (None, "", False, [], {})
+    }
     if shown:
-        st.markdown(f"#### {_('Inputs')}")
-        _pairs(shown)
+        st.subheader(_(texts.INPUTS), anchor=False)
+        facts(shown, label=_(texts.INPUTS))
 
 
 def _cut(given: "Json") -> str:
-    text = str(given)
+    text = _("yes") if given is True else str(given)
     return text if len(text) <= VALUE_CHARS else text[: VALUE_CHARS - 1] + "…"
-
-
-def _pairs(pairs: "list[tuple[str, str]]") -> None:
-    """Draw names and what they stand for, a line each."""
-    st.markdown("  \n".join(f"{escaped(name)}: **{escaped(shown)}**" for name, shown in pairs))
 
 
 def _draw_events(detail: "JobDetail") -> None:
@@ -130,7 +174,7 @@ def _draw_events(detail: "JobDetail") -> None:
     for event in detail.events:
         note = f" · {escaped(retold(event.note))}" if event.note else ""
         lines.append(f"{when(event.at)} · {texts.state(event.state)}{note}")
-    st.markdown(f"#### {_('What happened')}")
+    st.subheader(_("What happened"), anchor=False)
     st.markdown("  \n".join(lines))
 
 

@@ -12,7 +12,7 @@ import streamlit as st
 from app.boundary import guarded
 from app.components.lines import Head, Row, line_table
 from app.features.jobs import actions, texts
-from app.features.jobs.detail import VIEW, draw_detail, remaining
+from app.features.jobs.detail import VIEW, draw_all, draw_detail, remaining
 from app.page import Page, Params
 from app.router import navigate, redraw_inspector
 from app.session import kept
@@ -90,7 +90,7 @@ class JobsPage(Page):
         _take_over(params)
         chosen = _state().chosen
         if chosen is None:
-            st.caption(_(texts.CHOOSE))
+            draw_all(_listed(ctx, texts.ALL))
         else:
             draw_detail(ctx, chosen)
 

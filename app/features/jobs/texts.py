@@ -25,6 +25,34 @@ BY: Final = N_("Who")
 CANCEL: Final = N_("Cancel")
 RETRY: Final = N_("Try again")
 CHOOSE: Final = N_("Choose a job to see its details.")
+ALL_JOBS: Final = N_("All jobs")
+LAST_FAILED: Final = N_("Failed last")
+RESULT: Final = N_("What came of it")
+INPUTS: Final = N_("Inputs")
+INPUT_NAMES: Final = {
+    "path": N_("File"),
+    "paths": N_("Files"),
+    "name": N_("Dataset"),
+    "dataset": N_("Dataset"),
+    "target": N_("File"),
+    "format": N_("Format"),
+    "sql": N_("Question"),
+    "replace": N_("As the next version"),
+    "reading": N_("How it is read"),
+    "auto": N_("Without asking"),
+    "reference": N_("Original stays where it is"),
+    "overwrite": N_("Over an existing file"),
+}
+"""What the inputs of jobs are called; others are told by their own names."""
+RESULT_NAMES: Final = {
+    "dataset": N_("Dataset"),
+    "version": N_("Version"),
+    "rows": N_("Rows"),
+    "path": N_("File"),
+    "bytes": N_("Size"),
+}
+LEDGER: Final = N_("Lines")
+FLAGS: Final = N_("Remarks")
 STATES: Final = {
     "queued": N_("○ waiting"),
     "running": N_("◐ running"),

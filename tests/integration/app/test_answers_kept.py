@@ -124,7 +124,8 @@ def test_home_marks_what_is_out_of_date(ctx: AppContext) -> None:
     ("sql", "reads"),
     [
         ('select 1 from "Umsatz 2025"', True), ("select 1 FROM x, umsatz 2025", True),
-        ("select 1 from umsatz", False), ('select "umsatz 2025" from x', False), ("select 1 from umsatz 20256", False),
+        ("select 1 from umsatz", False),
+        ('select "umsatz 2025" from x', False), ("select 1 from umsatz 20256", False),
     ],
 )  # fmt: skip
 def test_a_question_reads_what_stands_behind_its_from(sql: str, reads: bool) -> None:
@@ -162,6 +163,51 @@ def test_one_click_asks_again(ctx: AppContext) -> None:
     page.button(key="data__ask_again").click().run()
     assert not page.exception
     wait_until(lambda: catalogue.current(ctx, "totals").version == 2, timeout_s=120, what="the next version")
+
+
+def _beside() -> None:
+    """The right-hand side of the list of datasets; the name of the picked one is asked first."""
+    import streamlit as st
+
+    from app import catalogue
+    from app.boundary import part
+    from app.features.explore.page import DataPage, DataParams, state
+    from app.refresh import inspector_key
+    from app.router import Router, install
+    from app.runtime import get_context
+
+    ctx, page = get_context(), DataPage()
+    install(lambda: Router(ctx, {"data": page})).arrive({"view": "data"})
+    name = st.text_input("name", key="name")
+    state().picked = catalogue.current(ctx, name).dataset_id if name else None
+    part(inspector_key("data"), lambda: page.inspector(ctx, None, DataParams()))  # type: ignore[arg-type]
+
+
+def test_beside_the_list_stands_what_is_picked(ctx: AppContext) -> None:
+    """In all; then a dataset with its versions and the answers made of it; then one of these, out of date."""
+    add_dataset(ctx.storage, "t", pa.table({"a": [1, 2]}))
+    end_of(ctx, query.start_save(ctx, "select sum(a) as total from t", "totals"))
+    add_version(ctx.storage, "t", pa.table({"a": [5, 6, 7]}))
+    totals = catalogue.current(ctx, "totals")
+    wait_until(lambda: catalogue.outdated(ctx, totals) == ("t",), what="the stamp")
+    page = AppTest.from_function(_beside, default_timeout=60).run()
+
+    def told() -> str:
+        assert not page.exception
+        return " ".join(
+            [*(one.proto.body for one in page.get("html")), *(str(one.value) for one in page.subheader)]
+        )
+
+    assert "All datasets" in told()
+    assert "Answers out of date" in told()
+    page.text_input(key="name").set_value("t").run()
+    assert "Version 2" in told()
+    assert "2 rows" in told()
+    assert "Answers made of it" in told()
+    page.text_input(key="name").set_value("totals").run()
+    assert "t · out of date" in told()
+    assert [one.label for one in page.button] == ["Open", "Chart", "Delete", "Ask again"]
+    assert page.code[0].value == "select sum(a) as total from t"
 
 
 def _source() -> None:

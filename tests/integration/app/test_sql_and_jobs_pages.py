@@ -125,9 +125,9 @@ def test_a_failed_job_tells_why_and_is_tried_again(ctx: AppContext) -> None:
     page = AppTest.from_function(_jobs, default_timeout=30).run()
 
     assert not page.exception
-    told = " ".join(one.value for one in page.markdown).replace("\\", "")
-    assert "Save the answer as x" in told
-    assert "select * from nowhere" in told
+    assert "Save the answer as x" in [one.value for one in page.subheader]
+    assert any("select * from nowhere" in one.proto.body for one in page.get("html"))
+    assert any("no dataset 'nowhere'" in one.value.replace("\\", "") for one in page.markdown)
     again = next(one for one in page.button if one.label == "Try again")
     before = len(ctx.jobs.manager.list())
     again.click().run()
@@ -156,3 +156,15 @@ def test_a_choice_that_must_be_made_is_made(ctx: AppContext) -> None:
     assert not page.exception
     assert not page.error
     assert page.session_state["jobs__filter"] == "All"
+
+
+def test_a_job_that_is_done_tells_what_came_of_it(ctx: AppContext) -> None:
+    """The dataset, its rows, and what it was asked for, by names people know."""
+    job = query.start_save(ctx, "select n from sales where n < 7", "few")
+    wait_until(lambda: work.poll(ctx, job).state in work.ENDED, timeout_s=60, what="the end of the job")
+    page = AppTest.from_function(_jobs, default_timeout=30).run()
+
+    assert not page.exception
+    told = " ".join(one.proto.body for one in page.get("html"))
+    for name, value in (("Dataset", "few"), ("Rows", "7"), ("Version", "1"), ("Question", "select n from sales")):
+        assert f'<th scope="row">{name}</th><td>{value}' in told

@@ -1,5 +1,6 @@
 // A short table whose lines can be chosen by a click anywhere in them, or by the keys: arrows go from line to line,
-// Enter chooses. The line is that where the pointer went down, wherever it went up; drawing anew keeps the focus.
+// Enter chooses. Where a line can be looked at as well as gone to, its name and a double click go, the rest of it and
+// the space bar look. The line is that where the pointer went down, wherever it went up; drawing anew keeps the focus.
 
 import { define, style } from '../../frontend/component';
 import { h } from '../../frontend/dom';
@@ -18,6 +19,8 @@ interface Data {
   heads: [string, Kind][];
   rows: Row[];
   chosen: number | null;
+  /** Lines are heard when they are chosen, also those that lead somewhere. */
+  picks: boolean;
   height: number | null;
 }
 
@@ -33,16 +36,17 @@ export default define<Data>((root, outlet) => {
   let data: Data | undefined;
   let drawn = '';
   let pressed = -1;
+  let onName = false;
 
   const lineOf = (target: EventTarget | null): number => {
     const line = (target as Element | null)?.closest?.('tr[data-line]');
     return line ? Number(line.getAttribute('data-line')) : -1;
   };
-  const choose = (line: number): void => {
+  const choose = (line: number, goes: boolean): void => {
     const row = data?.rows[line];
     if (!row) return;
     mark(line);
-    if (row.place) signal('bestand:go', row.place);
+    if (row.place && (goes || !data?.picks)) signal('bestand:go', row.place);
     else outlet.trigger('chosen', line);
   };
   const mark = (line: number | null): void => {
@@ -55,6 +59,7 @@ export default define<Data>((root, outlet) => {
 
   body.addEventListener('pointerdown', (event) => {
     pressed = event.button === 0 ? lineOf(event.target) : -1;
+    onName = Boolean((event.target as Element | null)?.closest?.('th'));
   });
   body.addEventListener('click', (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a link opens as links do
@@ -62,11 +67,16 @@ export default define<Data>((root, outlet) => {
     pressed = -1;
     if (line < 0) return;
     event.preventDefault();
-    choose(line);
+    choose(line, event.detail === 0 || event.detail > 1 || onName);
   });
   body.addEventListener('keydown', (event) => {
     const buttons = [...body.querySelectorAll<HTMLElement>('.choose')];
     const at = lineOf(event.target);
+    if (event.key === ' ' && data?.rows[at]?.place) {
+      event.preventDefault();
+      choose(at, false);
+      return;
+    }
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
     if (to === undefined || at < 0) return;
     event.preventDefault();
