@@ -49,7 +49,8 @@ COLOURS: Final = ("red", "green", "blue")
 RADIO: Final = "alone__radio"
 LONG: Final = "alone__textarea"
 LONG_TEXT: Final = "x" * 200_000
-"""What goes into a field while the disk is full; some letters fit into what the database's files have already."""
+"""What goes into a field while the disk is full: some letters fit into what the database's files have already, and
+later on this does, too."""
 DISK_MIB: Final = 64
 MODES: Final = ("engine", "close", "window", "both", "network", "clock", "engine", "disk")
 DAY_MS: Final = 86_400_000
@@ -68,12 +69,17 @@ SET_CLOCK: Final = """((ms) => {
 
 @dataclass
 class Report:
-    """What came out; `oldest_lost_ms` is how old the oldest letter was that a killed or closed page took along."""
+    """What came out.
+
+    `full` counts how often the disk had no room left, `oldest_lost_ms` is how old the oldest letter was that a killed
+    or closed page took along.
+    """
 
     kills: int = 0
     acknowledged: int = 0
     lost: int = 0
     offered: int = 0
+    full: int = 0
     oldest_lost_ms: float = 0.0
     back_s: list[float] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
@@ -212,7 +218,8 @@ class Torture:
             self.drawn()
         if mode == "disk":
             self.page.keyboard.insert_text(LONG_TEXT)
-            self.until("bestand.standing.state === 'full'")
+            self.until("['full', 'saved'].includes(bestand.standing.state)")
+            self.report.full += self.page.evaluate("bestand.standing.state === 'full'")
             self.filler.unlink()
         if mode == "close":
             self.page.close()
