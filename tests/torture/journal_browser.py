@@ -71,8 +71,8 @@ SET_CLOCK: Final = """((ms) => {
 class Report:
     """What came out.
 
-    `full` counts how often the disk had no room left, `oldest_lost_ms` is how old the oldest letter was that a killed
-    or closed page took along.
+    `full` counts how often the disk had no room left, `oldest_lost_ms` is how old the oldest letter was that a
+    killed or closed page took along.
     """
 
     kills: int = 0
