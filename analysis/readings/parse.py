@@ -18,7 +18,7 @@ from analysis.readings.lines import Lines
 from analysis.readings.misfits import MISSING, Misfits
 from analysis.readings.repair import Mended, mend
 from analysis.readings.shapes import RecordLook
-from analysis.readings.structure import grouped_names, has_groups, is_remark
+from analysis.readings.structure import grouped_names, has_nested_groups, is_remark
 from core.i18n import N_
 from core.types import LineAction
 
@@ -479,12 +479,12 @@ def _narrow_header(cells: list[str], width: int, delimiter: str) -> list[str]:
 def header_names(rows: Sequence[Sequence[str]], width: int) -> list[str]:
     """Return what the header says of each column: the cells of its rows, joined by spaces.
 
-    Where the first of two rows names groups of columns, each of its names goes with all columns of its group.
+    Where all rows but the last name groups of columns, each of their names goes with all columns of its group.
     """
     if not rows:
         return [""] * width
-    if len(rows) == 2 and has_groups(rows[0], rows[1]):
-        return [*grouped_names(rows[0], rows[1]), *[""] * width][:width]
+    if len(rows) > 1 and has_nested_groups(rows):
+        return [*grouped_names(rows), *[""] * width][:width]
     names = []
     for i in range(width):
         parts = [row[i] for row in rows if i < len(row) and row[i].strip()]

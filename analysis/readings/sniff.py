@@ -26,6 +26,8 @@ _MANY_STRAY = 20
 """So many lines with a quote, none of which encloses a cell: the quote is an ordinary character."""
 _FEW_STRAY = 3
 """So many are enough where tabs separate the cells, since such files often have no quotes; fewer are damage."""
+_TORN_APART = 0.3
+"""What is left of a reading without quotes that tears cells apart which sound quotes hold together."""
 _SURELY_QUOTED = 1.01
 """What it is worth that the rules of a quote explain marks nothing else explains."""
 _FIRST = 30
@@ -305,6 +307,8 @@ def _quote_factor(lines: Lines, dialect: Dialect, records: Sequence[SampleRecord
     if dialect.widths:
         return 1.0
     if dialect.quote is None:
+        if _are_quotes(texts, dialect):
+            return _TORN_APART
         encloses = any(cell.startswith('"') for record in records for cell in record.cells)
         enough = _FEW_STRAY if dialect.delimiter == "\t" else _MANY_STRAY
         ordinary = sum('"' in text for text in texts) >= enough
@@ -314,8 +318,23 @@ def _quote_factor(lines: Lines, dialect: Dialect, records: Sequence[SampleRecord
             other = any(cell.startswith('"') for record in records for cell in record.cells)
             return 1.0 if other else _SURELY_QUOTED  # nothing but a quote explains them
         opened = sum(text.count(dialect.delimiter + "'") + text.startswith("'") for text in texts)
+        only = opened > 1 and opened >= len(texts) - 1 and not any('"' in text for text in texts)
+        if only and all(r.sound and not r.stray for r in records):
+            return _SURELY_QUOTED  # every record has a cell in them, and they stand nowhere else
         return 0.98 if opened >= 0.5 * len(texts) else 0.6
     return 1.0
+
+
+def _are_quotes(texts: Sequence[str], dialect: Dialect) -> bool:
+    """Tell whether every line with a quote obeys its rules, and the quotes hold delimiters together somewhere."""
+    quoting, held = Dialect(dialect.delimiter), False
+    for text in texts:
+        if '"' in text:
+            split = quoting.split(text)
+            if split.outcome is not Outcome.GOOD or split.stray:
+                return False
+            held = held or any(dialect.delimiter in cell for cell in split.cells)
+    return held
 
 
 def _doubles_quotes(texts: Sequence[str], dialect: Dialect) -> bool:

@@ -66,6 +66,9 @@ def outline(records: Sequence[SampleRecord]) -> Structure:
 
 def header_rows_of(cells: Sequence[Sequence[str]], width: int) -> int:
     """Return how many of the first records are header."""
+    deep = _rows_of_groups(cells, width)
+    if deep:
+        return deep
     body = [c for c in cells[1 : _LOOKED_AT + 1] if len(c) == width]
     while len(body) > 1 and list(body[0]) == list(cells[0]):
         body = body[1:]  # a header that is there twice does not speak against itself
@@ -259,8 +262,7 @@ def _is_below_groups(
     """
     if len(body) < 2 or not typed or not has_groups(above, title):
         return False
-    names = grouped_names(above, title)
-    if len(set(names)) < len(names) or not all(name.strip() for name in names):
+    if not are_names(grouped_names([above, title])):
         return False
     own = [i for i in typed if above[i].strip() or title[i].strip()]
     years = [title[i].strip() for i in own if shape_of(title[i]) in _NO_NAME]
@@ -281,14 +283,49 @@ def has_groups(above: Sequence[str], title: Sequence[str]) -> bool:
     return len(starts) > 1 or (bool(starts) and len(set(below)) < len(below))
 
 
-def grouped_names(above: Sequence[str], title: Sequence[str]) -> list[str]:
-    """Return the names of columns, each with the name of its group before it."""
-    names, group = [], ""
+def has_nested_groups(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether all rows of a header but the last name groups of columns, each within those above it."""
+    *groups, title = rows
+    within = pairwise(groups)
+    return all(has_groups(row, title) for row in groups) and all(
+        below[i].strip() or not title[i].strip()
+        for above, below in within
+        for i in range(min(len(above), len(below), len(title)))
+        if above[i].strip()
+    )
+
+
+def are_names(names: Sequence[str]) -> bool:
+    """Tell whether these can name columns: none is empty, and each is there once."""
+    return all(names) and len(set(names)) == len(names)
+
+
+def grouped_names(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the names of columns, those of their groups before them; the last row names the columns."""
+    *groups, title = rows
+    names, now = [], [""] * len(groups)
     for i, name in enumerate(title):
-        own = above[i].strip() if i < len(above) else ""
-        group = own or group if name.strip() else own
-        names.append(" ".join(part for part in (group, name.strip()) if part))
+        own = [row[i].strip() if i < len(row) else "" for row in groups]
+        if not name.strip():
+            now = own
+        for level, told in enumerate(own):
+            if told:
+                now = [*now[:level], told, *[""] * (len(groups) - level - 1)]
+        names.append(" ".join(part for part in (*now, name.strip()) if part))
     return names
+
+
+def _rows_of_groups(cells: Sequence[Sequence[str]], width: int) -> int:
+    """Return how many rows name groups within groups and their columns, three or more; 0 if it is not so."""
+    for rows in range(MAX_HEADER_ROWS, 2, -1):
+        header, body = cells[:rows], [c for c in cells[rows:_LOOKED_AT] if len(c) == width]
+        if len(body) < 2 or any(len(row) != width for row in header) or not has_nested_groups(header):
+            continue
+        typed = [i for i in range(width) if _typed_share(body, i) >= _TYPED_SHARE]
+        own = [row[i].strip() for row in header for i in typed if shape_of(row[i]) in _NO_NAME]
+        if typed and are_names(grouped_names(header)) and all(re.fullmatch(_YEAR, cell) for cell in own):
+            return rows
+    return 0
 
 
 def _typed_share(body: Sequence[Sequence[str]], i: int) -> float:

@@ -24,6 +24,7 @@ from tests.performance.reading_sets import (
     SHARED,
     Sniffed,
     Table,
+    can_be,
     pollock_kind,
     pollock_parameters,
     pollock_score,
@@ -126,11 +127,12 @@ def _sniffer(ours: Ours) -> list[Row]:
             _row(f"{name}: delimiter wrong", delimiter, len(files), peer=best, target=int(share * len(files)))
         )
         rows += [_row(f"{name}: delimiter wrong, {peer}", wrong, len(files)) for peer, wrong in peers.items()]
+        possible = [(file, reading) for file, reading in pairs if can_be(file.path, file.encoding)]
         encoding = sum(
-            not same_encoding(file.path, file.encoding, reading.encoding or "") for file, reading in pairs
+            not same_encoding(file.path, file.encoding, reading.encoding or "") for file, reading in possible
         )
         quote = sum(_quote_matters(file) and file.quote != reading.quote for file, reading in pairs)
-        rows.append(_row(f"{name}: encoding reads other characters", encoding, len(files)))
+        rows.append(_row(f"{name}: encoding reads other characters", encoding, len(possible)))
         rows.append(_row(f"{name}: quote wrong where there is one", quote, len(files)))
     return rows
 

@@ -123,6 +123,10 @@ def _agreement(true: Sequence[object], got: Sequence[object]) -> float:
 # ---- CSVsniffer -----------------------------------------------------------------------------------------------
 
 
+_ANSI = {"ansi": "windows-1252"}
+"""What Windows calls its own code page."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sniffed:
     """One file of CSVsniffer with what people say of it."""
@@ -147,6 +151,15 @@ def sniffer_files(folder: str) -> Iterator[Sniffed]:
 def same_encoding(path: Path, annotated: str, found: str) -> bool:
     """Tell whether two names mean the same for this file: plain ASCII is all of them at once."""
     try:
-        return path.read_bytes().decode(annotated) == path.read_bytes().decode(found)
+        return path.read_bytes().decode(_ANSI.get(annotated, annotated)) == path.read_bytes().decode(found)
     except (UnicodeError, LookupError):
         return False
+
+
+def can_be(path: Path, annotated: str) -> bool:
+    """Tell whether a file's bytes are possible in the encoding that people noted down; of some they are not."""
+    try:
+        path.read_bytes().decode(_ANSI.get(annotated, annotated))
+    except UnicodeError:
+        return False
+    return True

@@ -13,6 +13,7 @@ from typing import Final
 
 from analysis.readings.containers import OLE_MAGIC, ZIP_MAGIC
 from analysis.readings.model import ANY, NO_CORRECTIONS, Candidate, Choice, Judgement, Loaded, Part
+from analysis.readings.parse import header_names
 from analysis.readings.records.headings import titles
 from analysis.readings.records.intake import Intake
 from analysis.readings.records.kinds import Cell
@@ -20,7 +21,7 @@ from analysis.readings.records.names import column_names
 from analysis.readings.records.row_texts import corrected_row, row_text
 from analysis.readings.records.sampling import candidate, counted
 from analysis.readings.records.workbooks import open_workbook
-from analysis.readings.records.xlsx_layout import SAMPLE_ROWS, SheetLayout, layouts
+from analysis.readings.records.xlsx_layout import SAMPLE_ROWS, SheetLayout, header_texts, layouts
 from analysis.readings.records.xlsx_values import range_of, shown
 from analysis.readings.records.xlsx_workbook import AnyWorkbook, Row, Sheet
 from analysis.readings.words import some_names
@@ -35,6 +36,7 @@ _MOST_CANDIDATES: Final = 3
 _MOST_SHEETS: Final = 50
 """Sheets looked into; a workbook with more has no more tables to offer."""
 _REPORT_EVERY: Final = 2_000
+_JOINED: Final = N_("The names of the columns are joined from the rows {first} to {last}.")
 
 
 class XlsxReader:
@@ -75,7 +77,7 @@ class XlsxReader:
         if not sample.rows:
             raise NotATableError(name, _nothing_from(reading.first_line))
         first = sample.rows[0].number
-        layout = SheetLayout(first, header=bool(reading.header_rows), confidence=reading.confidence)
+        layout = SheetLayout(first, header=reading.header_rows, confidence=reading.confidence)
         return _candidate(sample, layout, (), kind, first=True)
 
     def load(
@@ -124,7 +126,7 @@ class XlsxReader:
         with self._open(path, name) as workbook:
             sheet = _named(workbook, reading.sheet or "", name)
             table = _table(workbook, sheet, reading, name)
-            first = reading.first_line + (1 if reading.header_rows else 0)
+            first = reading.first_line + reading.header_rows
             for row, _done in workbook.rows(sheet):
                 if row.cells and row.number >= first:
                     yield row.number, row_text(row, table.columns)
@@ -188,25 +190,34 @@ def _candidate(
 ) -> Candidate:
     reading = Reading(
         kind,
-        header_rows=1 if layout.header else 0,
+        header_rows=layout.header,
         confidence=round(layout.confidence if first else min(layout.confidence, 0.3), 3),
         first_line=layout.first_row,
         sheet=sample.sheet.name,
     )
     rows = [row for row in sample.rows if row.number >= layout.first_row]
     table = _Table.of(rows, header=layout.header)
-    body = rows[1 if layout.header else 0 :]
+    body = [row for row in rows if row.number >= layout.first_row + layout.header]
     records = [table.members(row) for row in body]
     lines = [row.number for row in body]
-    header = N_("header in row {number}").format(number=f"{layout.first_row:,}")
     sheet = N_("OpenDocument sheet '{name}'") if kind is FileFormat.ODS else N_("Excel sheet '{name}'")
     why = sheet.format(name=sample.sheet.name)
-    why += f" · {header if layout.header else N_('no header')}"
+    why += f" · {_header_words(layout)}"
     if others:
         named = ", ".join(f"'{other}'" for other in others[:3]) + (", …" if len(others) > 3 else "")
         why += f" · {counted(len(others), 'more sheet')} ({named})"
     return candidate(
         records, reading, why, decimals=False, complete=sample.complete, titles=table.titles, lines=lines
+    )
+
+
+def _header_words(layout: SheetLayout) -> str:
+    if not layout.header:
+        return N_("no header")
+    if layout.header == 1:
+        return N_("header in row {number}").format(number=f"{layout.first_row:,}")
+    return N_("header in rows {first} to {last}").format(
+        first=f"{layout.first_row:,}", last=f"{layout.first_row + layout.header - 1:,}"
     )
 
 
@@ -219,12 +230,17 @@ class _Table:
     names: tuple[str, ...]
 
     @classmethod
-    def of(cls, rows: Sequence[Row], *, header: bool) -> "_Table":
-        """Find the columns the first rows use."""
+    def of(cls, rows: Sequence[Row], *, header: int) -> "_Table":
+        """Find the columns the first rows use, and their names: of several rows of header, the joined ones."""
         used = {column for row in rows for column in row.cells}
         left, right = min(used), max(used)
-        first = [rows[0].cells.get(column) for column in range(left, right + 1)] if header else None
-        found = titles(first, right - left + 1)
+        columns = range(left, right + 1)
+        if header > 1:
+            above = [row for row in rows if row.number < rows[0].number + header]
+            found = header_names(header_texts(above, columns), len(columns))
+        else:
+            first = [rows[0].cells.get(column) for column in columns] if header else None
+            found = titles(first, len(columns))
         return cls(left, found, column_names(found))
 
     @property
@@ -247,7 +263,7 @@ def _table(workbook: AnyWorkbook, sheet: Sheet, reading: Reading, name: str) -> 
     rows = _sample(workbook, sheet, first=reading.first_line).rows
     if not rows:
         raise NotATableError(name, _nothing_from(reading.first_line))
-    return _Table.of(rows, header=bool(reading.header_rows))
+    return _Table.of(rows, header=reading.header_rows)
 
 
 @dataclass(slots=True)
@@ -270,6 +286,7 @@ class _Filling:
             self._take(row, table)
             if row.number % _REPORT_EVERY == 0:
                 progress.report(done, N_("reading row {number}").format(number=f"{row.number:,}"))
+        self._flag_joined()
         self._flag_merged()
         return table.titles + [""] * (len(self.intake.staging.keys) - len(table.titles))
 
@@ -281,7 +298,7 @@ class _Filling:
         self.last = row.number
         if row.number < self.reading.first_line:
             self._aside(row, LineAction.PREAMBLE, N_("It stands above the table."))
-        elif row.number == self.reading.first_line and self.reading.header_rows:
+        elif row.number < self.first:
             self._aside(row, LineAction.HEADER, N_("It names the columns."))
         else:
             self._record(row, table)
@@ -313,10 +330,22 @@ class _Filling:
     def _aside(self, row: Row, action: LineAction, reason: str) -> None:
         self.intake.put_aside(action, line=row.number, raw=shown(list(row.cells.values())), reason=reason)
 
+    @property
+    def first(self) -> int:
+        """The number of the first row below the header."""
+        return self.reading.first_line + self.reading.header_rows
+
+    def _flag_joined(self) -> None:
+        """Tell that no single row of the file names the columns as the table does."""
+        if self.reading.header_rows > 1:
+            message = _JOINED.format(first=f"{self.reading.first_line:,}", last=f"{self.first - 1:,}")
+            self.intake.flag(Flag("joined_header", "renamed", message, self.reading.first_line))
+
     def _flag_merged(self) -> None:
+        joined = self.reading.header_rows > 1  # there, cells are merged over the columns of a group
         for reference in self.merged:
             first, last = range_of(reference)
-            if last >= self.reading.first_line:
+            if last >= (self.first if joined else self.reading.first_line):
                 message = N_("The cells {reference} are merged; only the first of them holds the value.").format(
                     reference=reference
                 )

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analysis.readings import Readings
 from analysis.readings.model import Choice
 from analysis.readings.records.kinds import Cell, DateText
 from analysis.readings.records.workbooks import open_workbook
@@ -19,7 +20,9 @@ from analysis.readings.records.xlsx_values import ERRORS, number_cell
 from core.config import AppConfig
 from core.errors import DamagedFileError, FileTooLargeError, NotATableError, ProtectedFileError, SourceError
 from core.paths import ProfilePaths
+from core.progress import SilentProgress
 from storage.duck import DuckEngine
+from storage.open import Storage
 from tests.integration.readings.old_sheets import Fault, Given, GivenSheet, container, ods, xls, xlsb
 from tests.integration.readings.records_support import engine, read
 
@@ -290,3 +293,29 @@ def test_a_protected_old_workbook_is_told(tmp_path: Path) -> None:
         open_workbook(path, "x", unpacked_limit_mib=64),
     ):
         pass
+
+
+def test_a_header_of_several_rows_names_columns_with_their_groups(storage: Storage, tmp_path: Path) -> None:
+    """Joined names, told with the rows they come from; every row of the header is in the ledger as one."""
+    readings = Readings(storage)
+    rows: list[list[Given]] = [
+        ["Absatz nach Ort"],
+        [None, "Nord", None, "Süd"],
+        ["Ort", "ein", "aus", "ein", "aus"],
+    ]
+    rows += [[f"Ort {at}", float(at), at * 2.5, at + 1.0, float(at)] for at in range(20)]
+    path = tmp_path / "groups.ods"
+    path.write_bytes(ods([GivenSheet("Absatz", rows)]))
+
+    best = readings.judge(path).best
+    loaded = readings.load(path, best.reading, tmp_path, name=path.name, progress=SilentProgress())
+
+    assert (best.reading.first_line, best.reading.header_rows) == (2, 2)
+    assert "header in rows 2 to 3" in best.why
+    assert [column.name for column in loaded.columns] == ["Ort", "Nord ein", "Nord aus", "Süd ein", "Süd aus"]
+    assert (loaded.rows, loaded.ledger.header, loaded.ledger.preamble) == (20, 2, 1)
+    assert [(flag.code, flag.line) for flag in loaded.flags] == [("joined_header", 2)]
+    plain = replace(best.reading, first_line=3, header_rows=1, column_types=())
+    shown = readings.try_reading(path, plain)
+    assert [column.name for column in shown.columns] == ["Ort", "ein", "aus", "ein~2", "aus~2"]
+    readings.close()
