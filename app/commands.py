@@ -5,22 +5,18 @@ Pages say what can be done in them (`Page.actions`); what can be done everywhere
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from app.page import Action, Page
-from app.router import Router, navigate
+from app.router import Router
 from app.session import kept
+from app.shortcuts import everywhere, keys_of, listed
 from core.i18n import _
 
 if TYPE_CHECKING:
     from app.context import AppContext
 
 RECENT_LIMIT: Final = 8
-_FIRST_LETTERS: Final = {
-    "home": "h", "import": "i", "data": "d", "sql": "s", "chart": "c", "jobs": "j", "settings": ",",
-}  # fmt: skip
-"""The second key of `g h`, `g d` …; the pages themselves are told in the list."""
 
 
 @dataclass(slots=True)
@@ -57,7 +53,7 @@ class Commands:
         going = [
             {
                 "id": f"page:{page.slug}", "label": page.title, "icon": page.icon, "note": _("Page"),
-                "place": {"page": page.slug, "params": {}}, **_keys(_keys_of(page)),
+                "place": {"page": page.slug, "params": {}}, **_keys(keys_of(page)),
             }
             for page in self.pages
         ]  # fmt: skip
@@ -65,17 +61,13 @@ class Commands:
 
     def shortcuts(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """Return the list of shortcuts: headings, each with keys and what they do."""
-        keyed = sorted((one for one in self.actions if one.keys), key=lambda one: one.group)
-        return [
-            (group, [(str(one.keys), one.label) for one in actions])
-            for group, actions in groupby(keyed, key=lambda one: one.group)
-        ]
+        return listed(self.actions)
 
 
 def commands(ctx: "AppContext", window: Router, pages: Sequence[Page]) -> Commands:
     """Return what can be done where the window is; what the page can do comes first and wins its keys."""
     here = tuple(_grouped(action, window.page.title) for action in window.page.actions(ctx, window.route.params))
-    return Commands((*here, *_everywhere(), *map(_go_to, pages)), tuple(pages))
+    return Commands((*here, *everywhere(pages)), tuple(pages))
 
 
 def chosen(entry_id: str) -> None:
@@ -91,32 +83,6 @@ def recently_chosen() -> list[str]:
 
 def _grouped(action: Action, title: str) -> Action:
     return action if action.group else Action(action.id, action.label, action.run, action.keys, title)
-
-
-def _everywhere() -> tuple[Action, ...]:
-    anywhere = _("Everywhere")
-    return (
-        Action("palette", _("Open the command palette"), _nothing, "mod+k", anywhere),
-        Action("shortcuts", _("Show keyboard shortcuts"), _nothing, "?", anywhere),
-        Action("back", _("Go back"), _nothing, "alt+arrowleft", anywhere),
-        Action("forward", _("Go forward"), _nothing, "alt+arrowright", anywhere),
-    )
-
-
-def _nothing() -> None:
-    """Be done by the browser."""
-
-
-def _go_to(page: Page) -> Action:
-    def go() -> None:
-        navigate(page.slug)
-
-    return Action(f"go.{page.slug}", page.title, go, _keys_of(page), _("Go to"))
-
-
-def _keys_of(page: Page) -> str | None:
-    letter = _FIRST_LETTERS.get(page.slug)
-    return f"g {letter}" if letter else None
 
 
 def _keys(keys: str | None) -> dict[str, str]:

@@ -11,6 +11,7 @@ from app.boundary import escaped, guarded
 from app.features.settings import actions, texts
 from app.refresh import FRAME, redraw, view_key
 from app.router import router
+from app.shortcuts import everywhere, listed
 from app.widgets import field_key
 from app.widgets.parts import table
 from core.i18n import date, number, retold, size, when
@@ -85,20 +86,29 @@ def _draw_backups(ctx: "AppContext") -> None:
 
 def _draw_shortcuts(ctx: "AppContext") -> None:
     window = router()
+    pages = list(window.pages.values())
     rows = [
+        [_readable(keys), told, where]
+        for where, all_of_it in listed(everywhere(pages))
+        for keys, told in all_of_it
+    ]
+    rows += [
         [_readable(one.keys), one.label, page.title]
-        for page in window.pages.values()
+        for page in pages
         for one in page.actions(ctx, page.params())
         if one.keys
     ]
     st.caption(texts.all_shortcuts())
-    if rows:
-        _draw_table("shortcuts", texts.columns_of_shortcuts(), rows, texts.section(texts.SHORTCUTS))
+    _draw_table("shortcuts", texts.columns_of_shortcuts(), rows, texts.section(texts.SHORTCUTS))
+
+
+_ARROWS: Final = {"Arrowleft": "←", "Arrowright": "→", "Arrowup": "↑", "Arrowdown": "↓"}
 
 
 def _readable(keys: str) -> str:
-    """Return keys as they stand on a keyboard: Ctrl+Shift+Z."""
-    return "+".join(part.capitalize() for part in keys.replace("mod", "ctrl").split("+"))
+    """Return keys as they stand on a keyboard: Ctrl+Shift+Z, Alt+←, G H."""
+    parts = keys.title().replace("Mod", "Ctrl").split("+")
+    return "+".join(_ARROWS.get(part, part) for part in parts)
 
 
 def _draw_origins(settings: "Sequence[Setting]") -> None:

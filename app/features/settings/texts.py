@@ -109,7 +109,7 @@ def choice(field: Field, value: str) -> str:
 def origin(source: str, named: str) -> str:
     """Return where a value comes from."""
     return {
-        "default": _("As it comes"),
+        "default": _("Default"),
         "file": _("Your settings file"),
         "environment_file": _("The file {name}").format(name=named),
         "above": _("Set by {name}, which goes before your settings").format(name=named),
@@ -238,7 +238,7 @@ def columns_of_connections() -> tuple[str, ...]:
 
 def all_shortcuts() -> str:
     """Return how to see the shortcuts anywhere."""
-    return _("Press ? anywhere to see these, and Ctrl+K to find everything.")
+    return _("Press ? anywhere to see those of that place, and Ctrl+K to find everything.")
 
 
 def columns_of_shortcuts() -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from app.commands import chosen, commands, recently_chosen
 from app.page import Action
 from app.pages import PAGES
 from app.router import Router
+from app.shortcuts import in_tables
 from app.uploads import file_name, kept_upload
 from core.i18n import speaking
 from core.paths import ProfilePaths
@@ -54,7 +55,9 @@ def test_the_list_of_shortcuts_names_everything_that_has_keys() -> None:
     available = commands(cast("AppContext", None), _window(), PAGES)
     listed = [keys for _, lines in available.shortcuts() for keys, _ in lines]
 
-    assert sorted(listed) == sorted(action.keys for action in available.actions if action.keys)
+    mine = sorted(action.keys for action in available.actions if action.keys)
+    assert sorted(listed) == sorted([*mine, *(keys for keys, _ in in_tables()[1])])
+    assert not set(mine) & {keys for keys, _ in in_tables()[1]}, "what a table hears is nobody else's"
 
 
 def test_an_action_is_done_by_its_id_and_one_that_is_gone_is_not() -> None:
