@@ -5,7 +5,7 @@ Used by `FormHistory` only, which decides what is asked; here is how it is writt
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from app.forms.diff import applied, changes_between, reverted, same
 from app.forms.merge import Merged, three_way
@@ -27,7 +27,10 @@ BEGIN: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class FormVersion:
-    """One line of a form's history. `mark` is the step whose state it had; `at` is ISO 8601 UTC."""
+    """One line of a form's history. `mark` is the step whose state it had; `at` is ISO 8601 UTC.
+
+    `changes` are what it changed, see `app.forms.diff`; none for what only went to an earlier state.
+    """
 
     number: int
     kind: Kind
@@ -35,6 +38,7 @@ class FormVersion:
     label: str
     at: str
     present: bool = False
+    changes: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +303,7 @@ def line_of(version: "FormVersionRow", row: "FormRow") -> FormVersion:
     return FormVersion(
         version.number, kind, version.mark, version.label, version.created_at,
         present=version.number == version.mark == row.mark,
+        changes=tuple(one for one in version.changes or () if isinstance(one, dict)),
     )  # fmt: skip
 
 

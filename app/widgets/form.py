@@ -20,6 +20,7 @@ from app.session import kept, stored_input, user_session
 from app.widgets.field import form_field_key, handed_over
 from app.widgets.keys import field_key
 from app.widgets.parts import Step
+from app.widgets.told import told_changes
 from app.widgets.words import when
 from core.i18n import _, retold
 
@@ -155,8 +156,11 @@ def draw_steps(view: str, form: FormState, do: Turn | None = None) -> None:
         st.container(height=LIST_PX, border=False, key=field_key(view, "step_list"), gap=None, width=LIST_PX),
     ):
         for line in _states(form.lines(limit=STEPS_SHOWN)):
+            told = told_changes(form, line.changes)
+            name = ": ".join((_named(line), *told)) if len(told) == 1 else _named(line)
             st.button(
-                f"{escaped(_named(line))} · {when(line.at)}", key=field_key(view, "step", line.number),
+                f"{escaped(name)} · {when(line.at)}", key=field_key(view, "step", line.number),
+                help="  \n".join(map(escaped, told)) if len(told) > 1 else None,
                 type="tertiary", icon=_icon(line, form), width="stretch",
                 disabled=line.mark == form.standing.mark,
                 on_click=guarded(view, partial(turning, partial(form.jump, line.number))),

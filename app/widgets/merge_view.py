@@ -11,14 +11,14 @@ import streamlit as st
 
 from app import messages
 from app.boundary import escaped, guarded
-from app.forms.merge import NOTHING, Clash, Merged, Path, Side
-from app.forms.spec import shown
+from app.forms.merge import Clash, Merged, Path, Side
 from app.forms.state import FormState
 from app.refresh import NAV, redraw, view_key
 from app.router import router
 from app.session import forget_inputs
-from app.widgets.choices import s_radio, yes_or_no
+from app.widgets.choices import s_radio
 from app.widgets.keys import field_key
+from app.widgets.told import told_value
 from core.i18n import _, ngettext, number
 
 if TYPE_CHECKING:
@@ -61,22 +61,9 @@ def _draw_clash(ctx: "AppContext", view: str, form: FormState, clash: Clash, ins
     label = " · ".join((form.spec.label(clash.at[0]), *clash.at[1:]))
     found: Side = s_radio(
         ctx, view, _SIDE, instance=instance, label=escaped(label), options=list(names), default="theirs",
-        naming=lambda side: f"{names[side]}: {escaped(_value(form, clash, side))}",
+        naming=lambda side: f"{names[side]}: {escaped(told_value(form, clash.at, clash.side(side)))}",
     )  # fmt: skip
     return found
-
-
-def _value(form: FormState, clash: Clash, side: Side) -> str:
-    value = clash.side(side)
-    if value is NOTHING or value is None:
-        return _("nothing")
-    if isinstance(value, bool):
-        return yes_or_no(value)
-    if len(clash.at) == 1:
-        known = any(one.name == clash.at[0] for one in form.spec.fields)
-        if known:
-            return shown(form.spec.field(clash.at[0]).rule_for(form.values), value)  # type: ignore[arg-type]  # JSON
-    return str(value)
 
 
 def _settle(view: str, form: FormState, aside: int, merged: Merged, sides: Mapping[Path, Side]) -> None:

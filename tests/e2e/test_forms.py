@@ -134,6 +134,7 @@ def test_any_step_can_be_gone_to_from_the_list(form: Page) -> None:
     form.get_by_role("button", name="Steps").click()
     steps = form.locator("[class*=st-key-form__step_list]")
     expect(steps).to_contain_text("As it began")
+    expect(steps).to_contain_text("Notes: nothing → left behind")
     steps.get_by_role("button", name=re.compile("^Notes")).click()
     holds(form, "notes='left behind'", "weight=None")
 
