@@ -61,6 +61,7 @@ export default define<Data>((root, outlet) => {
     pressed = event.button === 0 ? lineOf(event.target) : -1;
     onName = Boolean((event.target as Element | null)?.closest?.('th'));
   });
+  body.addEventListener('dragstart', (event) => event.preventDefault()); // a shaking hand drags no link away
   body.addEventListener('click', (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a link opens as links do
     const line = event.detail === 0 ? lineOf(event.target) : pressed;
