@@ -161,11 +161,10 @@ class Importer:
             chosen = decided(found)
             wanted = dataset_name(name or name_after(taken.ref.name, chosen.reading))
             before = self._before(wanted) if replace else None
-            if before is not None and said.reading is None and not chosen.corrections:
-                chosen = replace_fields(chosen, corrections=before.corrections)
+            chosen = _with_corrections(chosen, said, before)
             manifest = self._publish(taken, chosen, facts, wanted, said, replace=replace, progress=progress)
-        drift = chosen.drift or _differences(before, manifest)
-        return Imported(manifest, release=lambda: self._names.release(manifest.name), drift=drift)
+        different = chosen.drift or _differences(before, manifest)
+        return Imported(manifest, release=partial(self._names.release, manifest.name), drift=different)
 
     @contextmanager
     def _deciding(self, path: Path, name: str, said: Wish) -> "Iterator[Callable[[Taken], Chosen]]":
@@ -315,7 +314,7 @@ class Importer:
         return self._readings.closer_look(path, loaded, name=name)
 
     def _before(self, wanted: str) -> Manifest | None:
-        """Return the version that the next one follows; that has its corrections, too."""
+        """Return the version that the next one follows, if there is one."""
         with self._storage.database.read() as uow:
             existing = uow.datasets.by_name(wanted)
         if existing is None:
@@ -350,6 +349,13 @@ class Importer:
             corrections=loaded.corrections,
             saved_reading=saved,
         )
+
+
+def _with_corrections(chosen: Chosen, said: Wish, before: Manifest | None) -> Chosen:
+    """Let the next version have the corrections of the one before, unless a person said how to read it."""
+    if before is None or said.reading is not None or chosen.corrections:
+        return chosen
+    return replace_fields(chosen, corrections=before.corrections)
 
 
 def _differences(before: Manifest | None, now: Manifest) -> tuple[Drift, ...]:
