@@ -62,7 +62,8 @@ def s_select(
             accept_new_options=more,
             width="stretch" if width == "content" else width,
             **one.look,
-        )
+        ),
+        alone=True,
     )
 
 
@@ -214,10 +215,10 @@ class _OneOf:
             "label_visibility": "collapsed" if self.usual.get("hide_label") else "visible",
         }
 
-    def drawn(self, draw: Callable[[], object], *, others: bool = True) -> Any:  # noqa: ANN401
+    def drawn(self, draw: Callable[[], object], *, others: bool = True, alone: bool = False) -> Any:  # noqa: ANN401
         """Draw it, and return what is chosen."""
         width = self.usual.get("width", "stretch")
-        return _drawn(self.at, draw, self.options, self.naming, width, others=others)
+        return _drawn(self.at, draw, self.options, self.naming, width, others=others, alone=alone)
 
 
 def _one_of(
@@ -302,9 +303,9 @@ def _seed_value(at: Place, default: Any, fits: Fits, as_held: Any = None) -> Non
 
 def _drawn(
     at: Place, draw: Callable[[], object], options: Sequence[Any], naming: Naming, width: Width, *,
-    several: bool = False, others: bool = True,
+    several: bool = False, others: bool = True, alone: bool = False,
 ) -> Any:  # noqa: ANN401  # fmt: skip
-    _plainly(at, draw, width)
+    _plainly(at, draw, width, alone=alone)
     if at.form is None:
 
         def fits(value: Any) -> bool:  # noqa: ANN401 - whatever was kept
@@ -314,9 +315,12 @@ def _drawn(
     return at.value
 
 
-def _plainly(at: Place, draw: Callable[[], object], width: Width) -> None:
-    """Draw the widget, with a note under it if it can be wrong."""
+def _plainly(at: Place, draw: Callable[[], object], width: Width, *, alone: bool = False) -> None:
+    """Draw the widget, with a note under it if it can be wrong; `alone` in its place if it is as wide as that."""
     if at.form is None and at.rule in (ANY, TRUTH, DAY):
+        if alone and width == "stretch":
+            draw()
+            return
         with st.container(key=f"field_{at.key}", gap=None, width=width):
             draw()
         return
