@@ -46,6 +46,7 @@ _FORMATS: "Final[dict[LedgerFormat, str]]" = {
 }
 _CLEAN: Final = N_("Every line was read as it is: nothing was repaired and nothing was left out.")
 _LINES: Final = N_("Lines that were not simply loaded, click one to set it right")
+_CLICK: Final = N_("Click a line to set it right or to leave it out.")
 _ONLY_LINES: Final = N_("Lines that were not simply loaded")
 _NOT_HERE: Final = N_(
     "Nothing can be set right here; that is possible for one text file, JSON file or spreadsheet."
@@ -127,6 +128,8 @@ def draw_ledger(ctx: "AppContext", view: str, manifest: Manifest) -> None:
         st.caption(_(_NOT_HERE))
     elif state.line is not None:
         _draw_line(ctx, view, manifest, state)
+    else:
+        st.caption(_(_CLICK))
     _draw_lines(ctx, view, manifest, state)
 
 
