@@ -1,7 +1,8 @@
 """The Data page: the list of datasets, or one dataset with its rows, its profile and where it is from."""
 
 from collections.abc import Sequence
-from functools import partial
+from datetime import UTC, datetime
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
@@ -24,7 +25,7 @@ from app.session import kept, put, seed_input, value
 from app.widgets import field_key, s_segments, s_text
 from app.widgets.parts import body, empty, toolbar
 from app.widgets.words import counted, number, size, when
-from core.i18n import _
+from core.i18n import _, current_language, current_locale
 
 if TYPE_CHECKING:
     from app.catalogue import DatasetLine
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from core.types import Manifest
 
 VIEW: Final = "data"
+LINES_SAID: Final = 2_000
+"""Lines of the list whose texts are remembered."""
 _TAB: Final = field_key(VIEW, "tab")
 _SEARCH: Final = field_key(VIEW, "search")
 
@@ -147,20 +150,24 @@ def _draw_lines(lines: "list[DatasetLine]") -> None:
             Head(_(texts.FROM)),
             Head(_(texts.CHANGED)),
         ],
-        [
-            Row(
-                (
-                    line.name, number(line.rows), number(line.columns), size(line.size_bytes),
-                    number(line.version), _from(line), when(line.changed_at),
-                ),
-                place=(VIEW, {"dataset": line.name}),
-            )
-            for line in lines
-        ],
+        [Row(_cells(line), place=(VIEW, {"dataset": line.name})) for line in lines],
         key=field_key(VIEW, "list"),
         label=_(texts.LIST),
         chosen=next((place for place, line in enumerate(lines) if line.id == state().picked), None),
         on_choose=guarded(VIEW, pick),
+    )  # fmt: skip
+
+
+def _cells(line: "DatasetLine") -> tuple[str, ...]:
+    """Return what is told of a dataset; said once for a language and a day, since every window draws this list."""
+    return _said(line, current_language(), current_locale(), datetime.now(UTC).astimezone().date())
+
+
+@lru_cache(maxsize=LINES_SAID)
+def _said(line: "DatasetLine", *_spoken_on: object) -> tuple[str, ...]:
+    return (
+        line.name, number(line.rows), number(line.columns), size(line.size_bytes), number(line.version),
+        _from(line), when(line.changed_at),
     )  # fmt: skip
 
 
