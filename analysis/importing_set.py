@@ -138,6 +138,9 @@ class SetImporter:
             except UncertainReadingError as error:
                 asked.append((path, error))
                 continue
+            except SourceError as error:
+                error.hint = _("Without it, the others can become one table. {hint}").format(hint=error.hint)
+                raise
             if whole == path:
                 known[path] = _Decided(chosen, stamp)
         if len(asked) == 1:
@@ -227,8 +230,11 @@ def _texts_of(one: OneOfSet, wanted: Sequence[str]) -> str:
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
-    """Return what changes when a file changes."""
-    status = path.stat()
+    """Return what changes when a file changes; nothing for one that is not there."""
+    try:
+        status = path.stat()
+    except OSError:
+        return ()
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 

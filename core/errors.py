@@ -166,12 +166,10 @@ class UncertainReadingError(SourceError):
     default_hint = N_("Choose a reading in the Import page, or pass --auto to take the best one.")
 
     def __init__(self, path: Path | str, *, confidence: float, candidates: Sequence[object] = ()) -> None:
-        super().__init__(
-            path,
-            _("can be read in several ways (best confidence {confidence}).").format(
-                confidence=decimal(confidence, 2)
-            ),
-        )
+        what = _("can be read in several ways (best confidence {confidence}).")
+        if len(candidates) == 1:
+            what = _("can be read in one way, which may not be how it is meant (confidence {confidence}).")
+        super().__init__(path, what.format(confidence=decimal(confidence, 2)))
         self.confidence = confidence
         self.candidates = tuple(candidates)
         self.files: tuple[str, ...] = ()

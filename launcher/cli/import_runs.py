@@ -78,11 +78,14 @@ def import_together(
     from app.features.datasets import actions
 
     what = called[0] if len(called) == 1 else str(Path(called[0]).absolute().parent)
-    paths = [Path(file) for file in files]
-    job_id = actions.start_import_together(
-        app, paths, called=what, wish=how.wish, name=how.name, replace=how.replace
-    )
-    line = actions.import_line(run_job(app, job_id, what), what)
+
+    def attempt(paths: Sequence[Path]) -> "dict[str, Json]":
+        job_id = actions.start_import_together(
+            app, paths, called=what, wish=how.wish, name=how.name, replace=how.replace
+        )
+        return actions.import_line(run_job(app, job_id, what), what)
+
+    line = how.passwords.with_passwords(app, files, what, attempt)
     outcome.add(line)
     write_line_of(app, line, how.wish, as_json=how.json)
 

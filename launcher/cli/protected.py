@@ -5,7 +5,7 @@ Used by `bestand data import` and `data read`. A password goes from here to the 
 
 import getpass
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -44,8 +44,7 @@ class Passwords:
         from app.features.datasets import actions
 
         line = attempt(Path(file))
-        error = line.get("error")
-        if not isinstance(error, dict) or error.get("code") != ProtectedFileError.code:
+        if _code(line) != ProtectedFileError.code:
             return line
         password = self._password(file)
         if password is None:
@@ -59,6 +58,40 @@ class Passwords:
         finally:
             actions.discard_upload(app, opened)
 
+    def with_passwords(
+        self, app: "AppContext", files: "Sequence[str]", what: str,
+        attempt: "Callable[[Sequence[Path]], dict[str, Json]]",
+    ) -> "dict[str, Json]":  # fmt: skip
+        """Do something with several files at once; if some are protected, with opened copies of these.
+
+        Args:
+            app: The open profile.
+            files: The files as the person named them.
+            what: What they are called together, for the line of what fails.
+            attempt: Does it and returns the line that tells what became of it.
+        """
+        from app.features.datasets import actions
+
+        paths = [Path(file) for file in files]
+        line = attempt(paths)
+        if _code(line) != ProtectedFileError.code:
+            return line
+        opened = list(paths)
+        try:
+            for at, path in enumerate(paths):
+                if not _is_protected(app, path):
+                    continue
+                password = self._password(files[at])
+                if password is None:
+                    return line
+                opened[at] = actions.unlock(app, path, password)
+            return attempt(opened)
+        except BestandError as wrong:
+            return actions.failed_line(what, wrong)
+        finally:
+            for copy in set(opened) - set(paths):
+                actions.discard_upload(app, copy)
+
     def _password(self, file: str) -> str | None:
         if self._given is not None:
             return self._given
@@ -69,6 +102,23 @@ class Passwords:
         except EOFError:
             return None
         return asked or None
+
+
+def _code(line: "dict[str, Json]") -> str | None:
+    error = line.get("error")
+    return str(error.get("code")) if isinstance(error, dict) else None
+
+
+def _is_protected(app: "AppContext", path: Path) -> bool:
+    from app.features.datasets import actions
+
+    try:
+        actions.judge(app, path)
+    except ProtectedFileError:
+        return True
+    except BestandError:
+        return False  # what is wrong with it is told by the import
+    return False
 
 
 def _first_line(file: str) -> str:

@@ -168,6 +168,35 @@ def test_a_set_asks_about_each_uncertain_file(cli: Cli, clean: Path, monkeypatch
     assert cli("data", "import", "--together", folder, "--auto").code == FINE
 
 
+def test_a_set_with_a_file_that_is_not_there_is_told(cli: Cli, clean: Path, tmp_path: Path) -> None:
+    """Its name, and that the others can do without it; it is no fault of the program."""
+    ran = cli("data", "import", "--together", clean, tmp_path / "nowhere.csv", "--json")
+
+    assert ran.code == FAILED
+    assert ran.line["error"]["code"] == "file_missing"
+    assert "nowhere.csv" in ran.line["error"]["message"]
+    assert ran.line["error"]["hint"].startswith("Without it, the others can become one table.")
+
+
+def test_protected_files_of_a_set_are_opened(cli: Cli, tmp_path: Path) -> None:
+    """With the password of all of them, in one command; a wrong one is told, and nothing is imported."""
+    folder, word = tmp_path / "set", tmp_path / "word"
+    folder.mkdir()
+    (folder / "a.csv").write_text("ort,betrag\nGraz,1\n", encoding="utf-8")
+    made = ROOT / "tests" / "integration" / "readings" / "protected"
+    for name in ("7zip_aes256.zip", "7zip_zipcrypto.zip"):
+        (folder / name).write_bytes((made / name).read_bytes())
+
+    word.write_text("wrong\n", encoding="utf-8")
+    ran = cli("data", "import", "--together", folder, "--password-file", word, "--json")
+    assert (ran.code, ran.line["error"]["code"]) == (FAILED, "protected_file")
+    word.write_text("geheim 1\n", encoding="utf-8")
+    ran = cli("data", "import", "--together", folder, "--password-file", word, "--json")
+
+    assert ran.code == FINE, ran.out
+    assert (ran.line["rows"], len(ran.line["files"])) == (81, 3)
+
+
 def test_candidates_are_printed_and_nothing_is_imported(cli: Cli, clean: Path, tmp_path: Path) -> None:
     """One line per file that holds its readings, best first, and why; the folder for clean files is not needed."""
     rival = clean.with_name("rival.csv")
