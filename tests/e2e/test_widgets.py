@@ -302,7 +302,8 @@ def test_a_half_typed_cell_and_chosen_cells_come_back_in_a_new_window(browser: B
 def is_kept(paths: ProfilePaths, typed: str) -> bool:
     """Tell whether a text is in the journal."""
     with contextlib.closing(sqlite3.connect(paths.state_db)) as file:
-        return any(json.loads(value) == typed for (value,) in file.execute("SELECT value FROM journal"))
+        found = file.execute("SELECT value FROM journal").fetchall()
+    return any(value and json.loads(value) == typed for (value,) in found)
 
 
 def kept_words(paths: ProfilePaths) -> set[str]:

@@ -38,7 +38,7 @@ def state() -> SqlState:
 def _begun() -> SqlState:
     """Return the page's state with the text that was in the editor when the window, or the engine, ended."""
     sql = SqlState()
-    found = stored_input(FIELD, fits=_is_draft)
+    found = stored_input(FIELD, fits=is_draft)
     if found:
         sql.hear(found["text"], found["seq"], "")
         sql.typed = _parameters(found)
@@ -49,8 +49,11 @@ def _parameters(found: "Mapping[str, Any]") -> dict[str, str]:
     return {str(name): str(typed) for name, typed in (found.get("parameters") or {}).items()}
 
 
-def _is_draft(found: object) -> bool:
-    return isinstance(found, dict) and isinstance(found.get("text"), str) and isinstance(found.get("seq"), int)
+def is_draft(found: object) -> bool:
+    """Tell whether what is kept of the editor is its text, its number and the values of its `$name`s."""
+    if not isinstance(found, dict) or not isinstance(found.get("text"), str):
+        return False
+    return isinstance(found.get("seq"), int) and isinstance(found.get("parameters") or {}, dict)
 
 
 def draw_editor(ctx: "AppContext") -> None:
@@ -58,7 +61,7 @@ def draw_editor(ctx: "AppContext") -> None:
     sql = state()
     tab = sql.tab
     running = tab.run if tab is not None and tab.running else None
-    rivals = other_values(FIELD, differs=_is_draft)  # whether it differs the editor knows, whose text is newer
+    rivals = other_values(FIELD, differs=is_draft)  # whether it differs the editor knows, whose text is newer
     sql_editor(
         key=FIELD,
         text=sql.text,

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.features.query.answer import proposed_name
+from app.features.query.editing import is_draft
 from app.features.query.state import MOST_TABS, SqlState
 from app.features.query.tools import took_words
 
@@ -112,3 +113,20 @@ def test_an_answer_is_called_as_its_question_says(sql: str, name: str) -> None:
 def test_short_times_are_told_in_thousandths(seconds: float, words: str) -> None:
     """0.0 s says nothing."""
     assert took_words(seconds) == words
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        None,
+        "select 1",
+        {"text": 1, "seq": 1},
+        {"text": "select 1"},
+        {"text": "select 1", "seq": "x"},
+        {"text": "", "seq": 1, "parameters": ["a"]},
+    ],
+)
+def test_what_no_editor_wrote_is_not_taken_for_its_text(found: object) -> None:
+    """Whatever a forged post left in the journal, the page is drawn without it."""
+    assert not is_draft(found)
+    assert is_draft({"text": "select $a", "seq": 1, "parameters": {"a": "1"}})
