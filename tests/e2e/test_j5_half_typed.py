@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -156,9 +157,12 @@ def test_half_typed_everywhere_survives_the_engines_end(person: Person) -> None:
     person.engine.kill()
     lost = person.page.locator("#bestand-lost")
     expect(lost).to_contain_text("Waiting for Bestand")
-    person.page.route("**/healthz", lambda route: route.fulfill(status=401))  # as one that knows no browser yet
+    alive = re.compile("/healthz$|/_stcore/health$")
+    person.page.route(alive, lambda route: route.fulfill(status=401))  # as one that knows no browser yet
     expect(lost).to_contain_text("bestand app url")
-    person.page.unroute("**/healthz")
+    person.page.get_by_test_id("stDialog").wait_for(state="attached")
+    expect(person.page.get_by_test_id("stDialog")).to_be_hidden()  # it would speak of a status
+    person.page.unroute(alive)
     expect(lost).to_contain_text("Waiting for Bestand")
 
     person.engine.start()
