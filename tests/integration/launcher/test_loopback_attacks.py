@@ -72,14 +72,17 @@ ATTACKS = [
     "a request from a foreign page",
 ]
 PATHS = ["/", "/_stcore/health", "/_stcore/host-config", "/healthz", "/readyz", "/static/js/x.js", "/media/x"]
+POSTED = ["/journal", "/check", "/drawn"]
 
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_is_refused_over_http(engine: RunningEngine, cookie: str, name: str) -> None:
-    """Every path is behind the gate, Streamlit's own ones included."""
+    """Every path is behind the gate, Streamlit's own ones included; so is what is typed."""
     headers, status = attack(engine, cookie, name)
 
     assert {path: engine.get(path, headers).status for path in PATHS} == dict.fromkeys(PATHS, status)
+    posted = {path: engine.get(path, headers, method="POST").status for path in POSTED}
+    assert posted == dict.fromkeys(POSTED, status)
 
 
 @pytest.mark.parametrize("name", ATTACKS)
