@@ -214,24 +214,28 @@ class _TableReader:
 
     def take(self, attributes: str, cells: Sequence[tuple[str, str, str, str, str]]) -> bool:
         """Take a row of plain cells, in place of its elements one by one; no, if it has to be read by these."""
-        times = _REPEATED_ROWS.search(attributes)
-        row, column = Row(self._next_row), 0
+        times = _REPEATED_ROWS.search(attributes) if attributes else None
+        found: dict[int, Cell] = {}
+        column = 0
+        whole = _WHOLE.fullmatch
         for _all, repeated, kind, stated, text in cells:
-            count = int(repeated) if repeated else 1
             value: Cell
             if kind in _TEXTS:
                 value = text
             elif kind in _NUMBERS:
-                value = IntText(stated) if _WHOLE.fullmatch(stated) else number_cell(stated)
+                value = IntText(stated) if whole(stated) else number_cell(stated)
             elif kind == "date":
                 value = _day(stated)
             else:
                 return False
             if value:
-                if repeated or column >= _MOST_COLUMNS:
+                if repeated:
                     return False
-                row.cells[column] = value
-            column += count or 1
+                found[column] = value
+            column += (int(repeated) or 1) if repeated else 1
+        if column > _MOST_COLUMNS and found and max(found) >= _MOST_COLUMNS:
+            return False
+        row = Row(self._next_row, found)
         self._row, self._row_times = row, max(int(times[1]), 1) if times else 1
         self._end_row()
         return True

@@ -228,6 +228,7 @@ class _Table:
     left: int
     titles: list[str]
     names: tuple[str, ...]
+    keys: dict[int, str]
 
     @classmethod
     def of(cls, rows: Sequence[Row], *, header: int) -> "_Table":
@@ -241,7 +242,8 @@ class _Table:
         else:
             first = [rows[0].cells.get(column) for column in columns] if header else None
             found = titles(first, len(columns))
-        return cls(left, found, column_names(found))
+        keys = {column: str(column - left) for column in columns}
+        return cls(left, found, column_names(found), keys)
 
     @property
     def columns(self) -> range:
@@ -250,7 +252,8 @@ class _Table:
 
     def members(self, row: Row) -> list[tuple[str, Cell]]:
         """Return the cells of a row by position in the table."""
-        return [(str(column - self.left), cell) for column, cell in row.cells.items()]
+        keys, left = self.keys, self.left  # a row further down may reach beyond the columns of the first ones
+        return [(keys.get(column) or str(column - left), cell) for column, cell in row.cells.items()]
 
     def name(self, column: int) -> str:
         """Return what a column of the sheet is called in messages."""
@@ -324,7 +327,7 @@ class _Filling:
             for flag in flags[1:]:
                 self.intake.flag(flag)
         else:
-            chars = sum(len(str(cell)) for cell in row.cells.values())
+            chars = sum(len(cell) for cell in row.cells.values() if isinstance(cell, str))
             self.intake.load(table.members(row), line=row.number, chars=chars)
 
     def _aside(self, row: Row, action: LineAction, reason: str) -> None:
