@@ -9,7 +9,9 @@ from typing import Any, Final
 from analysis.chart.data import REST, Cap, Chart, Estimate, LeftOut, Role
 from analysis.chart.spec import Aggregate, Mark, Unit
 from analysis.row_sql import Filter
-from core.i18n import N_, _, ngettext, number, rounded
+from core.i18n import N_, _, ngettext, number, rounded, when
+
+_MARK_SHOWN: Final = 24
 
 MISSING: Final = "∅"
 
@@ -152,9 +154,18 @@ def filter_name(one: Filter) -> str:
     return _(_OPERATORS[one.op]).format(column=one.column, value=value)
 
 
-def provenance_lines(chart: Chart) -> list[tuple[str, str]]:
-    """Return where the numbers come from, as pairs of a heading and a text."""
+def provenance_lines(chart: Chart, *, brief: bool = False) -> list[tuple[str, str]]:
+    """Return where the numbers come from, as pairs of a heading and a text.
+
+    Args:
+        chart: The chart.
+        brief: For a place beside the chart: fingerprints by their beginnings, the moment as people say it.
+    """
     told = chart.provenance
+
+    def mark(digest: str) -> str:
+        return f"{digest[:_MARK_SHOWN]}…" if brief else digest
+
     lines = [
         (
             _("Source"),
@@ -164,10 +175,10 @@ def provenance_lines(chart: Chart) -> list[tuple[str, str]]:
         )
         for one in told.sources
     ]
-    lines += [(_("Digest of the file"), one.source_digest) for one in told.sources]
-    lines += [(_("Digest of the data"), one.digest) for one in told.sources]
+    lines += [(_("Fingerprint of the file"), mark(one.source_digest)) for one in told.sources]
+    lines += [(_("Fingerprint of the data"), mark(one.digest)) for one in told.sources]
     lines.append((_("Rows"), f"{number(chart.used)} / {number(chart.matching)}"))
-    lines.append((_("Computed"), told.at))
+    lines.append((_("Computed"), when(told.at) if brief else told.at))
     lines.append((_("By"), f"Bestand {told.app_version}"))
     return lines
 

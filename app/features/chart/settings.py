@@ -96,7 +96,7 @@ def _draw_origin(chart: "Chart") -> None:
     from analysis.chart.words import provenance_lines
 
     st.subheader(texts.origin(), anchor=False)
-    told = [f"**{escaped(heading)}** {escaped(line)}" for heading, line in provenance_lines(chart)]
+    told = [f"**{escaped(heading)}** {escaped(line)}" for heading, line in provenance_lines(chart, brief=True)]
     st.caption("\n\n".join(told))  # one element: each costs the engine as much as a small query
     with st.expander(texts.query()):
         st.code(chart.provenance.query, language="sql", wrap_lines=True)

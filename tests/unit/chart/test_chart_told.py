@@ -15,7 +15,7 @@ from analysis.chart.option import picture
 from analysis.chart.scale import UNIT_SECONDS, next_begin, nice_bins, nice_unit
 from analysis.chart.shown import shown_table
 from analysis.chart.suggest import suggest
-from analysis.chart.words import caption, title
+from analysis.chart.words import caption, provenance_lines, title
 from analysis.query import QueryEngine
 from analysis.row_sql import Filter
 from core.config import AppConfig, QuerySection
@@ -64,6 +64,19 @@ def test_a_rest_that_would_dwarf_all_others_is_told_instead_of_drawn(charts: Cha
 
     assert "the rest together is 700" in caption(chart)
     assert "other" not in picture(chart).option["xAxis"][0]["data"]
+
+
+def test_where_the_numbers_come_from_is_whole_in_a_file_and_brief_beside_the_chart(charts: Charts) -> None:
+    """The same lines in both; beside the chart a fingerprint is cut, and the moment is as people say it."""
+    chart = charts.draw(ChartSpec(dataset="towns", mark="bar", x="town"))
+    whole, brief = dict(provenance_lines(chart)), dict(provenance_lines(chart, brief=True))
+
+    assert list(whole) == list(brief)
+    (source,) = chart.provenance.sources
+    assert whole["Fingerprint of the data"] == source.digest
+    assert brief["Fingerprint of the data"] == source.digest[:24] + "…"
+    assert whole["Computed"] == chart.provenance.at
+    assert "T" not in brief["Computed"]
 
 
 def test_small_charts_are_stacked_each_by_itself(charts: Charts) -> None:
