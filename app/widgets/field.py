@@ -85,8 +85,7 @@ class Place:
     def hear(self) -> None:
         """Within the widget's callback: keep what it holds now, and tell who wants to know."""
         held = st.session_state.get(self.key)
-        heard: dict[str, float] = kept("heard_us", dict)
-        heard[self.key] = time.time() * 1_000_000  # drafts are numbered by it; what is older was handed over
+        note_heard(self.key)
         if self.form is not None and handed_over().pop(self.key, None) == held:
             self.form.turn += 1  # it was made a step while it was being typed, see `open_form`
         elif self.form is not None:
@@ -104,9 +103,27 @@ class Place:
         return guarded(self.view, self.hear)
 
 
+def note_heard(key: str) -> None:
+    """Note that what a field shows is known here now; what was typed before is half-typed no more."""
+    heard: dict[str, float] = kept("heard_us", dict)
+    heard[key] = time.time() * 1_000_000  # drafts are numbered by it
+
+
 def handed_over() -> dict[str, str]:
     """Return the texts of fields that were made a step while they were still being typed, by key."""
     return kept("handed_over", dict)
+
+
+def half_typed(ctx: "AppContext", key: str) -> str | None:
+    """Return what is being typed in a field of this window and was not handed over yet, as far as it is known."""
+    heard: dict[str, float] = kept("heard_us", dict)
+    session = user_session()
+    with ctx.storage.database.read() as uow:
+        rows = uow.journal.of(session.person, key)
+    mine = next((row for row in rows if row.window == session.window), None)
+    if mine is None or mine.seq <= heard.get(key, 0.0) or not isinstance(mine.value, str):
+        return None
+    return mine.value
 
 
 def form_field_key(view: str, field: str, form: str, instance: str | int | None = None) -> str:

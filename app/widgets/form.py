@@ -17,7 +17,7 @@ from app.forms.state import FormState
 from app.page import Action
 from app.router import redraw_view
 from app.session import kept, stored_input, user_session
-from app.widgets.field import form_field_key, handed_over
+from app.widgets.field import form_field_key, half_typed, handed_over
 from app.widgets.keys import field_key
 from app.widgets.parts import Step
 from app.widgets.told import told_changes
@@ -80,18 +80,6 @@ def _catch_up(ctx: "AppContext", view: str, form: FormState) -> None:
                 handed_over()[key] = draft
                 form.change(one.name, draft)
         form.refresh()
-
-
-def half_typed(ctx: "AppContext", key: str) -> str | None:
-    """Return what is being typed in a field of this window and was not handed over yet, as far as it is known."""
-    heard: dict[str, float] = kept("heard_us", dict)
-    session = user_session()
-    with ctx.storage.database.read() as uow:
-        rows = uow.journal.of(session.person, key)
-    mine = next((row for row in rows if row.window == session.window), None)
-    if mine is None or mine.seq <= heard.get(key, 0.0) or not isinstance(mine.value, str):
-        return None
-    return mine.value
 
 
 def _take_over(ctx: "AppContext", view: str, form: FormState) -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from app.boundary import escaped, guarded
 from app.session import Offer, dismiss_offer, kept, offers, other_values, persist_input, put, stay_with
-from app.widgets.field import Place
+from app.widgets.field import Place, note_heard
 from app.widgets.keys import field_key
 from app.widgets.words import when
 from core.i18n import _
@@ -95,6 +95,7 @@ def _shown(value: Any, naming: Naming) -> str:  # noqa: ANN401 - whatever a widg
 def _take(at: Place, one: Offer) -> None:
     put(at.key, one.value)
     persist_input(at.key, one.value)
+    note_heard(at.key)
     if one.why != "window":  # it stays what the other window has
         _forget(one)
     if not at.typed:  # a text is half-typed until somebody leaves its field

@@ -11,7 +11,7 @@ import streamlit as st
 
 from app.forms.state import FormState
 from app.session import other_values, seed, seed_input
-from app.widgets.field import OWN, Hear, Place, Width, framed, place, take_from_form, take_shown
+from app.widgets.field import OWN, Hear, Place, Width, framed, half_typed, place, take_from_form, take_shown
 from app.widgets.offers import draw_offers
 from core.rules import TEXT_LIMIT, Rule
 
@@ -130,6 +130,12 @@ def _draw_other(at: Place) -> None:
     """Offer what another window of this person, open or closed, has in the same field."""
     if at.secret or at.form is not None:
         return
-    rivals = other_values(at.key)
+    rivals = other_values(at.key, differs=lambda value: value != _typed(at))
     at.differs = bool(rivals)
     draw_offers(at, (), rivals)
+
+
+def _typed(at: Place) -> object:
+    """Return what stands in the field, also before anybody has left it."""
+    draft = half_typed(at.ctx, at.key)
+    return st.session_state.get(at.key) if draft is None else draft

@@ -298,17 +298,20 @@ def test_two_windows_of_one_person_are_told_of_each_other(person: Person) -> Non
     person.ready(other)
     write(person, "/tmp/mine")
     person.saved()
+    other.reload()  # it begins with that text, and goes on from there
+    person.ready(other)
     other.locator(PATH).click()
     other.keyboard.press("Control+A")
     other.keyboard.type("/tmp/theirs")
     person.saved(other)
 
+    offer = "[class*=st-key-offer_0_import__path]"
     expect(other.locator(STATUS)).to_contain_text("differs")
+    expect(other.locator(offer)).to_contain_text("/tmp/mine")  # while the field still has the focus
     with contextlib.closing(sqlite3.connect(person.engine.paths.state_db)) as file:
         kept = file.execute("SELECT value FROM journal WHERE key = 'import__path'").fetchall()
     assert {json.loads(value) for (value,) in kept if value} >= {"/tmp/mine", "/tmp/theirs"}
 
-    offer = "[class*=st-key-offer_0_import__path]"
     for page, own, foreign in ((other, "/tmp/theirs", "/tmp/mine"), (person.page, "/tmp/mine", "/tmp/theirs")):
         page.reload()  # takes no side: what was typed here stays, the other text stays a click away
         person.ready(page)

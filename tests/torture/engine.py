@@ -2,9 +2,11 @@
 
 import json
 import os
+import random
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +18,19 @@ SECRET: Final = "t" * 43
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 
 
+PORTS: Final = range(20_000, 32_000)
+"""Below those systems give to outgoing connections, so that nobody takes the port while no engine holds it."""
+
+
+def free_port() -> int:
+    """Return a port that is free, and stays so between two lives of an engine."""
+    for port in random.SystemRandom().sample(PORTS, 100):
+        with socket.socket() as tried, suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no port is free")
+
+
 class SupervisedEngine:
     """One profile's engine, started and killed again and again."""
 
@@ -23,9 +38,7 @@ class SupervisedEngine:
         self._module = module
         self.paths = ProfilePaths(profile or folder / "profile")
         self._log = (folder / "engine.log").open("ab")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         self.process: subprocess.Popen[str] | None = None
 
     @property

@@ -224,7 +224,9 @@ class Torture:
         if mode == "close":
             self.page.close()
         if mode in ("engine", "both", "close"):
+            port = self.engine.port
             self.engine.start()
+            assert self.engine.port == port, "another program took the port; what is kept under it waits there"
         if mode == "close":
             self.open_page(self.context.new_page())
         if mode in ("window", "both"):
