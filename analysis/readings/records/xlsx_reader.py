@@ -342,7 +342,7 @@ class _Filling:
         """Tell that no single row of the file names the columns as the table does."""
         if self.reading.header_rows > 1:
             message = _JOINED.format(first=f"{self.reading.first_line:,}", last=f"{self.first - 1:,}")
-            self.intake.flag(Flag("joined_header", "renamed", message, self.reading.first_line))
+            self.intake.flag(Flag("header_joined", "renamed", message, self.reading.first_line))
 
     def _flag_merged(self) -> None:
         joined = self.reading.header_rows > 1  # there, cells are merged over the columns of a group

@@ -314,7 +314,7 @@ def test_a_header_of_several_rows_names_columns_with_their_groups(storage: Stora
     assert "header in rows 2 to 3" in best.why
     assert [column.name for column in loaded.columns] == ["Ort", "Nord ein", "Nord aus", "Süd ein", "Süd aus"]
     assert (loaded.rows, loaded.ledger.header, loaded.ledger.preamble) == (20, 2, 1)
-    assert [(flag.code, flag.line) for flag in loaded.flags] == [("joined_header", 2)]
+    assert [(flag.code, flag.line) for flag in loaded.flags] == [("header_joined", 2)]
     plain = replace(best.reading, first_line=3, header_rows=1, column_types=())
     shown = readings.try_reading(path, plain)
     assert [column.name for column in shown.columns] == ["Ort", "ein", "aus", "ein~2", "aus~2"]
