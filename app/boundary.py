@@ -10,6 +10,7 @@ from functools import wraps
 from typing import ParamSpec
 
 import streamlit as st
+from streamlit.delta_generator_singletons import context_dg_stack
 
 from app.components.copy import copy_button
 from app.refresh import redraw, view_key
@@ -51,7 +52,24 @@ def part(key: str, body: Callable[[], None], *, every: float | None = None) -> N
 
     # Streamlit tells fragments apart by name and place, and stops a timer only when its fragment is gone.
     drawn.__qualname__ = f"part_{key}_{'live' if every else 'still'}"
-    st.fragment(drawn, key=key, run_every=every)()
+    with _only_innermost():
+        st.fragment(drawn, key=key, run_every=every)()
+
+
+@contextmanager
+def _only_innermost() -> Iterator[None]:
+    """Have Streamlit know of the whole page and of the innermost place only, of those that are entered.
+
+    It keeps a copy of all of them for each part, each with all that are around it: of eight places thirty-six
+    copies. The innermost one knows by itself what it lies in; the first one stands for being in none.
+    """
+    entered = context_dg_stack.get()
+    token = context_dg_stack.set((entered[0], entered[-1])) if len(entered) > 1 else None
+    try:
+        yield
+    finally:
+        if token is not None:
+            context_dg_stack.reset(token)
 
 
 def guarded(view: str, act: Callable[P, object]) -> Callable[P, None]:

@@ -3,9 +3,6 @@
 Each view is a keyed fragment in a slot of its own that stays alive; the frame in the browser shows one of them.
 A click draws the view if it must be drawn, then tells the frame in the browser, which tells the navigation and the
 status bar; never the whole script, so nothing else moves.
-
-A container that only holds others is not entered: for each part Streamlit copies all that are entered around it,
-each with all that are around that one.
 """
 
 from collections.abc import Callable, Mapping

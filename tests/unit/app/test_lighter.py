@@ -9,6 +9,7 @@ import pytest
 from streamlit import delta_generator, env_util
 from streamlit.components.v2.bidi_component import main as components
 from streamlit.components.v2.presentation import make_bidi_component_presenter
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.state.common import ValueFieldName, WidgetMetadata
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import SessionState
@@ -90,19 +91,25 @@ def test_the_first_element_does_not_look_for_a_prompt(monkeypatch: pytest.Monkey
 
 
 def _nested() -> None:
+    from contextlib import ExitStack
+
     import streamlit as st
 
-    @st.fragment(key="inner")
+    from app.boundary import part
+
     def inner() -> None:
         st.session_state["count"] = st.session_state.get("count", 0) + 1
         st.button("Again", key="again")
-        st.markdown(f"drawn {st.session_state['count']}")
+        with st.container(key="within"):
+            st.markdown(f"drawn {st.session_state['count']}")
 
-    with st.container(key="a"):
+    with ExitStack() as places:
+        for name in "abcdefgh":
+            places.enter_context(st.container(key=name))
         st.markdown("above")
-        with st.container(key="b"), st.container(key="c"):
-            inner()
+        part("inner", inner)
         st.markdown("below")
+    st.markdown("outside")
 
 
 def test_a_part_deep_inside_is_drawn_where_it_was() -> None:
@@ -112,7 +119,30 @@ def test_a_part_deep_inside_is_drawn_where_it_was() -> None:
         page.button(key="again").click().run()
 
     assert not page.exception
-    assert [one.value for one in page.markdown] == ["above", "drawn 4", "below"]
+    assert [one.value for one in page.markdown] == ["above", "drawn 4", "below", "outside"]
+    place: Any = page.main
+    for _ in "abcdefgh":
+        place = place.children[0]
+    assert [one.value for one in place.markdown] == ["above", "drawn 4", "below"]
+
+
+def test_places_around_a_part_are_copied_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once when the part is made and once when it is drawn anew, however deep it lies: not each with its own."""
+    copied: list[DeltaGenerator] = []
+    whole = DeltaGenerator.__deepcopy__
+
+    def counted(place: DeltaGenerator, memo: dict[int, Any]) -> DeltaGenerator:
+        copied.append(place)
+        return whole(place, memo)
+
+    monkeypatch.setattr(DeltaGenerator, "__deepcopy__", counted)
+    page = AppTest.from_function(_nested, default_timeout=30).run()
+    first = len(copied)
+    page.button(key="again").click().run()
+
+    assert not page.exception
+    assert 0 < first <= 10  # the page itself, and eight places within it
+    assert len(copied) <= 3 * first
 
 
 def _known(session: SessionState, events: object, *, kind: ValueFieldName = "json_trigger_value") -> None:
