@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from analysis.readings.shapes import Shape, shape_of
 from analysis.readings.sniff import SampleRecord, main_width
@@ -69,6 +69,8 @@ def header_rows_of(cells: Sequence[Sequence[str]], width: int) -> int:
     deep = _rows_of_groups(cells, width)
     if deep:
         return deep
+    if _repeats_groups(cells, width):
+        return 2
     body = [c for c in cells[1 : _LOOKED_AT + 1] if len(c) == width]
     while len(body) > 1 and list(body[0]) == list(cells[0]):
         body = body[1:]  # a header that is there twice does not speak against itself
@@ -326,6 +328,32 @@ def _rows_of_groups(cells: Sequence[Sequence[str]], width: int) -> int:
         if typed and are_names(grouped_names(header)) and all(re.fullmatch(_YEAR, cell) for cell in own):
             return rows
     return 0
+
+
+def _repeats_groups(cells: Sequence[Sequence[str]], width: int) -> bool:
+    """Tell whether the first record names a group over each of its columns, and the second one the columns.
+
+    As in `2024,2024,2025,2025` above `sales,costs,sales,costs`: each group's name stands over every column of it,
+    the names below occur again, and only both together name a column.
+    """
+    if len(cells) < 4 or any(len(row) != width for row in cells[:2]):
+        return False
+    above, title = ([cell.strip() for cell in row] for row in cells[:2])
+    body = [c for c in cells[2:_LOOKED_AT] if len(c) == width]
+    named = [i for i in range(width) if title[i] and above[i]]
+    groups = [name for name, _columns in groupby(above[i] for i in named)]
+    below = [title[i] for i in named]
+    if not 1 < len(groups) == len(set(groups)) < len(named) or len(set(below)) == len(below):
+        return False
+    typed = [i for i in range(width) if _typed_share(body, i) >= _TYPED_SHARE]
+    told = [title[i] or above[i] for i in typed]
+    return (
+        bool(typed)
+        and set(typed) & set(named) != set()
+        and all(shape_of(name) not in _NO_NAME for name in told)
+        and all(shape_of(cell) not in _NO_NAME or re.fullmatch(_YEAR, cell) for cell in above if cell)
+        and are_names([f"{above[i]} {title[i]}".strip() for i in range(width)])
+    )
 
 
 def _typed_share(body: Sequence[Sequence[str]], i: int) -> float:

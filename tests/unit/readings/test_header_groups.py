@@ -90,3 +90,31 @@ def test_joined_names_lead_back_to_their_groups(data: st.DataObject, top: list[s
     assert header_names(rows, width) == ["id", *(" ".join(path) for path in paths)]
     assert header_rows_of([*rows, *body], width) == 3
     assert layouts(sheet([*rows, *body]))[0].header == 3
+
+
+REPEATED = [["Region", "2024", "2024", "2025", "2025"], ["", "Umsatz", "Kosten", "Umsatz", "Kosten"]]
+FIGURES = [[f"R{n}", str(n), str(n * 2), str(n * 3), str(n * 4)] for n in range(8)]
+
+
+def test_groups_that_stand_over_each_of_their_columns_name_them() -> None:
+    """Years are numbers like those below them; that the names below them come again tells them apart."""
+    assert header_rows_of([*REPEATED, *FIGURES], 5) == 2
+    assert header_names(REPEATED, 5) == ["Region", "2024 Umsatz", "2024 Kosten", "2025 Umsatz", "2025 Kosten"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["Region", "2024", "2024", "2025", "2025"], ["R9", "7", "8", "9", "1"], *FIGURES],  # records, both
+        [
+            ["Region", "2024", "2024", "2024", "2024"],
+            ["", "a", "b", "a", "b"],
+            *FIGURES,
+        ],  # two columns of one name
+        [["R8", "17", "17", "25", "25"], ["", "a", "b", "a", "b"], *FIGURES],  # these are no years
+        [["Region", "2024", "2024", "2025", "2025"], ["", "a", "b", "c", "d"], *FIGURES],  # nothing comes again
+    ],
+)
+def test_numbers_that_are_there_twice_are_no_groups(rows: list[list[str]]) -> None:
+    """Where anything else explains them, they are not taken for names."""
+    assert header_rows_of(rows, 5) != 2
