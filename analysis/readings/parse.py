@@ -359,17 +359,16 @@ class Parser:
         width = self.plan.width
         what = N_("header") if is_header else N_("record")
         if len(cells) < width:
-            missing = width - len(cells)
             code = "short_header" if is_header else "short_record"
             notes.append(
                 Note(
                     code,
-                    N_("This {what} has {count} of {width} cells; the missing {missing} are empty.").format(
-                        what=what, count=len(cells), width=width, missing=missing
+                    N_("This {what} has {count} of {width} cells; the others are empty.").format(
+                        what=what, count=len(cells), width=width
                     ),
                 )
             )
-            return [*cells, *[""] * missing]
+            return [*cells, *[""] * (width - len(cells))]
         code = "long_header" if is_header else "extra_field"
         notes.append(
             Note(
@@ -431,7 +430,7 @@ class Parser:
         if any(i in batch.corrected for i in range(at, at + used)):
             notes.append(_CORRECTED)
         if any(i in batch.damaged for i in range(at, at + used)):
-            notes.append(Note("bad_bytes", N_("Some bytes are no UTF-8; they were read as windows-1252.")))
+            notes.append(Note("bad_bytes", N_("Some bytes are not UTF-8; they were read as windows-1252.")))
         if any("\0" in batch.texts[i] for i in range(at, at + used)):
             notes.append(Note("control_character", N_("A cell holds a NUL character; it was kept.")))
         quote = self.plan.dialect.quote

@@ -38,7 +38,7 @@ _LOG_AT: Final = 19
 _HAS_LOG: Final = b"\2"
 """The read version of a database that writes ahead into a log."""
 _MOMENTS: Final = ("date", "time")
-_UNREADABLE: Final = N_("Record {number} has text in '{column}' that is no UTF-8; what can be read is kept.")
+_UNREADABLE: Final = N_("Record {number} has text in '{column}' that is not UTF-8; what can be read is kept.")
 _BYTES: Final = N_("Column '{column}' holds bytes; they are kept as hexadecimal text.")
 
 Value = int | float | str | bytes | None

@@ -25,7 +25,7 @@ _WHY: Final = {
     "unclosed_quote": N_("a quote is never closed; it was read as an ordinary character"),
     "missing_delimiter": N_("a delimiter is missing beside a quote; the cells were told apart"),
     "other_delimiter": N_("another delimiter stands between the cells"),
-    "bad_bytes": N_("some bytes are no UTF-8; they were read as windows-1252"),
+    "bad_bytes": N_("some bytes are not UTF-8; they were read as windows-1252"),
     "header": N_("the names of the columns"),
 }  # fmt: skip
 
