@@ -163,7 +163,7 @@ def test_an_error_is_told_in_german_and_kept_in_english() -> None:
 
     assert str(error) == "Keinen Datensatz 'umsätze' gefunden. Gemeint: 'umsatz'?"
     assert error.to_dict()["message"] == "There is no dataset 'umsätze'. Did you mean 'umsatz'?"
-    assert error.to_dict()["hint"].startswith("Run `bestand data list`")
+    assert str(error.to_dict()["hint"]).startswith("Run `bestand data list`")
     assert error.hint.startswith("`bestand data list`")
 
 
