@@ -24,11 +24,13 @@ PANEL_PX: Final = 320
 
 
 def export_panel(ctx: "AppContext", drawing: Drawing, chart: "Chart | None") -> None:
-    """Draw the Export button; without a chart it is there, but cannot be pressed."""
-    with st.popover(
-        texts.export(), icon=":material/download:", key=field_key(VIEW, "export_box"), disabled=chart is None
-    ):
-        if chart is not None:
+    """Draw the Export button, and what it opens while it is open; without a chart it cannot be pressed."""
+    box = st.popover(
+        texts.export(), icon=":material/download:", key=field_key(VIEW, "export_box"), disabled=chart is None,
+        on_change="rerun",
+    )  # fmt: skip
+    if chart is not None and box.open:
+        with box:
             _draw_panel(ctx, drawing, chart)
 
 

@@ -9,7 +9,7 @@ from app.boundary import escaped
 from app.features.chart import texts
 from app.features.chart.ranges import draw_ends
 from app.features.chart.state import Drawing, Picked, changed
-from app.widgets import s_select
+from app.widgets import field_key, s_select
 
 if TYPE_CHECKING:
     from analysis.chart import Chart, ChartSpec
@@ -98,5 +98,7 @@ def _draw_origin(chart: "Chart") -> None:
     st.subheader(texts.origin(), anchor=False)
     told = [f"**{escaped(heading)}** {escaped(line)}" for heading, line in provenance_lines(chart, brief=True)]
     st.caption("\n\n".join(told))  # one element: each costs the engine as much as a small query
-    with st.expander(texts.query()):
-        st.code(chart.provenance.query, language="sql", wrap_lines=True)
+    box = st.expander(texts.query(), key=field_key(VIEW, "query"), on_change="rerun")
+    if box.open:
+        with box:
+            st.code(chart.provenance.query, language="sql", wrap_lines=True)

@@ -110,6 +110,20 @@ def test_without_data_the_page_says_what_it_is_for() -> None:
     assert [one.label for one in page.button] == ["Import a file", "Try the sample"]
 
 
+def test_what_is_closed_is_not_drawn(ctx: AppContext) -> None:
+    """Neither the ways to write a file nor the question behind the chart: each step would pay for them."""
+    add_dataset(ctx.storage, "sales", SALES)
+    page = AppTest.from_function(_chart, default_timeout=30).run()
+    keys = {one.key for one in page.button}
+
+    assert not page.exception
+    assert "chart__write" not in keys
+    assert not page.code
+    page.session_state["chart__query"] = True
+    page.run()
+    assert [one.value for one in page.code]
+
+
 def test_what_two_windows_picked_at_once_is_asked(ctx: AppContext) -> None:
     """A window that has not seen the other one's pick picks something else: both are shown, either can hold."""
     add_dataset(ctx.storage, "sales", SALES)
