@@ -328,6 +328,12 @@ def test_two_windows_of_one_person_are_told_of_each_other(person: Person) -> Non
     expect(person.page.locator(STATUS)).to_contain_text("Saved")
 
 
+def stays(person: Person, key: str) -> bool:
+    """Tell whether a window has said that it stays with what it has in a field."""
+    with contextlib.closing(sqlite3.connect(person.engine.paths.state_db)) as file:
+        return bool(file.execute("SELECT count(*) FROM journal WHERE key = ? AND seen > 0", (key,)).fetchone()[0])
+
+
 def test_the_editor_offers_what_another_window_has(person: Person) -> None:
     """A line under the text says what and since when; by keys it is taken, undone, and declined for good."""
     other = person.context.new_page()
@@ -362,6 +368,7 @@ def test_the_editor_offers_what_another_window_has(person: Person) -> None:
     person.page.get_by_role("button", name="Keep mine").press("Enter")
     expect(person.page.locator(offers)).to_have_count(0)
     expect(person.page.locator(STATUS)).to_contain_text("Saved")
+    person.until(lambda: stays(person, "sql_question"), "it is written down that the own text stays")
     person.page.reload()
     person.ready()
     expect(person.page.locator(EDITOR)).to_have_text("select 'mine'")
