@@ -66,18 +66,21 @@ def test_the_systems_dialog_brings_a_file_by_its_place(open_window: OpenWindow, 
     page.get_by_text("Import", exact=True).first.click()
     page.get_by_role("button", name="Choose files…").click()
 
-    def dialog() -> str:
-        try:
-            return window.xdotool(
-                "search", "--onlyvisible", "--pid", str(window.process.pid), "--name", "Open"
-            ).split()[0]
-        except (subprocess.CalledProcessError, IndexError):
-            return ""
+    def dialogs() -> list[str]:
+        """The dialog, and above it what it may say of a file that is not there."""
+        with suppress(subprocess.CalledProcessError):  # it finds none
+            wanted = ["search", "--onlyvisible", "--pid", str(window.process.pid), "--name", "Open"]
+            return window.xdotool(*wanted).split()
+        return []
 
-    wait_until(dialog, timeout_s=20, what="the system's dialog")
-    for _ in range(5):  # a dialog that is just being drawn misses keys, and stays with what there is no file for
-        if shown := dialog():
-            window.xdotool("windowactivate", "--sync", shown, "type", "--delay", "20", str(file))
+    wait_until(dialogs, timeout_s=20, what="the system's dialog")
+    for _ in range(5):  # a dialog that is just being drawn misses the first keys, so that the file has another name
+        if len(dialogs()) > 1:
+            window.xdotool("key", "Return")
+        if shown := dialogs():
+            window.xdotool("windowactivate", "--sync", shown[0])
+            window.xdotool("key", "ctrl+a")
+            window.xdotool("type", "--delay", "20", str(file))
             window.xdotool("key", "Return")
         with suppress(Late):
             page.get_by_text("umsatz.csv").first.wait_for(timeout=10_000)
