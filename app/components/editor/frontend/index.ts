@@ -75,6 +75,7 @@ class Editor {
   private readonly bar: Bar;
   private readonly others: Others;
   private readonly language = new Compartment();
+  private readonly watch = new ResizeObserver(() => this.measure());
   private view: EditorView | undefined;
   private data!: Data;
   private draft: Draft = { text: '', seq: 0, anchor: 0, head: 0, scroll: 0, added: 0, parameters: {} };
@@ -137,6 +138,7 @@ class Editor {
     document.removeEventListener(INSERT, this.insert);
     document.removeEventListener(DO, this.act);
     window.removeEventListener('pagehide', this.leave);
+    this.watch.disconnect();
     window.clearTimeout(this.settling);
     this.bar.destroy();
     this.view?.destroy();
@@ -171,7 +173,15 @@ class Editor {
     const { scroll } = this.draft;
     const shown = this.view;
     if (scroll) requestAnimationFrame(() => shown.scrollDOM.scrollTo({ top: scroll }));
+    this.measure();
+    this.watch.observe(this.host); // built while it was hidden, it is measured when it is shown
     if (this.draft.seq > this.sent) this.settle();
+  }
+
+  /** Measure before the first paint: by itself it would a frame later, and the line numbers would jump by then. */
+  private measure(): void {
+    this.view?.requestMeasure();
+    this.view?.coordsAtPos(0);
   }
 
   private extensions() {
