@@ -22,6 +22,7 @@ from core.i18n import N_, _, number
 from core.ids import new_id
 from core.progress import PartOfProgress, Progress, SilentProgress
 from core.types import FileOfSet, Reading, SourceRef
+from storage.sources import FileStamp
 
 if TYPE_CHECKING:
     from storage.datasets import Staging
@@ -52,7 +53,7 @@ class _Decided:
     """How a file is read, and what it was like when that was decided."""
 
     chosen: Chosen
-    stamp: tuple[int, ...]
+    stamp: FileStamp | None
 
 
 class SetImporter:
@@ -133,7 +134,7 @@ class SetImporter:
                 continue
             try:
                 with self._readings.settled(path) as whole:
-                    stamp = _stamp(whole)
+                    stamp = FileStamp.at(whole)
                     chosen = self._choose(whole, path.name, wish)
             except UncertainReadingError as error:
                 asked.append((path, error))
@@ -165,7 +166,7 @@ class SetImporter:
             self._storage.sources.take(whole, progress=PartOfProgress(progress, 0.0, 0.2)) as found,
         ):
             taken = found.as_called(path.name, path)
-            if known is not None and whole == path and known.stamp == _stamp(path):
+            if known is not None and whole == path and known.stamp == FileStamp.at(path):
                 chosen = known.chosen
             else:  # it is not what was judged any more, or could not be judged before
                 chosen = self._choose(taken.path, path.name, wish)
@@ -227,15 +228,6 @@ class SetImporter:
 def _texts_of(one: OneOfSet, wanted: Sequence[str]) -> str:
     names = [column.name for column in one.loaded.columns]
     return texts_sql(one.folder, names, wanted, one.loaded.guesses)
-
-
-def _stamp(path: Path) -> tuple[int, ...]:
-    """Return what changes when a file changes; nothing for one that is not there."""
-    try:
-        status = path.stat()
-    except OSError:
-        return ()
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _name_of(called: str) -> str:

@@ -242,6 +242,7 @@ def _changed(uow: "UnitOfWork", asked: "Iterable[Asked]") -> tuple[str, ...]:
 
 def _line(uow: "UnitOfWork", row: "DatasetRow", manifest_text: str) -> DatasetLine:
     manifest = Manifest.from_json(manifest_text)
+    reads = manifest.question.datasets if manifest.question is not None else ()
     return DatasetLine(
         id=row.id,
         name=row.name,
@@ -252,8 +253,8 @@ def _line(uow: "UnitOfWork", row: "DatasetRow", manifest_text: str) -> DatasetLi
         source=manifest.source.name,
         changed_at=row.updated_at,
         is_answer=manifest.question is not None,
-        outdated=_changed(uow, manifest.question.datasets) if manifest.question is not None else (),
-        reads=tuple(one.dataset_id for one in manifest.question.datasets) if manifest.question is not None else (),
+        outdated=_changed(uow, reads),
+        reads=tuple(one.dataset_id for one in reads),
     )
 
 

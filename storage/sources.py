@@ -33,8 +33,8 @@ _CLONE = 0x40049409
 
 
 @dataclass(frozen=True, slots=True)
-class _Stamp:
-    """What changes when a file changes."""
+class FileStamp:
+    """What changes when a file changes: where it lies, its size, when it was written."""
 
     device: int
     inode: int
@@ -42,8 +42,17 @@ class _Stamp:
     modified_ns: int
 
     @classmethod
-    def of(cls, status: os.stat_result) -> "_Stamp":
+    def of(cls, status: os.stat_result) -> "FileStamp":
+        """Return the stamp of what the system told of a file."""
         return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+    @classmethod
+    def at(cls, path: Path) -> "FileStamp | None":
+        """Return the stamp of the file at a place; None if there is none."""
+        try:
+            return cls.of(path.stat())
+        except OSError:
+            return None
 
 
 class SourceStore:
@@ -51,7 +60,7 @@ class SourceStore:
 
     def __init__(self, paths: ProfilePaths) -> None:
         self._paths = paths
-        self._stamps: dict[str, _Stamp] = {}
+        self._stamps: dict[str, FileStamp] = {}
 
     def path(self, digest: str) -> Path:
         """Return where the file of this content lies, or would lie."""
@@ -121,7 +130,7 @@ class SourceStore:
 
     def _check(self, ref: SourceRef) -> None:
         try:
-            present = _Stamp.of(Path(ref.path).stat())
+            present = FileStamp.of(Path(ref.path).stat())
         except OSError as error:
             raise _unreadable(Path(ref.path), error) from error
         if present != self._stamps.get(ref.digest, present):
@@ -220,7 +229,7 @@ class _Reader:
     def __init__(self, path: Path, source: BinaryIO, progress: Progress, each_chunk: EachChunk | None) -> None:
         self.path = path
         self.source = source
-        self.stamp = _Stamp.of(os.fstat(source.fileno()))
+        self.stamp = FileStamp.of(os.fstat(source.fileno()))
         self._progress = progress
         self._each_chunk = each_chunk
 
@@ -253,7 +262,7 @@ class _Reader:
             raise _unreadable(self.path, error) from error
 
     def _check_unchanged(self, size_bytes: int) -> None:
-        present = _Stamp.of(os.fstat(self.source.fileno()))
+        present = FileStamp.of(os.fstat(self.source.fileno()))
         if present != self.stamp or size_bytes != present.size_bytes:
             raise FileChangedError(self.path)
 

@@ -180,14 +180,19 @@ class Workers:
 
     def _take(self) -> Worker:
         setup = self._setup()
-        with self._lock:
-            while self._idle:
-                worker, timer = self._idle.pop()
-                timer.cancel()
-                if worker.alive and worker.setup == setup:
-                    return worker
+        useless: list[Worker] = []
+        try:
+            with self._lock:
+                while self._idle:
+                    worker, timer = self._idle.pop()
+                    timer.cancel()
+                    if worker.alive and worker.setup == setup:
+                        return worker
+                    useless.append(worker)
+            return Worker(setup)
+        finally:
+            for worker in useless:  # not while others wait for the lock: a process may take its time
                 worker.end()
-        return Worker(setup)
 
     def _put_back(self, worker: Worker) -> None:
         timer = threading.Timer(_IDLE_S, self._retire, (worker,))

@@ -9,7 +9,7 @@ from app import work
 from app.boundary import escaped, guarded, part
 from app.features.datasets import texts
 from app.features.datasets.deciding import draw_questions
-from app.features.datasets.importing import MOST_ALONE, after, close_all, start_all, start_together
+from app.features.datasets.importing import FEWEST_TOGETHER, after, close_all, start_all, start_together
 from app.features.datasets.judging import begin, settle
 from app.features.datasets.remembered import remember
 from app.features.datasets.state import ImportState, OpenFile
@@ -40,7 +40,7 @@ def draw_files(ctx: "AppContext", state: ImportState) -> None:
         st.button(
             _(texts.ANOTHER), key=field_key(VIEW, "another"), on_click=guarded(VIEW, partial(close_all, ctx))
         )
-        if len(state.open_ones()) >= MOST_ALONE and not state.importing():
+        if len(state.open_ones()) >= FEWEST_TOGETHER and not state.importing():
             st.button(
                 _(texts.TOGETHER), key=field_key(VIEW, "together"), disabled=bool(state.judging()),
                 help=_(texts.TOGETHER_LATER) if state.judging() else _(texts.TOGETHER_HINT),

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from app.context import AppContext
 
 VIEW: Final = "import"
-MOST_ALONE: Final = 2
-"""So many files at least make one table."""
+FEWEST_TOGETHER: Final = 2
+"""Fewest files that can become one table."""
 
 
 def start(ctx: "AppContext", file: OpenFile) -> None:
@@ -48,7 +48,7 @@ def start_all(ctx: "AppContext", state: ImportState) -> None:
 def start_together(ctx: "AppContext", state: ImportState) -> None:
     """Queue all files as one table, and show its progress instead of them; a person decides what is open first."""
     files = state.open_ones()
-    if state.judging() or len(files) < MOST_ALONE:
+    if state.judging() or len(files) < FEWEST_TOGETHER:
         return
     if state.asking(ctx.config.imports.min_confidence) or state.refused():
         state.together = True

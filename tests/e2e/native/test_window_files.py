@@ -74,9 +74,7 @@ def test_the_systems_dialog_brings_a_file_by_its_place(open_window: OpenWindow, 
         return []
 
     wait_until(dialogs, timeout_s=20, what="the system's dialog")
-    for _ in range(
-        5
-    ):  # a dialog that is just being drawn misses the first keys, so that the file has another name
+    for _ in range(5):  # a dialog that is just being drawn misses keys, and knows no such file then
         if len(dialogs()) > 1:
             window.xdotool("key", "Return")
         if shown := dialogs():
