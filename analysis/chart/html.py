@@ -15,10 +15,10 @@ import pyarrow as pa
 
 from analysis.chart.data import Chart
 from analysis.chart.option import picture
-from analysis.chart.render import SCRIPT
+from analysis.chart.render import AXES, SCRIPT
 from analysis.chart.shown import shown_table
 from analysis.chart.words import MISSING, caption, provenance_lines, title
-from core.i18n import _, current_language, number
+from core.i18n import _, axis_words, current_language, number
 
 _NAMESPACE: Final = re.compile(r'"http(://www\.w3\.org/)')
 _ADDRESS: Final = re.compile(r"https?://(?=[^\s\"']*)")
@@ -27,7 +27,8 @@ _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 _DRAW: Final = """
 'use strict';
 (function () {
-  var option = JSON.parse(document.getElementById('option').textContent);
+  function given(id) { return JSON.parse(document.getElementById(id).textContent); }
+  var option = written(given('option'), given('words'));
   var place = document.getElementById('chart');
   var dark = matchMedia('(prefers-color-scheme: dark)');
   var chart = null;
@@ -67,9 +68,9 @@ summary{cursor:pointer}
 
 def to_html(chart: Chart) -> str:
     """Return the chart as a document that needs nothing but a browser."""
-    script = _script()
+    script, draw = _script(), AXES.read_text(encoding="utf-8") + _DRAW
     policy = (
-        f"default-src 'none'; script-src {_hash(script)} {_hash(_DRAW)}; style-src 'unsafe-inline'; "
+        f"default-src 'none'; script-src {_hash(script)} {_hash(draw)}; style-src 'unsafe-inline'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
     facts = "".join(f"<dt>{escape(head)}</dt><dd>{escape(text)}</dd>" for head, text in provenance_lines(chart))
@@ -89,8 +90,9 @@ def to_html(chart: Chart) -> str:
             f"<pre>{escape(chart.provenance.query)}</pre>",
             f"<pre>{escape(_json(chart.spec.to_dict()))}</pre></details>",
             f'<script type="application/json" id="option">{_json(picture(chart).option)}</script>',
+            f'<script type="application/json" id="words">{_json(axis_words())}</script>',
             f"<script>{script}</script>",
-            f"<script>{_DRAW}</script>",
+            f"<script>{draw}</script>",
             "</body></html>",
             "",
         ]

@@ -17,11 +17,13 @@ from analysis.chart.data import Chart
 from analysis.chart.option import picture
 from analysis.chart.words import caption, provenance_lines, title
 from core.errors import ExportError
-from core.i18n import _
+from core.i18n import _, axis_words
 
 ASSETS: Final = Path(__file__).parent / "assets"
 SCRIPT: Final = ASSETS / "echarts-6.1.0.min.js"
 """ECharts as npm delivers it: `dist/echarts.min.js`, unchanged."""
+AXES: Final = ASSETS / "axes.js"
+"""How the axes are written; `written(option, words)`, where `words` are `core.i18n.axis_words()`."""
 FONT: Final = ASSETS / "SourceSans3.ttf"
 FONT_NAME: Final = "Source Sans 3"
 
@@ -47,9 +49,9 @@ _BEFORE: Final = """
 var self = globalThis, setTimeout = function () { return 0 }, clearTimeout = function () {};
 """
 _AFTER: Final = """
-function draw(option, width, height, dark) {
+function draw(option, words, width, height, dark) {
   var chart = echarts.init(null, dark ? 'dark' : null, {renderer: 'svg', ssr: true, width: width, height: height});
-  var wanted = JSON.parse(option);
+  var wanted = written(JSON.parse(option), JSON.parse(words));
   wanted.backgroundColor = 'transparent';
   chart.setOption(wanted);
   var text = chart.renderToSVGString();
@@ -138,11 +140,12 @@ def _drawn(option: dict[str, Any], width: int, height: int, look: Look) -> str:
     import quickjs
 
     option = _printable({**option, "textStyle": {"fontFamily": f"'{FONT_NAME}', sans-serif"}})
-    source = _BEFORE + SCRIPT.read_text(encoding="utf-8") + _AFTER
+    scripts = (script.read_text(encoding="utf-8") for script in (SCRIPT, AXES))
+    source = "\n".join([_BEFORE, *scripts, _AFTER])
     try:
         draw = quickjs.Function("draw", source, own_executor=True)
         draw.set_memory_limit(_MEMORY)
-        return str(draw(json.dumps(option), width, height, look.name == "dark"))
+        return str(draw(json.dumps(option), json.dumps(axis_words()), width, height, look.name == "dark"))
     except quickjs.JSException as error:
         raise ExportError(
             _("The chart could not be drawn."), hint=_("Show fewer places, or export it as html.")

@@ -5,6 +5,7 @@ the source and the key; the translations are `core/locales/<language>/LC_MESSAGE
 `make texts`. What machines read (`--json`, log events, codes, SQL) never comes through here.
 """
 
+from core.i18n.axes import axis_words
 from core.i18n.formats import date, decimal, duration, number, percent, rounded, size, when
 from core.i18n.language import (
     LANGUAGES,
@@ -27,6 +28,7 @@ __all__ = [
     "SOURCE",
     "Language",
     "_",
+    "axis_words",
     "current_language",
     "current_locale",
     "date",

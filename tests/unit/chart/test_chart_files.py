@@ -18,6 +18,7 @@ from analysis.chart.render import SCRIPT
 from analysis.chart.words import caption, place_name
 from analysis.query import QueryEngine
 from core.errors import ExportError
+from core.i18n import axis_words, speaking
 from storage.open import Storage
 from tests.tables import add_dataset
 
@@ -65,6 +66,33 @@ def test_every_kind_of_chart_becomes_every_format(charts: Charts, spec: ChartSpe
     assert json.loads(json.dumps(picture(chart).option, allow_nan=False))
 
 
+@pytest.mark.parametrize(
+    ("language", "amount", "day"), [("en", "4,000.4", "Mar 12"), ("de", "4.000,4", "12. März")]
+)
+def test_an_exported_chart_writes_its_axes_in_the_persons_language(
+    storage: Storage, language: str, amount: str, day: str
+) -> None:
+    """As on the screen, in the svg and in what the html carries; a tiny number is none of the zeros beside it."""
+    days = pa.array(["2024-03-11", "2024-03-12", "2024-03-13"]).cast(pa.date32())
+    add_dataset(
+        storage, "t", pa.table({"day": days, "amount": [4000.1, 4000.5, 4000.9], "tiny": [1e-8, 2e-8, 3e-8]})
+    )
+    with speaking(language):
+        drawn, tiny = (
+            chart_of(Charts(storage, QueryEngine(storage)), ChartSpec(mark="scatter", x=x, y=y))
+            for x, y in (("day", "amount"), ("amount", "tiny"))
+        )
+        texts = list(ET.fromstring(chart_bytes(drawn, "svg")).itertext())  # noqa: S314 - our own
+        small = list(ET.fromstring(chart_bytes(tiny, "svg")).itertext())  # noqa: S314 - our own
+        carried = re.search(r'id="words">(.*?)</script>', chart_bytes(drawn, "html").decode())
+        words = axis_words()
+
+    assert {amount, day} <= set(texts)
+    assert "1.5e-8".replace(".", amount[-2]) in small
+    assert carried is not None
+    assert json.loads(carried[1]) == words
+
+
 class _Asked(HTMLParser):
     """Everything in a document that would make a browser ask for something, and its scripts."""
 
@@ -88,7 +116,7 @@ def test_the_html_asks_nobody_and_holds_no_address(charts: Charts, spec: ChartSp
     assert not re.findall(r"https?:", text)
     assert document.asked == []
     assert "img" not in document.tags
-    assert document.tags.count("script") == 3
+    assert document.tags.count("script") == 4, "what is drawn, its words, and what draws it"
     assert "default-src &#x27;none&#x27;" in text
     assert "Apache Software Foundation" in text, "the notices of the library stay"
 

@@ -5,6 +5,8 @@ describe('what stands at the axes', () => {
   it('is written as the language writes numbers', () => {
     expect(numbers('de')(1234.5)).toBe('1.234,5');
     expect(numbers('en')(1234.5)).toBe('1,234.5');
+    expect(numbers('en')(0.1 + 0.2)).toBe('0.3');
+    expect(numbers('en')(2e-8)).toBe('0.00000002');
   });
 
   it('says of a moment what it is the beginning of', () => {

@@ -19,7 +19,7 @@ export function written(option: Record<string, unknown>, locale: string): object
 }
 
 export function numbers(locale: string): (value: number) => string {
-  const format = new Intl.NumberFormat(locale, { maximumFractionDigits: 6 });
+  const format = new Intl.NumberFormat(locale, { maximumSignificantDigits: 12 });
   return (value) => format.format(value);
 }
 
