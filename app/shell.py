@@ -86,8 +86,8 @@ def _new_router(ctx: "AppContext") -> Router:
     def visited(move: Move, then: Callable[[Move], None]) -> None:
         """Remember the place for the next start."""
         then(move)
-        title = pages[move.target.page].crumbs(move.target.params)[-1].title
-        ctx.visits.note(move.target.page, move.target.params.query(), title)
+        way = pages[move.target.page].crumbs(move.target.params)
+        ctx.visits.note(move.target.page, move.target.params.query(), " › ".join(crumb.title for crumb in way))
         user_session().go(move.target.page, move.target.params.query())
 
     return Router(ctx, pages, middleware=(logged, visited), marks=ctx.changes.marks)
