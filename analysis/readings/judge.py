@@ -31,7 +31,7 @@ _REPAIRS_WEIGH = 0.5
 
 _EVEN = N_("All records of the sample have {width} cells.")
 _UNEVEN = N_("{share} of 100 sampled records have {width} cells.")
-_AGREED = N_("{engines} split the lines in the same way.")
+_AGREED = N_("Other programs split the lines in the same way: {engines}.")
 _DISAGREED = N_("{engine} would split the lines at {delimiter}.")
 _UNLIKE = N_("Many cells look like nothing in particular.")
 _BEHIND = N_("It explains the sample less well than the best reading: {share} points of 100.")
