@@ -115,7 +115,12 @@ def _draw_relations(ctx: "AppContext", line: "DatasetLine", lines: "Sequence[Dat
     used = [one for one in lines if line.id in one.reads]
     if used:
         st.subheader(_(texts.USED_BY), anchor=False)
-        facts({one.name: when(one.changed_at) for one in used}, label=_(texts.USED_BY))
+        with st.container(gap=None, key="data_listed_used"):
+            for one in used:
+                st.button(
+                    f"{escaped(one.name)} · {when(one.changed_at)}", key=field_key(VIEW, f"listed_used_{one.id}"),
+                    type="tertiary", on_click=navigate, args=(VIEW,), kwargs={"dataset": one.name},
+                )  # fmt: skip
 
 
 def _draw_columns(manifest: "Manifest") -> None:

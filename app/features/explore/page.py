@@ -173,7 +173,7 @@ def _said(line: "DatasetLine", *_spoken_on: object) -> tuple[str, ...]:
 
 def _from(line: "DatasetLine") -> str:
     """Return what a dataset came from, and whether that has changed since."""
-    source = _(texts.QUESTION) if line.is_answer else line.source
+    source = _("SQL") if line.is_answer else line.source
     return f"{source} · {_(texts.OUTDATED)}" if line.outdated else source
 
 
