@@ -24,6 +24,7 @@ OPERATORS: Final[tuple[str, ...]] = get_args(Operator)
 _VIRTUAL_ROW_NUMBER: Final = "file_row_number"
 _WHOLE: Final = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?")
 _APPROXIMATE: Final = frozenset({"FLOAT", "DOUBLE", "REAL"})
+_MOMENT: Final = re.compile(r"DATE|TIME|TIMESTAMP( WITH TIME ZONE|_S|_MS|_NS)?")
 _COMPARED_AS_TEXT: Final = re.compile(r"BLOB|BIT|STRUCT|MAP|UNION|.*\]|JSON|ENUM", re.DOTALL)
 
 
@@ -87,6 +88,22 @@ def order(sort: Sequence[tuple[str, bool]], places: Mapping[str, int]) -> str:
     """Return the ORDER BY list; the row number ends it, so the order is total and pages never overlap."""
     parts = [f"c{places[name]} {'desc' if falling else 'asc'} nulls last" for name, falling in sort]
     return ", ".join([*parts, "r"])
+
+
+def has_edge(column_type: str) -> bool:
+    """Tell whether the engine skips rows of this type unread by comparing them: numbers and times, no texts."""
+    return is_number(column_type) or _MOMENT.fullmatch(column_type) is not None
+
+
+def edge(source: str, place: str, *, falling: bool, rows: int) -> str:
+    """Return the statement for the value of the last of so many first rows of an order by one column, as text."""
+    way = "desc" if falling else "asc"
+    return f"select {place}::VARCHAR from {source} order by {place} {way} nulls last limit 1 offset {rows - 1}"
+
+
+def within(place: str, column_type: str, value: str, *, falling: bool) -> str:
+    """Return the condition that a row lies before an edge or on it."""
+    return f"{place} {'>=' if falling else '<='} cast({text_literal(value)} as {column_type})"
 
 
 def _filter(one: Filter, place: str, column_type: str) -> str:

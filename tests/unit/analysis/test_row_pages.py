@@ -349,3 +349,40 @@ def test_half_a_character_is_told(pages: RowPages, sales: Manifest) -> None:
     """Half of a surrogate pair is no text any data holds; it is an error, not a crash."""
     with pytest.raises(UsageError, match="no valid text"):
         pages.page(sales, RowQuery(search="a\ud800"))
+
+
+EDGES = {
+    "whole": "(hash(range) % 50)::BIGINT",
+    "huge": "(hash(range, 1)::HUGEINT * 1000000007 - 9000000000000000000000::HUGEINT)",
+    "price": "((hash(range, 2) % 100000)::DECIMAL(18,2) / 7)::DECIMAL(18,4)",
+    "real": "case range % 40 when 0 then 'nan' when 1 then 'inf' when 2 then '-inf' "
+    "else ((hash(range, 3) % 1000003) / 7.0)::VARCHAR end::DOUBLE",
+    "single": "((hash(range, 4) % 1000003) / 3.0)::FLOAT",
+    "day": "date '1999-12-31' + (hash(range, 5) % 4000)::INTEGER",
+    "moment": "make_timestamp((hash(range, 6) % 4000000000000000)::BIGINT)",
+    "exact": "make_timestamp_ns((hash(range, 7) % 4000000000000000000)::BIGINT)",
+    "zoned": "make_timestamp((hash(range, 8) % 4000000000000000)::BIGINT)::TIMESTAMP WITH TIME ZONE",
+    "clock": "time '00:00' + to_microseconds((hash(range, 9) % 86400000000)::BIGINT)",
+    "seldom": "case when range % 300 = 7 then range end",
+    "text": "(hash(range, 10) % 1000)::VARCHAR",
+}
+
+
+@pytest.mark.parametrize("falling", [True, False], ids=["falling", "rising"])
+@pytest.mark.parametrize("name", EDGES)
+def test_the_first_rows_of_a_large_order_are_the_first_ones(
+    pages: RowPages, storage: Storage, monkeypatch: pytest.MonkeyPatch, name: str, falling: bool
+) -> None:
+    """Found by the value of the last of them: with ties, gaps, infinities and values as exact as their type."""
+    monkeypatch.setattr(rows_module, "_LARGE", 100)
+    monkeypatch.setattr(rows_module, "_NEAR", 120)
+    columns = ", ".join(f'{sql} as "{column}"' for column, sql in EDGES.items())
+    made = f"select {columns} from range(2000)"
+    dataset = add_dataset(storage, "large", made)
+    numbered = f"select *, row_number() over () as r from ({made})"
+    order = f"{name} {'desc' if falling else 'asc'} nulls last, r"
+    with storage.duck.trusted() as connection:
+        expected = connection.execute(f"select r from ({numbered}) order by {order}").fetchall()
+
+    found = pages.page(dataset, RowQuery(sort=((name, falling),), limit=120)).table
+    assert [row for (row,) in expected[:120]] == found.column(0).to_pylist()
