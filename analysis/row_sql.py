@@ -98,7 +98,8 @@ def has_edge(column_type: str) -> bool:
 def edge(source: str, place: str, *, falling: bool, rows: int) -> str:
     """Return the statement for the value of the last of so many first rows of an order by one column, as text."""
     way = "desc" if falling else "asc"
-    return f"select {place}::VARCHAR from {source} order by {place} {way} nulls last limit 1 offset {rows - 1}"
+    last = f"select {place} from {source} order by {place} {way} nulls last limit 1 offset {rows - 1}"
+    return f"select {place}::VARCHAR from ({last})"  # in one select it would write out every value
 
 
 def within(place: str, column_type: str, value: str, *, falling: bool) -> str:
