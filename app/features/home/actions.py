@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _ANSWERED: Final = (catalogue.DATASETS, "table:query")
 DATASETS: Final = 6
 QUESTIONS: Final = 5
+_LOOKED_AT: Final = 30
+"""Questions among which those are looked for; the same one asked again and again is one of them."""
 JOBS: Final = 5
 LOW_MEMORY_SHARE: Final = 0.05
 """Below this share of free memory the person is warned."""
@@ -66,7 +68,11 @@ def overview(ctx: "AppContext") -> Overview:
 def _latest(ctx: "AppContext") -> "tuple[list[DatasetRow], list[QueryRow], list[JobStatus]]":
     with ctx.storage.database.read() as uow:
         datasets = list(uow.datasets.list_recent(limit=DATASETS))
-        questions = list(uow.queries.history(limit=QUESTIONS))
+        asked = uow.queries.history(limit=_LOOKED_AT)
+    newest: dict[str, QueryRow] = {}
+    for row in asked:
+        newest.setdefault(row.sql, row)
+    questions = list(newest.values())[:QUESTIONS]
     waiting = work.UNFINISHED | work.WANTS_ATTENTION
     return datasets, questions, work.list_jobs(ctx, states=waiting, limit=JOBS)
 

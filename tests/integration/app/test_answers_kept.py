@@ -120,6 +120,15 @@ def test_home_marks_what_is_out_of_date(ctx: AppContext) -> None:
     }
 
 
+def test_home_has_a_question_once_however_often_it_was_asked(ctx: AppContext) -> None:
+    """Its newest asking stands for all, so that others are not pushed out."""
+    first, again = "select 1 as one", "select 2 as two"
+    for sql in (first, again, again, again):
+        assert query.run(ctx, sql).wait(60) == "done"
+
+    wait_until(lambda: [row.sql for row in home.overview(ctx).questions] == [again, first], what="the questions")
+
+
 @pytest.mark.parametrize(
     ("sql", "reads"),
     [
