@@ -234,7 +234,7 @@ class RowPages:
     ) -> pa.Table:
         with self._duck.trusted() as connection, progress.interruptible(connection.interrupt):
             progress.report(0.0)
-            if query.sort and not where and table.rows > _LARGE:
+            if query.sort and not where and not query.offset and table.rows > _LARGE:
                 where = _before_edge(connection, table, query)
             window = f"limit {query.limit} offset {query.offset}"
             if where or query.sort:
@@ -368,7 +368,7 @@ def _before_edge(connection: "duckdb.DuckDBPyConnection", table: RowTable, query
     place, column = next((i, one) for i, one in enumerate(table.columns) if one.name == name)
     if not has_edge(column.type):
         return ""
-    statement = edge(_source(table), f"c{place}", falling=falling, rows=query.offset + query.limit)
+    statement = edge(_source(table), f"c{place}", falling=falling, rows=query.limit)
     found = connection.execute(statement).fetchone()
     if found is None or found[0] is None:  # fewer rows, or the last of them have no value
         return ""
