@@ -39,9 +39,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def screen() -> Iterator[str]:
-    """A virtual screen with a window manager; its name, such as `:99`."""
+    """A virtual screen with a window manager, for one test: one that falls over takes no others with it."""
     if missing := missing_programs():
         pytest.skip(f"not installed: {', '.join(missing)}")
     with virtual_screen() as name:
@@ -57,14 +57,21 @@ def missing_programs() -> list[str]:
 def virtual_screen() -> Iterator[str]:
     """Have a virtual screen with a window manager in the block; its name, such as `:99`."""
     reading, writing = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1400x900x24", "-nolisten", "tcp"]
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1400x900x24", "-nolisten", "tcp", "-noreset"]
     with subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL) as server:
         os.close(writing)
         with os.fdopen(reading) as answer:
             name = f":{answer.readline().strip()}"
         quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        with subprocess.Popen(["openbox"], env={**os.environ, "DISPLAY": name}, **quiet) as manager:
+        environment = {**os.environ, "DISPLAY": name}
+        asked = ["xdotool", "get_num_desktops"]  # which only a window manager can tell
+        with subprocess.Popen(["openbox"], env=environment, **quiet) as manager:
             try:
+                wait_until(
+                    lambda: subprocess.run(asked, env=environment, check=False, **quiet).returncode == 0,
+                    timeout_s=START_S,
+                    what="the window manager",
+                )
                 yield name
             finally:
                 manager.kill()

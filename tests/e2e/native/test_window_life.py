@@ -214,7 +214,7 @@ def test_a_link_that_leads_elsewhere_opens_in_the_browser(open_window: OpenWindo
     page.evaluate("location.href = 'https://example.org/elsewhere'")
 
     opened = tmp_path / "opened.txt"
-    wait_until(opened.exists, what="the system's browser")
+    wait_until(lambda: opened.exists() and opened.stat().st_size, what="the system's browser")
     assert opened.read_text(encoding="utf-8").strip() == "https://example.org/elsewhere"
     assert page.url == before
     assert page.get_by_text("Import", exact=True).first.is_visible()
