@@ -17,6 +17,7 @@ from typing import Any
 
 import psutil
 
+from tests.e2e.native.conftest import virtual_screen
 from tests.performance import desktop
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,7 +52,7 @@ class Seen:
 def run(out: Path, quick: bool) -> list[dict[str, Any]]:
     """Measure and return the rows."""
     rounds = 1 if quick else 4
-    with desktop.virtual_screen() as screen:
+    with virtual_screen() as screen:
         source = best(
             rounds, lambda _: our_start(screen, out / "source", [sys.executable, "-m", "launcher.window"])
         )

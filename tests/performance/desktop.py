@@ -1,4 +1,4 @@
-"""A virtual screen and what is seen on it, for the measurements of the window.
+"""What is seen on a virtual screen, for the measurements of the window.
 
 Used by `bench_window`. A page is asked over the browser's debugging port, with a few lines of its protocol.
 """
@@ -6,40 +6,16 @@ Used by `bench_window`. A page is asked over the browser's debugging port, with 
 import contextlib
 import json
 import os
-import shutil
 import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psutil
 from PIL import ImageGrab
 
 DEADLINE_S = 90.0
-NEEDED = ("Xvfb", "openbox")
-
-
-@contextlib.contextmanager
-def virtual_screen() -> Iterator[str]:
-    """A screen with a window manager; its name."""
-    missing = [name for name in NEEDED if shutil.which(name) is None]
-    if missing:
-        raise FileNotFoundError(f"not installed: {', '.join(missing)}")
-    reading, writing = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1400x900x24", "-nolisten", "tcp"]
-    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, pass_fds=[writing], **quiet) as server:
-        os.close(writing)
-        with os.fdopen(reading) as answer:
-            name = f":{answer.readline().strip()}"
-        with subprocess.Popen(["openbox"], env={**os.environ, "DISPLAY": name}, **quiet) as manager:
-            time.sleep(0.5)
-            yield name
-            manager.kill()
-        server.kill()
 
 
 def something_is_shown(screen: str) -> bool:
