@@ -50,6 +50,7 @@ export default define<Data>((root) => {
   let saving: Data['saving'] = {};
   let standing: Standing | undefined = globalThis.bestand && { ...globalThis.bestand.standing };
   let typed = false;
+  let drawnLast: Data | undefined;
 
   /** The truth about saving goes before what Python knew when it drew the line. */
   const present = (item: Item): Item => {
@@ -106,7 +107,11 @@ export default define<Data>((root) => {
   ];
   return {
     update: (data) => {
-      ({ items, facts, saving } = data);
+      saving = data.saving;
+      // Drawn again with what was drawn before, as when the colours change: what was told since then is newer.
+      if (JSON.stringify(data.items) !== JSON.stringify(drawnLast?.items)) items = data.items;
+      if (JSON.stringify(data.facts) !== JSON.stringify(drawnLast?.facts)) facts = data.facts;
+      drawnLast = data;
       line.setAttribute('aria-label', data.label);
       speak();
       selection = '';
