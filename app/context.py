@@ -18,6 +18,7 @@ from app.visits import VisitLog
 from app.windows import OpenWindows
 from core.config import AppConfig, ConfigReport, load_config_report, remember_good
 from core.i18n import set_language
+from core.lazy import Lazy
 from core.logging import configure_logging, get_logger
 from core.network import Connection, NetworkGate, record_in_log
 from core.paths import ProfilePaths
@@ -32,12 +33,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AppContext:
-    """One profile, open. `closing` undoes what `init_app` did; call `close()`."""
+    """One profile, open. `closing` undoes what `init_app` did; call `close()`.
+
+    `open_analysis` opens the floor of that name when it is first needed, which the first page does not.
+    """
 
     settings: CurrentConfig
     paths: ProfilePaths
     storage: "Storage"
-    analysis: "Analysis"
+    open_analysis: "Lazy[Analysis]"
     jobs: "Jobs"
     changes: Changes
     network: NetworkGate
@@ -47,6 +51,11 @@ class AppContext:
     handed: Handed
     closing: ExitStack
     checks: Checks = field(default_factory=Checks)
+
+    @property
+    def analysis(self) -> "Analysis":
+        """Everything that can be done with data."""
+        return self.open_analysis()
 
     @property
     def config(self) -> AppConfig:
@@ -84,7 +93,6 @@ def init_app(
         ConfigError: an override or a variable is unknown or impossible.
         ProfileError: the profile cannot be opened (read-only, in use, newer, damaged, disk full).
     """
-    from analysis.open import open_analysis
     from jobs.open import open_jobs
     from storage.open import open_storage
 
@@ -101,11 +109,11 @@ def init_app(
         visits = VisitLog(paths)
         opened.callback(visits.close)
         changes = _changes_of(storage)
-        analysis = open_analysis(storage, apart=workers)
-        opened.callback(analysis.close)
-        looks = Looks(analysis.readings, paths.tmp)
+        analysis = Lazy(partial(_open_analysis, storage, apart=workers))
+        opened.callback(analysis.if_made, lambda made: made.close())
+        looks = Looks(lambda: analysis().readings, paths.tmp)
         opened.callback(looks.close_all)
-        jobs = open_jobs(analysis)
+        jobs = open_jobs(storage, analysis)
         opened.callback(jobs.close)
         if workers:
             jobs.worker.start()
@@ -136,11 +144,17 @@ def opened_app(
         context.close()
 
 
+def _open_analysis(storage: "Storage", *, apart: bool) -> "Analysis":
+    from analysis.open import open_analysis  # with Arrow and the engine: a third of what a start would import
+
+    return open_analysis(storage, apart=apart)
+
+
 def _listen(settings: CurrentConfig, paths: ProfilePaths, storage: "Storage", network: NetworkGate) -> None:
     """Let a changed setting reach those who must do something for it; the others ask for it each time."""
     settings.on_change(lambda config: set_language(config.ui.language))
     settings.on_change(lambda config: configure_logging(config, paths))
-    settings.on_change(lambda config: storage.duck.adjust(config.engine))
+    settings.on_change(lambda config: storage.open_duck.if_made(lambda duck: duck.adjust(config.engine)))
     settings.on_change(network.adjust)
 
 

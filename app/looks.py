@@ -85,7 +85,7 @@ class View:
 class Look:
     """One file that is looked at; thread-safe."""
 
-    def __init__(self, readings: "Readings", folder: Path, path: Path, name: str) -> None:
+    def __init__(self, readings: "Callable[[], Readings]", folder: Path, path: Path, name: str) -> None:
         self.id, self.path, self.name = new_id(), path, name
         self._readings, self._folder = readings, folder
         self._views: OrderedDict[str, View] = OrderedDict()
@@ -126,7 +126,7 @@ class Look:
 
     def _raw_file(self, candidate: "Candidate | None") -> "RawFile | None":
         reading = candidate.reading if candidate else None
-        return self._readings.raw(self.path, reading, name=self.name, folder=self._folder)
+        return self._readings().raw(self.path, reading, name=self.name, folder=self._folder)
 
 
 def _key(reading: "Reading") -> str:
@@ -137,11 +137,11 @@ class Looks:
     """The looks of one process; thread-safe.
 
     Args:
-        readings: Judges and tries.
+        readings: Returns what judges and tries.
         folder: For what a look must write; emptied by whoever opens the profile.
     """
 
-    def __init__(self, readings: "Readings", folder: Path) -> None:
+    def __init__(self, readings: "Callable[[], Readings]", folder: Path) -> None:
         self._readings, self._folder = readings, folder
         self.turn = threading.Semaphore(JUDGED_AT_ONCE)
         """Whoever judges many files takes turns."""

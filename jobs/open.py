@@ -13,6 +13,8 @@ from jobs.runner import Runner
 from jobs.worker import Worker
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from analysis.open import Analysis
     from storage.open import Storage
 
@@ -29,9 +31,9 @@ class Jobs:
         self.worker.stop()
 
 
-def open_jobs(analysis: "Analysis") -> Jobs:
-    """Open background work; close it before the storage."""
-    return assemble(analysis.storage, build_registry(analysis))
+def open_jobs(storage: "Storage", analysis: "Callable[[], Analysis]") -> Jobs:
+    """Open background work; close it before the storage. Jobs that work with data ask for `analysis`."""
+    return assemble(storage, build_registry(storage, analysis))
 
 
 def assemble(storage: "Storage", registry: Registry, *, clock: Clock = system_clock) -> Jobs:

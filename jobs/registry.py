@@ -1,6 +1,6 @@
 """Which kinds of jobs there are; the only way to their handlers."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from core.errors import UsageError
@@ -9,6 +9,7 @@ from jobs.specs import Args, Spec
 
 if TYPE_CHECKING:
     from analysis.open import Analysis
+    from storage.open import Storage
 
 
 class Registry:
@@ -42,7 +43,7 @@ class Registry:
         return spec.label(args) if spec else kind
 
 
-def build_registry(analysis: "Analysis") -> Registry:
+def build_registry(storage: "Storage", analysis: "Callable[[], Analysis]") -> Registry:
     """Return all kinds of jobs, working on one open profile."""
     from jobs.handlers.cleanup import cleanup_spec
     from jobs.handlers.export import export_spec
@@ -50,5 +51,5 @@ def build_registry(analysis: "Analysis") -> Registry:
     from jobs.handlers.save_query import save_query_spec
 
     return Registry(
-        [import_spec(analysis), export_spec(analysis), save_query_spec(analysis), cleanup_spec(analysis)]
+        [import_spec(analysis), export_spec(analysis), save_query_spec(analysis), cleanup_spec(storage)]
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.config import AppConfig, ConfigReport
+from core.lazy import Lazy
 from core.paths import ProfilePaths, translate_os_error
 from core.settings import CurrentConfig
 from storage.database.database import Database
@@ -35,8 +36,13 @@ class Storage:
     drafts: WriteBuffer
     datasets: DatasetStore
     sources: SourceStore
-    duck: "DuckEngine"
+    open_duck: "Lazy[DuckEngine]"
     cache: "Cache"
+
+    @property
+    def duck(self) -> "DuckEngine":
+        """The analytical engine, loaded when it is first asked for."""
+        return self.open_duck()
 
     @property
     def config(self) -> AppConfig:
@@ -49,7 +55,7 @@ class Storage:
             last_to_first.callback(self.lock.release)
             last_to_first.callback(self.database.close)
             last_to_first.callback(self.drafts.close)
-            last_to_first.callback(self.duck.close)
+            last_to_first.callback(self.open_duck.if_made, lambda duck: duck.close())
             last_to_first.callback(self.cache.close)
 
 
@@ -71,9 +77,9 @@ def open_storage(
         DatabaseDamagedError: the state database is broken.
     """
     from storage.cache import Cache
-    from storage.duck import DuckEngine
 
     paths.create()
+    current = settings or CurrentConfig(paths, ConfigReport(config, {}, ()))
     lock = ProfileLock(paths, purpose=purpose)
     try:
         _prepare(paths, lock)
@@ -81,19 +87,25 @@ def open_storage(
         cache = Cache(config, paths)
         database.on_committed(cache.invalidate)
         return Storage(
-            settings=settings or CurrentConfig(paths, ConfigReport(config, {}, ())),
+            settings=current,
             paths=paths,
             lock=lock,
             database=database,
             drafts=WriteBuffer(database),
             datasets=DatasetStore(paths),
             sources=SourceStore(paths),
-            duck=DuckEngine(config, paths),
+            open_duck=Lazy(lambda: _open_duck(current.config, paths)),
             cache=cache,
         )
     except BaseException:
         lock.release()
         raise
+
+
+def _open_duck(config: AppConfig, paths: ProfilePaths) -> "DuckEngine":
+    from storage.duck import DuckEngine
+
+    return DuckEngine(config, paths)
 
 
 def _prepare(paths: ProfilePaths, lock: ProfileLock) -> None:

@@ -13,12 +13,12 @@ from jobs.retention import forget_sessions, hide_ended
 from jobs.specs import Args, JobOutcome, Spec
 
 if TYPE_CHECKING:
-    from analysis.open import Analysis
+    from storage.open import Storage
 
 _DAY_S: Final = 86_400.0
 
 
-def cleanup_spec(analysis: "Analysis") -> Spec:
+def cleanup_spec(storage: "Storage") -> Spec:
     """Return the kind `cleanup`; its result counts the removed versions and the jobs taken out of sight.
 
     `older_than_s` spares younger folders, which a running import may be about to record (an hour if not given).
@@ -30,12 +30,12 @@ def cleanup_spec(analysis: "Analysis") -> Spec:
 
         older_than_s = float(str(args.get("older_than_s", 3_600)))
         context.report(0.0, N_("Looking for files nothing refers to"))
-        versions = collect_unreferenced(analysis.storage, older_than_s=older_than_s)
+        versions = collect_unreferenced(storage, older_than_s=older_than_s)
         context.report(0.8, N_("Looking for jobs that ended long ago"))
-        kept_s = analysis.storage.config.jobs.keep_days * _DAY_S
-        hidden = hide_ended(analysis.storage.database, before_s=system_clock() - kept_s)
+        kept_s = storage.config.jobs.keep_days * _DAY_S
+        hidden = hide_ended(storage.database, before_s=system_clock() - kept_s)
         context.report(0.9, N_("Looking for windows closed long ago"))
-        windows, drafts = forget_sessions(analysis.storage.database, now_s=system_clock())
+        windows, drafts = forget_sessions(storage.database, now_s=system_clock())
         return JobOutcome(
             {
                 "versions_removed": versions,

@@ -10,6 +10,8 @@ from jobs.context import JobContext
 from jobs.specs import Args, JobOutcome, Spec
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from analysis.export import Asked
     from analysis.export.exporter import What
     from analysis.open import Analysis
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from core.types import Json
 
 
-def export_spec(analysis: "Analysis") -> Spec:
+def export_spec(analysis: "Callable[[], Analysis]") -> Spec:
     """Return the kind `export`.
 
     Its arguments are `dataset` (a name) or `sql` with `params` (values of its `$name`s as typed), `target`
@@ -37,8 +39,8 @@ def export_spec(analysis: "Analysis") -> Spec:
                     wanted=wanted, names=", ".join(FORMATS)
                 )
             )
-        what = _what(analysis, args)
-        exported = analysis.exports.export(
+        what = _what(analysis(), args)
+        exported = analysis().exports.export(
             what,
             Path(str(args["target"])),
             fmt,

@@ -13,11 +13,13 @@ from jobs.context import JobContext
 from jobs.specs import Args, JobOutcome, Spec
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from analysis.importing import Imported
     from analysis.open import Analysis
 
 
-def import_spec(analysis: "Analysis") -> Spec:
+def import_spec(analysis: "Callable[[], Analysis]") -> Spec:
     """Return the kind `import`.
 
     Its arguments are those of a wish (`Wish.to_args`), `path` (absolute), `name` (None: from the file's), `paths`
@@ -28,11 +30,11 @@ def import_spec(analysis: "Analysis") -> Spec:
 
     def run(context: JobContext, args: Args) -> JobOutcome:
         if isinstance(args.get("paths"), list):
-            return _run_set(analysis, context, args)
+            return _run_set(analysis(), context, args)
         from analysis.choosing import Wish
 
         path, name, called = Path(str(args["path"])), args.get("name"), args.get("called")
-        imported = analysis.imports.import_file(
+        imported = analysis().imports.import_file(
             path,
             name=None if name is None else str(name),
             wish=Wish.from_args(args),

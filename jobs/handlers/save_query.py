@@ -12,10 +12,12 @@ from jobs.context import JobContext
 from jobs.specs import Args, JobOutcome, Spec
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from analysis.open import Analysis
 
 
-def save_query_spec(analysis: "Analysis") -> Spec:
+def save_query_spec(analysis: "Callable[[], Analysis]") -> Spec:
     """Return the kind `save_query`.
 
     Its arguments are `sql`, `name`, `params` (values of the `$name`s as typed texts), `replace` and `run` (whose
@@ -25,7 +27,7 @@ def save_query_spec(analysis: "Analysis") -> Spec:
     def run(context: JobContext, args: Args) -> JobOutcome:
         given = args.get("params")
         typed = {str(name): str(text) for name, text in given.items()} if isinstance(given, dict) else {}
-        saved = analysis.saver.save(
+        saved = analysis().saver.save(
             str(args["sql"]),
             str(args["name"]),
             params={name: typed_value(text) for name, text in typed.items()},

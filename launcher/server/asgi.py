@@ -34,11 +34,12 @@ from launcher.server.sockets import LOOPBACK
 PRELOADED: Final = (
     "streamlit.runtime.scriptrunner.script_runner",
     "streamlit.web.server.starlette.starlette_websocket",
-    "streamlit.elements.arrow",
-    "streamlit.dataframe_util",
     "app.shell",
 )
-"""What the first session would otherwise wait for: the page's runner, its tables, and our own pages."""
+"""What the first session would otherwise wait for: the page's runner and our own pages."""
+
+NEXT: Final = ("app.components.grid.route",)
+"""What the first table would otherwise wait for, beside the floor of analysis."""
 
 ROUNDS: Final = (2_000, 10, 20)
 """How many new objects, and how many smaller rounds, go before each round of the garbage collector. As Python sets

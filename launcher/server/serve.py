@@ -7,7 +7,6 @@ business. The server listens before the profile is open, so that the page's scri
 
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
@@ -31,7 +30,8 @@ from core.paths import ProfilePaths
 from core.security.secrets import new_secret
 from core.telemetry import track
 from launcher.instance import PATIENCE_S, EngineAddress, announced, only_engine
-from launcher.server.asgi import build_app, gate_for, page_document, preload, settle
+from launcher.server.afterwards import Afterwards
+from launcher.server.asgi import NEXT, build_app, gate_for, page_document, preload, settle
 from launcher.server.document import Drawn, document_routes
 from launcher.server.incoming import hand_in
 from launcher.server.left import Left, other_ports, wall
@@ -51,8 +51,6 @@ _GRACE_S: Final = 1
 _MESSAGE_LIMIT: Final = 200 * 1024 * 1024
 """Most bytes of one WebSocket message; Streamlit's own limit."""
 _PING_S: Final = 30.0
-_SETTLE_AFTER_S: Final = 3.0
-"""When the first page is surely drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +112,17 @@ def run_engine(paths: ProfilePaths, launch: Launch, hooks: Hooks) -> bool:
             if opening.context.exception() is not None:
                 server.should_exit = True
                 return
-            calm.start()
+            afterwards.begin()
             hooks.ready(stack.enter_context(announced(paths, port, boot, supervised=launch.supervised)))
 
-        calm = threading.Timer(_SETTLE_AFTER_S, settle)
-        calm.daemon = True
-        stack.callback(calm.cancel)
+        def drawn(ms: int) -> None:
+            afterwards.drawn()
+            hooks.drawn(ms)
+
         opening = Opening(partial(_open_profile, paths, launch, hooks), tell_ready)
         stack.callback(opening.close)
+        afterwards = Afterwards(lambda: _load_the_rest(opening.context.result()), settle)
+        stack.callback(afterwards.close)
         left = stack.enter_context(other_ports(paths, port))
         page = page_document(config, left.origins)
         gate = partial(gate_for, paths, secret=launch.secret or new_secret(), page=page)
@@ -131,7 +132,7 @@ def run_engine(paths: ProfilePaths, launch: Launch, hooks: Hooks) -> bool:
             port=port,
             walls=_walls(paths, port, gate, left, opening),
             routes=[
-                *document_routes(page, hooks.drawn),
+                *document_routes(page, drawn),
                 *asset_routes(),
                 RoutesWhenOpen(opening, partial(_routes_of, boot)),
             ],
@@ -179,8 +180,14 @@ def _open_profile(paths: ProfilePaths, launch: Launch, hooks: Hooks) -> "AppCont
     return context
 
 
+def _load_the_rest(context: "AppContext") -> None:
+    """Load what the first page did without, so that nobody waits for it at the first table."""
+    context.open_analysis()
+    preload(NEXT)
+
+
 def _routes_of(boot: str, context: "AppContext") -> list[BaseRoute]:
-    from app.routes import app_routes  # with the engines, which the listening server does not wait for
+    from app.routes import app_routes  # with our pages, which the listening server does not wait for
     from launcher.server.health import context_checks, health_routes
 
     track("engine_started", {"boot": boot})

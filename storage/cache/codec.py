@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 import msgpack
-import pyarrow as pa
 from blake3 import blake3
 
 Cacheable: TypeAlias = "bool | int | float | str | bytes | list[Any] | tuple[Any, ...] | dict[Any, Any] | None"
@@ -37,6 +36,8 @@ def encode(value: object, expires_at: float | None) -> bytes:
     Raises:
         TypeError: the value (or something in it) is of a type that cannot be cached: a mistake in the program.
     """
+    import pyarrow as pa  # here and below: the first page caches nothing, and does without it
+
     if isinstance(value, pa.Table):
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, value.schema) as writer:
@@ -78,14 +79,23 @@ def decode(payload: bytes) -> Any:  # noqa: ANN401 - any cacheable value
     kind = _head(payload)[1]
     try:
         if kind == _ARROW:
-            return pa.ipc.open_stream(pa.py_buffer(payload).slice(_HEADER.size)).read_all()
+            return _read_arrow(payload)
         if kind == _BYTES:
             return payload[_HEADER.size :]
         if kind == _PACKED:
             return _unpack(memoryview(payload)[_HEADER.size :])
-    except (ValueError, TypeError, ArithmeticError, pa.ArrowException, msgpack.UnpackException) as error:
+    except (ValueError, TypeError, ArithmeticError, msgpack.UnpackException) as error:
         raise UnreadableValueError(str(error)) from error
     raise UnreadableValueError(f"unknown kind {kind!r}")
+
+
+def _read_arrow(payload: bytes) -> Any:  # noqa: ANN401 - a `pyarrow.Table`
+    import pyarrow as pa
+
+    try:
+        return pa.ipc.open_stream(pa.py_buffer(payload).slice(_HEADER.size)).read_all()
+    except pa.ArrowException as error:
+        raise UnreadableValueError(str(error)) from error
 
 
 def _head(payload: bytes) -> tuple[float, bytes, bytes]:

@@ -1,7 +1,8 @@
 """The tables of the state database.
 
 Used by the repositories and by migrations. A change here needs a migration in `migrations/versions` and its
-number in `schema.py`; a test compares the two.
+number in `schema.py`; a test compares the two. The conditions of unique indexes stand here for SQLite only: named
+for Postgres, too, they would load its dialect at every start. The scripts, which make every table, have both.
 """
 
 from typing import ClassVar
@@ -25,7 +26,7 @@ class DatasetRow(Row, kw_only=True):
 
     __tablename__ = "dataset"
     __table_args__ = (
-        Index("uq_dataset_name", "name", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+        Index("uq_dataset_name", "name", unique=True, sqlite_where=_LIVE),
     )  # fmt: skip
 
     name: Mapped[str] = mapped_column(Text)
@@ -60,7 +61,7 @@ class JobRow(Row, kw_only=True):
         Index("ix_job_state_run_at", "state", "run_at"),
         Index(
             "uq_job_unique_key", "unique_key", unique=True,
-            sqlite_where=_ACTIVE_KEY, postgresql_where=_ACTIVE_KEY,
+            sqlite_where=_ACTIVE_KEY,
         ),
     )  # fmt: skip
     unaudited: ClassVar[frozenset[str]] = frozenset({"fraction", "step", "lease_until"})
@@ -118,7 +119,7 @@ class SavedQueryRow(Row, kw_only=True):
 
     __tablename__ = "saved_query"
     __table_args__ = (
-        Index("uq_saved_query_name", "name", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+        Index("uq_saved_query_name", "name", unique=True, sqlite_where=_LIVE),
     )  # fmt: skip
 
     name: Mapped[str] = mapped_column(Text)
@@ -183,7 +184,7 @@ class SavedReadingRow(Row, kw_only=True):
 
     __tablename__ = "saved_reading"
     __table_args__ = (
-        Index("uq_saved_reading_name", "name", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+        Index("uq_saved_reading_name", "name", unique=True, sqlite_where=_LIVE),
     )  # fmt: skip
 
     name: Mapped[str] = mapped_column(Text)

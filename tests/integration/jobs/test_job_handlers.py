@@ -38,7 +38,7 @@ def analysis(storage: Storage) -> Iterator[Analysis]:
 @pytest.fixture
 def jobs(analysis: Analysis) -> Iterator[Jobs]:
     """Background work with the real kinds of jobs."""
-    opened = open_jobs(analysis)
+    opened = open_jobs(analysis.storage, lambda: analysis)
     yield opened
     opened.worker.stop()
 
@@ -329,6 +329,6 @@ def test_saving_can_be_stopped(jobs: Jobs, storage: Storage) -> None:
 
 def test_an_import_is_called_by_the_name_people_know(analysis: Analysis) -> None:
     """A kept copy is called by its fingerprint; importing it again names the file it was."""
-    label = build_registry(analysis).label
+    label = build_registry(analysis.storage, lambda: analysis).label
     assert label("import", {"path": "/profile/sources/4d/4d6fb0b4", "called": "sales.csv"}) == "Import sales.csv"
     assert label("import", {"path": "/home/me/sales.csv", "called": None}) == "Import sales.csv"

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 PROGRAM = """
 import gc, json, sys
@@ -27,6 +28,43 @@ def test_an_engine_imports_what_it_uses_and_collects_garbage_later() -> None:
     assert not collecting
     assert unused == []
     assert collecting_again
+
+
+FIRST_PAGE = """
+import json, sys
+from pathlib import Path
+from app.context import opened_app
+from app.routes import app_routes
+from core.paths import ProfilePaths
+import app.shell
+from app.features.home.actions import overview
+from app.status import status_items
+
+heavy = lambda: sorted({name.split(".")[0] for name in sys.modules}
+                       & {"analysis", "duckdb", "pyarrow", "numpy", "pandas", "altair"})
+seen = []
+with opened_app(ProfilePaths(Path(sys.argv[1]))) as ctx:
+    app_routes(ctx)
+    overview(ctx), status_items(ctx, ["home"])
+    seen.append(heavy())
+    ctx.jobs.manager.run_here(ctx.jobs.manager.enqueue("cleanup", {}))
+    seen.append(heavy())
+    ctx.analysis
+    seen.append(heavy())
+print(json.dumps(seen))
+"""
+
+
+def test_the_first_page_needs_neither_the_engine_nor_arrow(tmp_path: Path) -> None:
+    """They are a third of what would be imported, and everybody would wait; whoever asks for them has them."""
+    command = [sys.executable, "-c", FIRST_PAGE, str(tmp_path / "profile")]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    first_page, cleaned, asked = json.loads(ran.stdout.splitlines()[-1])
+
+    assert first_page == []
+    assert cleaned == []
+    assert {"analysis", "duckdb", "pyarrow"} <= set(asked)
+    assert not {"pandas", "altair"} & set(asked)
 
 
 STEPS = """
