@@ -76,6 +76,8 @@ texts: setup ## Find new texts, write the catalogues of translations anew (ARGS=
 dependencies: setup ## Write the facts in docs/dependencies.md anew from what is installed.
 	$(BIN)/python scripts/dependency_facts.py
 
+# What is packed must be unpacked at each start, a tenth of what the engine needs of the processor until it serves.
+build: export PYINSTALLER_ZLIB_COMPRESSION_LEVEL = 0
 build: setup ## Build the bundle into dist/bestand.
 	$(BIN)/pyinstaller --noconfirm --log-level WARN --distpath dist --workpath build/pyinstaller build.spec
 

@@ -1,4 +1,4 @@
-"""Where Streamlit does the same work again at each step: done once instead, with the same result.
+"""Where Streamlit does the same work again at each step, or work for nothing: done once, or not at all.
 
 Found by measuring; each place has a test that compares with what Streamlit does by itself, so that an upgrade that
 changes one of them is noticed. The third place, the theme, is in `app.theme.live`. Used by the server at its
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from streamlit import delta_generator
 from streamlit.components.v2.bidi_component import main as components
+from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.components.v2.presentation import make_bidi_component_presenter
 from streamlit.runtime.state.common import is_element_id
 from streamlit.runtime.state.safe_session_state import SafeSessionState
@@ -127,12 +128,20 @@ def _event(told: object) -> Iterator[tuple[str, object]]:
 _presented_once: Final = presented_once(make_bidi_component_presenter)
 
 
+def _none_found(manager: BidiComponentManager, *, start_file_watching: bool = True) -> None:
+    """Register no component of any other package."""
+    del manager, start_file_watching
+
+
 def lighten() -> None:
     """From now on do these things once; harmless when done before.
 
     With its first element Streamlit looks where each module was loaded from, to find out whether somebody at a
-    prompt has to be told how it is started. Here nobody has, and the first page waits for it.
+    prompt has to be told how it is started. Here nobody has, and the first page waits for it. And before it
+    serves, it reads what every installed package says of itself, in case one brings components: ours come from
+    `app.components`, and no other package shall put anything into the page.
     """
     setattr(delta_generator, "_use_warning_has_been_displayed", True)  # noqa: B010 - as below
+    setattr(BidiComponentManager, "discover_and_register_components", _none_found)  # noqa: B010 - as below
     setattr(SafeSessionState, "filtered_state", property(StateByKey))  # noqa: B010 - it is no variable for mypy
     setattr(components, "make_bidi_component_presenter", _presented_once)  # noqa: B010 - as above

@@ -56,6 +56,16 @@ def qt_problem(environment: Mapping[str, str] = os.environ) -> str | None:
     return f"DISPLAY={environment.get('DISPLAY', '')}" if refused else None
 
 
+def graphics_card(devices: Path = Path("/dev")) -> bool:
+    """Tell whether this process may use a graphics card.
+
+    Without one Qt would have an emulated one draw, a quarter of what the window needs of the processor until its
+    page is drawn. Cards are render nodes; NVIDIA's driver and the Windows Subsystem for Linux have others.
+    """
+    nodes = [*devices.glob("dri/renderD*"), *devices.glob("nvidia[0-9]*"), devices / "dxg"]
+    return any(os.access(node, os.R_OK | os.W_OK) for node in nodes)
+
+
 class QtBackend(Backend):
     """Qt's web view, through pywebview."""
 
@@ -68,14 +78,14 @@ class QtBackend(Backend):
         self._paths: ProfilePaths | None = None
 
     def prepare(self, paths: ProfilePaths, *, safe: bool) -> None:
-        """Set Qt's variables: the binding; no sandbox where Chromium refuses one, which is for root; a safe start
-        does without the graphics card.
+        """Set Qt's variables: the binding; no sandbox where Chromium refuses one, which is for root; drawing by
+        plain computing in a safe start and where no graphics card can be had.
         """
         os.environ["QT_API"] = "pyside6"
         self._paths = paths
         if os.geteuid() == 0:
             os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
-        if safe:
+        if safe or not graphics_card():
             os.environ[_FLAGS] = f"{os.environ.get(_FLAGS, '')} --disable-gpu".strip()
             os.environ["QT_QUICK_BACKEND"] = "software"
         os.environ.setdefault("QT_LOGGING_RULES", "*.debug=false;qt.webenginecontext.info=false;qt.vulkan=false")

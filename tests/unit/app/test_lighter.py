@@ -3,11 +3,14 @@
 import gc
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit import delta_generator, env_util
 from streamlit.components.v2.bidi_component import main as components
+from streamlit.components.v2.component_manager import BidiComponentManager
+from streamlit.components.v2.manifest_scanner import scan_component_manifests
 from streamlit.components.v2.presentation import make_bidi_component_presenter
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.state.common import ValueFieldName, WidgetMetadata
@@ -17,6 +20,8 @@ from streamlit.testing.v1 import AppTest
 
 from app.lighter import ComponentState, lighten, presented_once
 
+FOUND_BY_STREAMLIT = BidiComponentManager.discover_and_register_components
+
 
 @pytest.fixture(autouse=True)
 def _lighter(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
@@ -24,6 +29,7 @@ def _lighter(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(SafeSessionState, "filtered_state", SafeSessionState.__dict__["filtered_state"])
     monkeypatch.setattr(components, "make_bidi_component_presenter", make_bidi_component_presenter)
     monkeypatch.setattr(delta_generator, "_use_warning_has_been_displayed", False)
+    monkeypatch.setattr(BidiComponentManager, "discover_and_register_components", FOUND_BY_STREAMLIT)
     lighten()
     yield
     monkeypatch.undo()
@@ -230,3 +236,27 @@ def test_looking_at_components_makes_no_classes() -> None:
     assert not page.exception
     assert isinstance(page.session_state["told_0"], ComponentState)
     assert after == before
+
+
+def test_no_other_package_puts_components_into_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit registers what an installed package declares; here nothing but our own is."""
+    about = tmp_path / "stranger-1.0.dist-info"
+    about.mkdir()
+    known = "Metadata-Version: 2.1\nName: stranger\nVersion: 1.0\nRequires-Dist: streamlit\n"
+    (about / "METADATA").write_text(known, encoding="utf-8")
+    (about / "RECORD").write_text("stranger/__init__.py,,\nstranger/pyproject.toml,,\n", encoding="utf-8")
+    package = tmp_path / "stranger"
+    (package / "assets").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    declared = '[project]\nname = "stranger"\nversion = "1.0"\n[[tool.streamlit.component.components]]\n'
+    declared += 'name = "eye"\nasset_dir = "assets"\n'
+    (package / "pyproject.toml").write_text(declared, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert [manifest.name for manifest, _root in scan_component_manifests()] == ["stranger"]
+
+    spared, own = BidiComponentManager(), BidiComponentManager()
+    spared.discover_and_register_components(start_file_watching=False)
+    FOUND_BY_STREAMLIT(own, start_file_watching=False)
+
+    assert own.get("stranger.eye") is not None
+    assert spared.get("stranger.eye") is None
