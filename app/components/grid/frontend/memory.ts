@@ -25,6 +25,8 @@ export class Memory {
   private timer = 0;
   private waiting: Lasting | undefined;
   private last = '';
+  /** Where a person is before they chose anything. */
+  private at = chosen();
 
   constructor(private readonly data: () => Data) {}
 
@@ -39,7 +41,7 @@ export class Memory {
     } catch {
       // A full or forbidden store only means that a reload asks the journal.
     }
-    if (!lasting || first) return; // what is shown first is what was kept, or nothing
+    if (!lasting || (first && chosen(kept.spot) === this.at)) return; // shown first is what was kept, or nothing
     this.waiting = { ...kept, source: plain(source) };
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.write(), REST_MS);
@@ -51,9 +53,10 @@ export class Memory {
     this.last = '';
     const { key, source, lasting, kept } = this.data();
     const here = readable(stored(under(key, source)));
-    if (here || !lasting || !kept) return here;
-    const lasted = readable(kept);
-    return lasted && kept.source !== plain(source) ? { view: lasted.view } : lasted;
+    const lasted = here || !lasting ? undefined : readable(kept);
+    const found: Partial<Kept> | undefined = lasted && kept?.source !== plain(source) ? { view: lasted.view } : (here ?? lasted);
+    this.at = chosen(found?.spot);
+    return found;
   }
 
   /** Write down what still waits. */
@@ -62,6 +65,12 @@ export class Memory {
     if (this.waiting) journal(this.data().lasting, this.waiting);
     this.waiting = undefined;
   }
+}
+
+/** The cells that are chosen, as one word; without a place the first one. */
+function chosen(spot?: Spot): string {
+  const { row = 0, column = 0, anchor = { row, column } } = spot ?? {};
+  return [row, column, anchor.row, anchor.column].join();
 }
 
 function stored(name: string): unknown {
