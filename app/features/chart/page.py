@@ -283,25 +283,23 @@ def _draw_making(drawing: Drawing, making: "Later[Chart]") -> None:
 
 def _draw_first(drawing: Drawing, chart: "Chart") -> None:
     """Draw a chart that is nearly right, with how nearly."""
-    from analysis.chart.words import caption
-
     with grid_place("chart", "stretch"):
         _draw_picture(drawing, chart)
     with st.container(key="chart_caption", gap=None):
-        st.caption(escaped(caption(chart)))
+        st.caption(escaped(drawing.shown_of(chart).caption))
 
 
 def _draw(ctx: "AppContext", drawing: Drawing, chart: "Chart") -> None:
-    from analysis.chart.words import caption
-
     if chart.table.num_rows == 0:
+        from analysis.chart.words import caption
+
         st.markdown(texts.no_rows())
         st.caption(escaped(caption(chart)))
         return
     with grid_place("chart", DATA_PX if drawing.shows_data else "stretch"):
         _draw_picture(drawing, chart)
     with st.container(key="chart_caption", gap=None):
-        st.caption(escaped(caption(chart)))
+        st.caption(escaped(drawing.shown_of(chart).caption))
 
     def toggle(on: bool) -> None:
         drawing.shows_data = on
@@ -317,9 +315,7 @@ def _draw(ctx: "AppContext", drawing: Drawing, chart: "Chart") -> None:
 
 
 def _draw_picture(drawing: Drawing, chart: "Chart") -> None:
-    from analysis.chart.words import title
-
-    drawn = drawing.picture_of(chart)
+    shown = drawing.shown_of(chart)
     key = field_key(VIEW, "picture", f"{drawing.form.standing.last}_{drawing.drops}")
 
     def clicked() -> None:
@@ -329,14 +325,14 @@ def _draw_picture(drawing: Drawing, chart: "Chart") -> None:
         if selection["areas"] or drawing.picked_rows or chart.spec.mark == "scatter":
             drawing.picked_rows = brushed(chart, selection["areas"])
             redraw_view(VIEW)
-        more = _meant(chart, drawn.lines, selection)
+        more = _meant(chart, shown.picture.lines, selection)
         if more:
             filters = added(drawing.picked.spec.filters, more)
             _change(drawing, texts.filters(), changed(drawing.picked, filters=filters))
 
-    option = with_brush(drawn.option, chart.spec.mark)
+    option = with_brush(shown.picture.option, chart.spec.mark)
     st.echarts_chart(
-        option, key=key, height=DATA_PX if drawing.shows_data else "stretch", alt=title(chart),
+        option, key=key, height=DATA_PX if drawing.shows_data else "stretch", alt=shown.title,
         on_select=guarded(VIEW, clicked), renderer="svg" if chart.table.num_rows <= SVG_ROWS else "canvas",
     )  # fmt: skip
     complete_chart(key, brush=brush_kind(chart.spec.mark), all_again=texts.show_all(), key="chart_complete")

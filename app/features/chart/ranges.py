@@ -121,11 +121,11 @@ def draw_offer(drawing: Drawing, spec: "ChartSpec", change: Callable[[str, Picke
 
 def draw_ends(ctx: "AppContext", drawing: Drawing, chart: "Chart") -> None:
     """Draw the two ends of a range along x as lists: the same as dragging, by keyboard."""
-    from analysis.chart.narrow import filters_of_span, span_places
+    from analysis.chart.narrow import filters_of_span
 
     if chart.spec.mark not in _ALONG_X:
         return
-    places = span_places(chart)
+    places = drawing.shown_of(chart).places
     if len(places) < 2:  # a single place needs no range
         return
 

@@ -33,13 +33,23 @@ class Picked:
     mark: "Mark | None" = None
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is drawn of a chart: its picture, title and caption, and the places along x a range can begin at."""
+
+    picture: "Picture"
+    title: str
+    caption: str
+    places: "list[tuple[float, str]]"
+
+
 @dataclass(slots=True)
 class Drawing:
     """One chart being worked on.
 
     `making` is the chart on its way or there: of which description, computed from what; `glance`
-    is a first look at it, where it takes a while. `drawn` is the picture of
-    the chart that is shown, and in which language. `picked_rows` is the range that is picked and not acted on
+    is a first look at it, where it takes a while. `drawn` is what is
+    shown of which chart, and in which language. `picked_rows` is the range that is picked and not acted on
     yet, `drops` how often one was taken away again. `shows_data` tells that the table behind it is open, `written`
     is the last file and its size.
     """
@@ -49,7 +59,7 @@ class Drawing:
     sql: str | None
     making: "tuple[ChartSpec, str, Later[Chart]] | None" = None
     glance: "Later[Chart | None] | None" = None
-    drawn: "tuple[Chart, str, Picture] | None" = None
+    drawn: "tuple[Chart, str, Shown] | None" = None
     picked_rows: "tuple[Filter, ...]" = ()
     drops: int = 0
     shows_data: bool = False
@@ -64,13 +74,16 @@ class Drawing:
         mark = values.pop("mark", None)
         return Picked(ChartSpec.from_dict({**values, "dataset": self.dataset, "sql": self.sql}), mark)
 
-    def picture_of(self, chart: "Chart") -> "Picture":
-        """Return the picture of a chart, made once for each."""
+    def shown_of(self, chart: "Chart") -> Shown:
+        """Return what is drawn of a chart, made once for each."""
+        from analysis.chart.narrow import span_places
         from analysis.chart.option import picture
+        from analysis.chart.words import caption, title
 
         language = current_language()
         if self.drawn is None or self.drawn[0] is not chart or self.drawn[1] != language:
-            self.drawn = (chart, language, picture(chart))
+            shown = Shown(picture(chart), title(chart), caption(chart), span_places(chart))
+            self.drawn = (chart, language, shown)
         return self.drawn[2]
 
     def first_look(self) -> "Chart | None":
