@@ -21,7 +21,7 @@ run: env ## Start Bestand from these sources (ARGS="--port 8600 umsatz.csv").
 	@$(BIN)/bestand app run $(ARGS) || test $$? -eq 130  # Ctrl+C is how it is meant to end
 
 test: lint types imports hooks frontend-check ## Check everything: style, types, floors, and all tests with coverage.
-	$(PYTEST) --cov --cov-report= -n logical --dist loadfile $(ARGS)
+	$(PYTEST) --cov --cov-report= -n logical --dist loadfile --max-worker-restart=1 $(ARGS)
 	$(BIN)/coverage report --skip-covered --include='core/*,storage/*,analysis/*,jobs/*' --fail-under=90
 	$(PYTEST) tests/e2e $(ARGS)
 
@@ -58,7 +58,7 @@ unit integration contracts architecture e2e: setup ## Run one kind of test (ARGS
 	$(PYTEST) tests/$@ $(ARGS)
 
 torture: setup ## Run the fault injection in its long form (KILLS=20 SEED=7 runs that much of the journal's).
-	@test -n "$(KILLS)" || TORTURE=1 $(PYTEST) tests/torture --timeout=3600 $(ARGS)
+	@test -n "$(KILLS)" || TORTURE=1 $(PYTEST) tests/torture --timeout=3600 -o faulthandler_timeout=7200 $(ARGS)
 	@$(BIN)/python -m tests.torture.run $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
 
 bench: setup ## Measure against the peers (ONLY=window|import|formats|readings|query|cache|commit|start).
