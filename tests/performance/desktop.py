@@ -117,7 +117,11 @@ def _serves_pages(port: int) -> bool:
 
 
 def clean_variables(folder: Path) -> dict[str, str]:
-    """The variables of a person who has never started any of it."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("BESTAND_", "QT", "STREAMLIT_", "WAYLAND"))}
+    """The variables of a person who has never started any of it.
+
+    What is compiled is kept, as everywhere; where it is not, both sides would compile themselves at each start.
+    """
+    unwanted = ("BESTAND_", "QT", "STREAMLIT_", "WAYLAND", "PYTHONDONTWRITEBYTECODE")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(unwanted)}
     root = {"QTWEBENGINE_DISABLE_SANDBOX": "1"} if hasattr(os, "geteuid") and os.geteuid() == 0 else {}
     return {**kept, **root, "HOME": str(folder), "QT_API": "pyside6"}
