@@ -47,11 +47,10 @@ class Shown:
 class Drawing:
     """One chart being worked on.
 
-    `making` is the chart on its way or there: of which description, computed from what; `glance`
-    is a first look at it, where it takes a while. `drawn` is what is
-    shown of which chart, and in which language. `picked_rows` is the range that is picked and not acted on
-    yet, `drops` how often one was taken away again. `shows_data` tells that the table behind it is open, `written`
-    is the last file and its size.
+    `making` is the chart on its way or there: of which description, computed from what; `glance` is a first look
+    at it, where it takes a while. `drawn` is what is shown of which chart, and in which language. `picked_rows` is
+    the range that is picked and not acted on yet, `drops` how often one was taken away again. `shows_data` tells
+    that the table behind it is open, `written` is the last file and its size.
     """
 
     form: FormState

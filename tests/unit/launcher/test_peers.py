@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -36,8 +37,9 @@ def listening() -> Iterator[socket.socket]:
         yield server
 
 
-def _ends_of(server: socket.socket, user: str) -> Iterator[Ends]:
-    """The other end and ours of a connection that another process made, as a user."""
+@contextmanager
+def _connected(server: socket.socket, user: str) -> Iterator[Ends]:
+    """The other end and ours of a connection that another process holds, as a user."""
     command = [sys.executable, "-c", CONNECT, str(server.getsockname()[1]), user]
     with subprocess.Popen(command) as other:
         try:
@@ -50,7 +52,7 @@ def _ends_of(server: socket.socket, user: str) -> Iterator[Ends]:
 
 def test_a_process_of_the_same_person_is_not_foreign(listening: socket.socket) -> None:
     """Asked or looked up, the owner is the person."""
-    for peer, own in _ends_of(listening, ""):
+    with _connected(listening, "") as (peer, own):
         assert owner_of(peer, own) == peers._looked_up(peer, own) == os.getuid()
         assert not is_foreign(peer, own)
 
@@ -63,7 +65,7 @@ def test_a_process_of_another_user_is_foreign(
     """Also where the kernel may not be asked about one connection."""
     if forbidden:
         monkeypatch.setattr(peers, "_SOCK_DIAG", 9_999)
-    for peer, own in _ends_of(listening, str(NOBODY)):
+    with _connected(listening, str(NOBODY)) as (peer, own):
         assert (peers._asked(peer, own) is None) is forbidden
         assert owner_of(peer, own) == NOBODY
         assert is_foreign(peer, own)
